@@ -1,0 +1,113 @@
+/**
+ * A body that pushes its bytes: what a ReadableStream is, without a promise for each chunk. Where both ends are in this
+ * process they meet here; everybody else sees an ordinary `Response` with an ordinary body.
+ *
+ * @module
+ */
+
+export interface ByteSource {
+  /** Starts the flow into the one sink. */
+  start(sink: ByteSink): void
+  /** The sink is full; chunks on their way may still come. */
+  pause(): void
+  resume(): void
+  /** The consumer is gone: nothing is called any more. */
+  cancel(reason?: unknown): void
+}
+
+export interface ByteSink {
+  /** A chunk: bytes, or text to be sent as UTF-8. Never empty. */
+  write(chunk: Uint8Array | string): void
+  end(): void
+  /** The body broke: it must not look complete to whoever reads it. */
+  fail(error: unknown): void
+}
+
+const sources = new WeakMap<Response, ByteSource>()
+
+/** A Response whose body is `source`. Until somebody touches the body as a stream, {@link takeSource} can have the source itself. */
+export function respondWith(source: ByteSource, init: ResponseInit): Response {
+  const response = new Response(streamOf(source), init)
+  sources.set(response, source)
+  return response
+}
+
+/** The source of a response's body, to be started once; `undefined` where it has no body. Takes the body: afterwards nobody else may read it. */
+export function takeSource(response: Response): ByteSource | undefined {
+  const source = sources.get(response)
+  if (source) sources.delete(response)
+  return source ?? (response.body ? sourceOf(response.body) : undefined)
+}
+
+/** Marks a response as carried by a faster source than its body, for whoever takes it. */
+export const attachSource = (response: Response, source: ByteSource): void => void sources.set(response, source)
+
+/** A source as a stream, with back-pressure: nothing flows before somebody reads. */
+export function streamOf(source: ByteSource): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  let started = false
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (started) return source.resume()
+        started = true
+        source.start({
+          write(chunk) {
+            controller.enqueue(typeof chunk === 'string' ? encoder.encode(chunk) : chunk)
+            if ((controller.desiredSize ?? 0) <= 0) source.pause()
+          },
+          end: () => controller.close(),
+          fail: (error) => controller.error(error),
+        })
+      },
+      cancel: (reason) => source.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+/** A stream as a source. */
+export function sourceOf(stream: ReadableStream<Uint8Array>): ByteSource {
+  const reader = stream.getReader()
+  let sink: ByteSink | undefined
+  let paused = false
+  let pumping = false
+  const pump = async () => {
+    if (pumping || !sink) return
+    pumping = true
+    try {
+      while (!paused) {
+        const { done, value } = await reader.read()
+        if (!sink) return
+        if (done) {
+          const { end } = sink
+          sink = undefined
+          return end()
+        }
+        if (value.length) sink.write(value)
+      }
+    } catch (error) {
+      const { fail } = sink ?? {}
+      sink = undefined
+      reader.cancel(error).catch(() => {})
+      fail?.(error)
+    } finally {
+      pumping = false
+    }
+  }
+  return {
+    start(to) {
+      sink = to
+      void pump()
+    },
+    pause: () => void (paused = true),
+    resume() {
+      paused = false
+      void pump()
+    },
+    cancel(reason) {
+      sink = undefined
+      reader.cancel(reason).catch(() => {})
+    },
+  }
+}

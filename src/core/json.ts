@@ -1,0 +1,87 @@
+/**
+ * Reading JSON of unknown shape: each reader returns the value with its type, or throws a failure that names the field.
+ *
+ * @module
+ */
+import { fail } from './failure.ts'
+
+export type JsonObject = Record<string, unknown>
+
+export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** `value` where it is a string, otherwise `undefined`. For answers, where a wrong type is as good as absent. */
+export const stringOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+export const numberOf = (value: unknown): number | undefined => (typeof value === 'number' && Number.isFinite(value) ? value : undefined)
+export const objectOf = (value: unknown): JsonObject | undefined => (isObject(value) ? value : undefined)
+export const arrayOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+
+const kindOf = (value: unknown): string =>
+  value === null
+    ? 'null'
+    : value === undefined
+      ? 'nothing'
+      : Array.isArray(value)
+        ? 'an array'
+        : typeof value === 'object'
+          ? 'an object'
+          : `a ${typeof value}`
+
+/** Throws the 400 that a wrong field deserves. `at` is the field's JSON Pointer. */
+export function reject(at: string, expected: string, value: unknown): never {
+  return fail({
+    kind: 'invalid-request',
+    status: 400,
+    message: `${fieldName(at)}: expected ${expected}, got ${kindOf(value)}`,
+    param: fieldName(at),
+  })
+}
+
+/** `/messages/0/content` as people write it: `messages[0].content`. */
+export function fieldName(pointer: string): string {
+  if (!pointer) return 'body'
+  const steps = pointer
+    .slice(1)
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return steps.reduce((name, step) => (/^\d+$/.test(step) ? `${name}[${step}]` : name ? `${name}.${step}` : step), '')
+}
+
+/** Appends a key to a JSON Pointer (RFC 6901). */
+export const pointer = (at: string, key: string | number): string =>
+  `${at}/${typeof key === 'string' && /[~/]/.test(key) ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key}`
+
+export function readObject(value: unknown, at: string): JsonObject {
+  return isObject(value) ? value : reject(at, 'an object', value)
+}
+export function readArray(value: unknown, at: string): unknown[] {
+  return Array.isArray(value) ? value : reject(at, 'an array', value)
+}
+export function readString(value: unknown, at: string): string {
+  return typeof value === 'string' ? value : reject(at, 'a string', value)
+}
+export function readNumber(value: unknown, at: string): number {
+  return typeof value === 'number' ? value : reject(at, 'a number', value)
+}
+export function readBoolean(value: unknown, at: string): boolean {
+  return typeof value === 'boolean' ? value : reject(at, 'true or false', value)
+}
+/** Reads with `read` unless the value is absent or null. */
+export function optional<T>(read: (value: unknown, at: string) => T, value: unknown, at: string): T | undefined {
+  return value === undefined || value === null ? undefined : read(value, at)
+}
+
+/** The fields of `object` that are not in `known`, or `undefined` where there are none. */
+export function restOf(object: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
+  let rest: JsonObject | undefined
+  for (const key in object) if (!known.has(key) && object[key] !== undefined) (rest ??= {})[key] = object[key]
+  return rest
+}
+
+/** Parses JSON text; `undefined` where it is none. */
+export function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

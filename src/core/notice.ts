@@ -1,0 +1,71 @@
+/**
+ * What a translation could not keep. A notice is made for every field that does not reach the other side as it was.
+ *
+ * @module
+ */
+import type { ChatRequest, Located, ProtocolName } from './chat.ts'
+import { pointer } from './json.ts'
+
+export interface Notice {
+  /** `dropped`: gone; `approximated`: said in other words; `invented`: the target needs it and the source did not say. */
+  action: 'dropped' | 'approximated' | 'invented'
+  /** JSON Pointer into what was translated; covers everything below it. For `invented` the place in the result. */
+  path: string
+  reason: string
+  /** Which way the translation went. */
+  in: 'request' | 'reply'
+}
+
+/** Collects the notices of one exchange. `object` is the neutral object concerned, `field` the neutral field of it. */
+export interface Notes {
+  readonly list: Notice[]
+  dropped(object: Located, field: string | undefined, reason: string): void
+  approximated(object: Located, field: string | undefined, reason: string): void
+  /** `path` points into the result. */
+  invented(path: string, reason: string): void
+}
+
+/**
+ * @param direction which way the translation goes
+ * @param fields the source protocol's own names of neutral fields, relative to the object's wire object:
+ *   `{ maxTokens: 'max_tokens', topK: 'generationConfig/topK' }`; a field that is not listed has the same name
+ */
+export function createNotes(direction: Notice['in'], fields: Record<string, string>, list: Notice[] = []): Notes {
+  const add = (action: Notice['action'], object: Located, field: string | undefined, reason: string) => {
+    const at = object.at ?? ''
+    list.push({ action, path: field === undefined ? at : `${at}/${fields[field] ?? field}`, reason, in: direction })
+  }
+  return {
+    list,
+    dropped: (object, field, reason) => add('dropped', object, field, reason),
+    approximated: (object, field, reason) => add('approximated', object, field, reason),
+    invented: (path, reason) => list.push({ action: 'invented', path, reason, in: direction }),
+  }
+}
+
+/** Notes every field that only the source protocol has a word for. Run once after a request was encoded as `target`. */
+export function noteForeignExtras(chat: ChatRequest, target: ProtocolName, notes: Notes): void {
+  const look = (object: Located | undefined) => {
+    if (!object?.extra) return
+    for (const protocol in object.extra) {
+      if (protocol === target) continue
+      const fields = object.extra[protocol as ProtocolName] ?? {}
+      for (const key in fields)
+        if (fields[key] !== null) notes.dropped({ at: pointer(object.at ?? '', key) }, undefined, `only ${protocol} knows this field`)
+    }
+  }
+  look(chat)
+  chat.system.forEach(look)
+  for (const message of chat.messages) {
+    look(message)
+    for (const part of message.parts) {
+      look(part)
+      if (part.type === 'tool-result') part.parts.forEach(look)
+      if (part.type === 'text') part.citations?.forEach(look)
+    }
+  }
+  chat.tools.forEach(look)
+  look(chat.toolChoice)
+  look(chat.reasoning)
+  look(chat.format)
+}

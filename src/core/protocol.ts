@@ -1,0 +1,114 @@
+/**
+ * What each protocol's folder offers, and what it is given. Hub and spokes: a protocol only knows how to read itself
+ * into the neutral model (decode) and how to write itself from it (encode).
+ *
+ * @module
+ */
+import type { ChatRequest, ProtocolName } from './chat.ts'
+import type { Dialect, NameRule } from './dialect.ts'
+import type { Failure } from './failure.ts'
+import type { JsonObject } from './json.ts'
+import type { NameMap } from './names.ts'
+import type { Notes } from './notice.ts'
+import type { Emit, Reply, StreamEvent } from './reply.ts'
+
+export interface Protocol {
+  name: ProtocolName
+  /** The wire's names of neutral fields, for the paths of notices: `{ maxTokens: 'max_tokens' }`. */
+  fields: Record<string, string>
+  /** What tool names and call ids may look like here, unless the dialect says otherwise. */
+  toolName: NameRule
+  callId: NameRule
+  /** How this protocol's provider begins a call id that it mints: `toolu_`, `call_`. */
+  callIdPrefix: string
+
+  /** Reads a client's request. `url` holds what the protocol keeps in its URL. Throws a `FailureError` (400) that names the field. */
+  decodeRequest(body: unknown, url: UrlFacts): ChatRequest
+  /** Writes the upstream's request. Turns and pairs are already arranged, foreign opaque data is already removed. */
+  encodeRequest(chat: ChatRequest, context: AskContext): JsonObject
+  /** Reads an upstream's whole answer. Throws a `FailureError` where it is none. */
+  decodeReply(body: unknown, context: ReplyContext): Reply
+  /** Writes a client's whole answer. */
+  encodeReply(reply: Reply, context: ReplyContext): JsonObject
+  /** Reads an upstream's stream. */
+  decodeStream(emit: Emit, context: ReplyContext): StreamDecoder
+  /** Writes a client's stream: the text of the events, ready for the wire; `''` where an event has no counterpart. */
+  encodeStream(context: ReplyContext): (event: StreamEvent) => string
+  /** Reads an upstream's error answer; `body` is parsed JSON, or the text where it was none. */
+  decodeError(answer: { status: number; headers: Headers; body: unknown }): Failure
+  /** Writes a client's error answer, with the status and headers that the client's retry logic needs. */
+  encodeError(failure: Failure): ErrorAnswer
+  /** Writes the answer to a request to count tokens. */
+  encodeTokenCount(tokens: number): JsonObject
+
+  /** What a request for a client's path means; `undefined` where the path is not this protocol's. */
+  route(method: string, url: URL): ClientRoute | undefined
+  /** The upstream's URL of a generation. `baseUrl` as people write it: with or without version, trailing slash, or a full endpoint. */
+  address(baseUrl: string, ask: { model: string; stream: boolean; dialect: Dialect }): string
+  /** The headers that an upstream request needs besides `content-type`. */
+  credentials(apiKey: string | undefined, dialect: Dialect): Record<string, string>
+  /** Sent to a client while the upstream is silent, once the stream has begun; `''` where the protocol allows nothing. */
+  heartbeat: string
+  /** The content type of a client's stream. */
+  streamType(context: Pick<ReplyContext, 'framing'>): string
+}
+
+/** What stands in the URL rather than in the body (Gemini). */
+export interface UrlFacts {
+  model?: string
+  stream?: boolean
+}
+
+export interface ErrorAnswer {
+  status: number
+  headers: Record<string, string>
+  body: JsonObject
+}
+
+export interface ClientRoute extends UrlFacts {
+  action: 'generate' | 'count-tokens'
+  /** How a stream is framed: server-sent events, or Gemini's JSON array. */
+  framing?: Framing
+}
+
+export type Framing = 'sse' | 'json-array'
+
+/** What an encoder of a request may need to know besides the question. */
+export interface AskContext {
+  /** The model that the upstream is asked for. */
+  model: string
+  /** The upstream's dialect. */
+  dialect: Dialect
+  notes: Notes
+  /** Tool names and call ids as the upstream takes them; every name and id that goes to it goes through these. */
+  toolNames: NameMap
+  callIds: NameMap
+}
+
+/** What an answer needs to know of its question. */
+export interface ReplyContext {
+  /** The question, as the client's protocol was read. */
+  chat: ChatRequest
+  /** The model name to echo to the client. */
+  model: string
+  /** The upstream's dialect. */
+  dialect: Dialect
+  notes: Notes
+  /** How the client's stream is framed. */
+  framing: Framing
+  /** A new unique id: `newId('msg_')`. */
+  newId(prefix: string): string
+  /** Milliseconds since 1970. */
+  now(): number
+}
+
+/** A synchronous push machine: wire events in, neutral events out through `emit`. */
+export interface StreamDecoder {
+  /** One parsed event. `name` is the SSE event's name, where it has one. */
+  event(data: unknown, name: string | undefined): void
+  /**
+   * The stream is over; `done` tells whether the wire said so itself (`[DONE]`). Emits `finish` where the answer is complete,
+   * after closing what is open; emits nothing where it was cut: the translator then reports a `truncated` failure.
+   */
+  end(done: boolean): void
+}

@@ -1,0 +1,44 @@
+/**
+ * Server-sent events, read and written.
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
+ *
+ * @module
+ */
+import { createParser } from 'eventsource-parser'
+import { fail } from './failure.ts'
+
+/** The longest event that is read, in characters. The longest real ones hold images and signatures of a few megabytes. */
+export const MAX_EVENT_LENGTH = 8 * 1024 * 1024
+
+export interface EventReader {
+  /** Bytes in, cut anywhere, inside a character too. */
+  push(bytes: Uint8Array): void
+  /** No more bytes: a last event without its blank line is still told. */
+  end(): void
+}
+
+/** Calls `onEvent` for each event. Invalid UTF-8 becomes U+FFFD; an event longer than `maxLength` throws a `bad-response` failure. */
+export function createEventReader(onEvent: (data: string, name: string | undefined) => void, maxLength = MAX_EVENT_LENGTH): EventReader {
+  const decoder = new TextDecoder()
+  const parser = createParser({
+    maxBufferSize: maxLength,
+    onEvent: (event) => onEvent(event.data, event.event),
+    onError: (error) => {
+      if (error.type === 'max-buffer-size-exceeded')
+        fail({ kind: 'bad-response', message: `The upstream sent an event of more than ${maxLength} characters. It was not read further.` })
+    },
+  })
+  return {
+    push(bytes) {
+      const text = decoder.decode(bytes, { stream: true })
+      if (text) parser.feed(text)
+    },
+    end() {
+      parser.feed(`${decoder.decode()}\n\n`)
+    },
+  }
+}
+
+/** One event for the wire. `data` is JSON text: it has no line breaks. */
+export const writeEvent = (data: string, name?: string): string =>
+  name === undefined ? `data: ${data}\n\n` : `event: ${name}\ndata: ${data}\n\n`

@@ -1,0 +1,119 @@
+/**
+ * Conversations in the order that every provider takes: consecutive messages of the assistant are one turn, and each
+ * tool call is answered by exactly one result, right behind the turn that made it, in the order of the calls.
+ *
+ * @module
+ */
+import type { Message, Part, TextPart, ToolCallPart, ToolResultPart } from './chat.ts'
+import type { Notes } from './notice.ts'
+
+/**
+ * Arranges a conversation. In the result, tool results stand in `tool` messages only (one message a turn, with all of its
+ * results), every call id is unique, and nothing stands between an assistant's calls and their results.
+ *
+ * What does not fit is mended with a notice: a call without a result gets one that says so, a result without a call
+ * becomes the user's text, and of two results for one call the last counts. Never changes its input.
+ */
+export function arrangeTurns(messages: Message[], notes: Notes): Message[] {
+  const turns = mergeAssistants(messages)
+  if (!turns.some((turn) => turn.parts.some((part) => isCall(part) || isResult(part)))) return turns
+  const answers = pairResults(turns, notes)
+  const claimed = new Set(answers.values())
+  const ids = new Set<string>()
+  return turns.flatMap((turn): Message[] => {
+    if (turn.role === 'assistant') return answerTurn(turn, answers, ids, notes)
+    if (!turn.parts.some(isResult)) return [turn]
+    const parts = turn.parts
+      .filter((part) => !isResult(part) || !claimed.has(part))
+      .map((part) => (isResult(part) ? orphanText(part, notes) : part))
+    return parts.length ? [{ ...turn, role: turn.role === 'tool' ? 'user' : turn.role, bare: false, parts: parts.flat() }] : []
+  })
+}
+
+const isCall = (part: Part): part is ToolCallPart => part.type === 'tool-call'
+const isResult = (part: Part): part is ToolResultPart => part.type === 'tool-result'
+
+function mergeAssistants(messages: Message[]): Message[] {
+  const merged: Message[] = []
+  for (const message of messages) {
+    const last = merged.at(-1)
+    if (message.role !== 'assistant' || last?.role !== 'assistant' || last.name !== message.name) merged.push(message)
+    else merged[merged.length - 1] = { ...last, extra: last.extra ?? message.extra, bare: false, parts: [...last.parts, ...message.parts] }
+  }
+  return merged
+}
+
+/**
+ * Which result answers which call. An id belongs to the latest turn that used it, since some providers count their ids
+ * from zero in every turn; several calls of one turn with the same id are answered in order.
+ */
+function pairResults(turns: Message[], notes: Notes): Map<ToolCallPart, ToolResultPart> {
+  const answers = new Map<ToolCallPart, ToolResultPart>()
+  const open = new Map<string, { turn: Message; calls: ToolCallPart[] }>()
+  for (const turn of turns)
+    for (const part of turn.parts) {
+      if (isCall(part)) {
+        const known = open.get(part.id)
+        if (known?.turn === turn) known.calls.push(part)
+        else open.set(part.id, { turn, calls: [part] })
+      } else if (isResult(part)) {
+        const calls = open.get(part.callId)?.calls
+        const call = calls?.find((candidate) => !answers.has(candidate)) ?? calls?.at(-1)
+        if (!call) continue
+        const earlier = answers.get(call)
+        if (earlier) notes.dropped(earlier, undefined, `another result for the tool call ${part.callId} follows; the last one counts`)
+        answers.set(call, part)
+      }
+    }
+  return answers
+}
+
+/** An assistant's turn with unique call ids, and the message that answers its calls. */
+function answerTurn(turn: Message, answers: Map<ToolCallPart, ToolResultPart>, ids: Set<string>, notes: Notes): Message[] {
+  const results: ToolResultPart[] = []
+  const parts = turn.parts.map((part) => {
+    if (!isCall(part)) return part
+    const id = uniqueId(part.id, ids)
+    const answer = answers.get(part)
+    results.push(
+      answer
+        ? answer.callId === id && answer.name !== undefined
+          ? answer
+          : { ...answer, callId: id, name: part.name, custom: part.custom }
+        : missingResult(part, id, notes),
+    )
+    return id === part.id ? part : { ...part, id }
+  })
+  if (!results.length) return [turn]
+  return [
+    { ...turn, parts },
+    { role: 'tool', parts: results, at: turn.at },
+  ]
+}
+
+function missingResult(call: ToolCallPart, id: string, notes: Notes): ToolResultPart {
+  notes.invented(call.at ?? '', `the tool call ${call.id} has no result; one was added that says so`)
+  return {
+    type: 'tool-result',
+    callId: id,
+    name: call.name,
+    custom: call.custom,
+    isError: true,
+    bare: true,
+    at: call.at,
+    parts: [{ type: 'text', text: '[no result: the tool call was interrupted]', at: call.at }],
+  }
+}
+
+function orphanText(result: ToolResultPart, notes: Notes): Part[] {
+  notes.approximated(result, undefined, `no tool call ${result.callId} precedes this result; it became text of the user`)
+  const label: TextPart = { type: 'text', text: `[result of the tool call ${result.callId}]`, at: result.at }
+  return [label, ...result.parts]
+}
+
+function uniqueId(id: string, taken: Set<string>): string {
+  let unique = id
+  for (let n = 2; taken.has(unique); n++) unique = `${id}_${n}`
+  taken.add(unique)
+  return unique
+}

@@ -1,0 +1,35 @@
+/**
+ * Token counts in one canonical form. The providers count differently; each protocol converts at its own border:
+ * Claude counts cached input apart from input, OpenAI and Gemini count it in, Gemini and xAI count reasoning apart from output.
+ *
+ * @module
+ */
+import type { Located } from './chat.ts'
+
+export interface Usage extends Located {
+  /** Input tokens that were neither read from nor written to a cache. */
+  input?: number
+  /** Input tokens read from a cache. */
+  cacheRead?: number
+  /** Input tokens written to a cache, of any lifetime. */
+  cacheWrite?: number
+  /** The part of `cacheWrite` that lives longer than the provider's default (Claude's 1 h). */
+  cacheWriteLong?: number
+  /** Output tokens, reasoning included. */
+  output?: number
+  /** The part of `output` spent on reasoning. */
+  reasoning?: number
+  /** The counts are this library's guess: the provider told none. */
+  estimated?: boolean
+}
+
+/** All input tokens, cached or not. */
+export const totalInput = (usage: Usage): number => (usage.input ?? 0) + (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0)
+
+/** `later` over `earlier`: fields that a later snapshot leaves out keep their value. */
+export function mergeUsage(earlier: Usage | undefined, later: Usage | undefined): Usage | undefined {
+  if (!earlier || !later) return later ?? earlier
+  const merged: Usage = { ...earlier }
+  for (const [key, value] of Object.entries(later)) if (value !== undefined) (merged as Record<string, unknown>)[key] = value
+  return merged
+}

@@ -1,0 +1,141 @@
+/**
+ * The stream translator: a synchronous push machine from the bytes of one protocol to the text of another.
+ *
+ * @module
+ */
+import { failureOf, STATUS, type Failure } from '../core/failure.ts'
+import type { Protocol, ReplyContext, StreamDecoder } from '../core/protocol.ts'
+import type { Emit } from '../core/reply.ts'
+import { createEventReader } from '../core/sse.ts'
+import { settleEvent, type Settlement } from './settle.ts'
+
+export interface StreamTranslator {
+  /** The upstream's bytes, cut anywhere; returns what they make of the client's stream, `''` where nothing yet. */
+  push(bytes: Uint8Array): string
+  /** The upstream has ended; returns the rest of the client's stream, which ends properly or in an error. */
+  end(): string
+  /** The upstream broke; returns the rest of the client's stream, which ends in an error unless it had ended before. */
+  fail(failure: Failure): string
+  /** Whether the client's stream has ended, well or in an error: nothing more will come of it. */
+  readonly ended: boolean
+}
+
+export interface StreamTranslatorOptions {
+  decode: Protocol['decodeStream']
+  encode: Protocol['encodeStream']
+  context: ReplyContext
+  settlement: Settlement
+  /** Sees each event on its way. */
+  observe?: Emit
+}
+
+export function createStreamTranslator({ decode, encode, context, settlement, observe }: StreamTranslatorOptions): StreamTranslator {
+  const write = encode(context)
+  let out = ''
+  let ended = false
+  const emit: Emit = (event) => {
+    if (ended) return
+    const settled = settleEvent(event, settlement)
+    if (settled.type === 'finish' || settled.type === 'error') ended = true
+    observe?.(settled)
+    out += write(settled)
+  }
+  const decoder: StreamDecoder = decode(emit, context)
+  const breakOff = (failure: Failure) => emit({ type: 'error', failure })
+  const reader = createEventReader((data, name) => {
+    if (ended) return
+    if (data === '[DONE]') return close(true)
+    let event: unknown
+    try {
+      event = JSON.parse(data)
+    } catch {
+      // One damaged event does not end an answer that goes on to its proper end; one that does not is reported as cut.
+      context.notes.dropped({}, undefined, `an event of the upstream's stream was not JSON: ${data.slice(0, 80)}`)
+      return
+    }
+    decoder.event(event, name)
+  })
+  const close = (done: boolean) => {
+    decoder.end(done)
+    breakOff({
+      kind: 'truncated',
+      status: STATUS.truncated,
+      message: 'The upstream closed its stream before the answer was complete. Try again.',
+    })
+  }
+  const collect = (run: () => void): string => {
+    out = ''
+    if (ended) return out
+    try {
+      run()
+    } catch (error) {
+      breakOff(failureOf(error))
+    }
+    return out
+  }
+  return {
+    push: (bytes) => collect(() => reader.push(bytes)),
+    end: () =>
+      collect(() => {
+        reader.end()
+        if (!ended) close(false)
+      }),
+    fail: (failure) => collect(() => breakOff(failure)),
+    get ended() {
+      return ended
+    },
+  }
+}
+
+/** A translator that changes nothing. */
+export function createIdentity(): StreamTranslator {
+  const decoder = new TextDecoder()
+  let ended = false
+  return {
+    push: (bytes) => decoder.decode(bytes, { stream: true }),
+    end() {
+      ended = true
+      return decoder.decode()
+    },
+    fail() {
+      ended = true
+      return ''
+    },
+    get ended() {
+      return ended
+    },
+  }
+}
+
+/** The translator with the coat of a Web stream on: one chunk out for each chunk in. */
+export function pipeThrough(readable: ReadableStream<Uint8Array>, translator: StreamTranslator): ReadableStream<Uint8Array> {
+  const reader = readable.getReader()
+  const encoder = new TextEncoder()
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        for (;;) {
+          let text: string
+          try {
+            const { done, value } = await reader.read()
+            text = done ? translator.end() : translator.push(value)
+          } catch (error) {
+            text = translator.fail({
+              kind: 'network',
+              status: STATUS.network,
+              message: `The connection to the upstream broke amid the answer: ${error instanceof Error ? error.message : String(error)}. Try again.`,
+            })
+          }
+          if (text) controller.enqueue(encoder.encode(text))
+          if (translator.ended) {
+            controller.close()
+            return void reader.cancel().catch(() => {})
+          }
+          if (text) return
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  )
+}

@@ -1,0 +1,179 @@
+/**
+ * One exchange between a client of one protocol and an upstream of another: pure and synchronous, without I/O.
+ *
+ * @module
+ */
+import type { ChatRequest, ProtocolName } from '../core/chat.ts'
+import type { Dialect } from '../core/dialect.ts'
+import { ENVELOPE_PREFIX } from '../core/envelope.ts'
+import { fail } from '../core/failure.ts'
+import { unfold } from '../core/fold.ts'
+import { fieldName, isObject, reject, type JsonObject } from '../core/json.ts'
+import { createNameMap } from '../core/names.ts'
+import { createNotes, noteForeignExtras, type Notice } from '../core/notice.ts'
+import type { ErrorAnswer, Framing, ReplyContext } from '../core/protocol.ts'
+import type { Emit, Reply } from '../core/reply.ts'
+import { arrangeTurns } from '../core/turns.ts'
+import { createCallIds, createIdMint } from './call-ids.ts'
+import { dialectFor } from './dialects.ts'
+import { dropForeignOpaque } from './opaque.ts'
+import { protocols } from './registry.ts'
+import { settleReply, type Settlement } from './settle.ts'
+import { createIdentity, createStreamTranslator, pipeThrough, type StreamTranslator } from './stream.ts'
+
+export interface TranslateOptions {
+  /** The client's protocol. */
+  from: ProtocolName
+  /** The upstream's protocol. */
+  to: ProtocolName
+  /** The model to ask the upstream for. Default: the one the client asked for. */
+  model?: string
+  /** The model the client asked for, where its protocol keeps it in the URL (Gemini). It is echoed in the answer. */
+  clientModel?: string
+  /** Whether the client asked for a stream, where its protocol keeps that in the URL (Gemini). */
+  stream?: boolean
+  /** How the client's stream is framed. Default `sse`. */
+  framing?: Framing
+  /** The upstream's dialect by name (`deepseek`, `azure` …). Default: told by `baseUrl`, otherwise the protocol's plain form. */
+  dialect?: string
+  /** The upstream's base URL, to tell its dialect. */
+  baseUrl?: string
+  /** Names the upstream in envelopes of opaque reasoning: reasoning that another origin minted is not sent to it. Default: any upstream of the same protocol will do. */
+  origin?: string
+  /** Refuse with a failure (400) what would be dropped or approximated. Default `false`. */
+  strict?: boolean
+  /** Milliseconds since 1970. Default `Date.now`. */
+  now?: () => number
+  /** A number from 0 up to 1. Default `Math.random`. */
+  random?: () => number
+}
+
+export interface Exchange {
+  /** The upstream's request body. */
+  readonly body: JsonObject
+  /** What could not be kept, of the question and, as it is read, of the answer. */
+  readonly notices: readonly Notice[]
+  /** Whether the client wants a stream. */
+  readonly streaming: boolean
+  /** The question in neutral form; absent where both sides speak the same protocol and nothing was read. */
+  readonly chat?: ChatRequest
+  /** The upstream's whole answer, as the client's. Throws a `FailureError` where it is no answer. */
+  response(json: unknown): JsonObject
+  /** The upstream's server-sent events as the client's. An upstream that breaks off ends in the client's own error event. */
+  stream(readable: ReadableStream<Uint8Array>): ReadableStream<Uint8Array>
+  /** The push machine below {@link Exchange.stream}: bytes in, text out. `observe` sees each neutral event. */
+  translator(observe?: Emit): StreamTranslator
+  /** The upstream's whole answer as the client's stream, for upstreams that do not stream. */
+  responseAsStream(json: unknown, observe?: Emit): string
+  /** The upstream's error as the client's. `body` is parsed JSON, or text. */
+  error(status: number, body: unknown, headers?: HeadersInit): ErrorAnswer
+}
+
+/**
+ * Translates a request, and what comes back.
+ *
+ * @param body the client's request body, parsed; never changed
+ * @throws FailureError 400 that names the field, where the body is not a request of `from`
+ */
+export function translate(body: unknown, options: TranslateOptions): Exchange {
+  const client = protocols[options.from]
+  const upstream = protocols[options.to]
+  if (!client || !upstream)
+    throw new TypeError(`translate: unknown protocol "${client ? options.to : options.from}". Known: ${Object.keys(protocols).join(', ')}.`)
+  if (!isObject(body)) reject('', 'an object', body)
+  if (client === upstream && !carriesEnvelope(body)) return passThrough(body, options)
+
+  const notices: Notice[] = []
+  const notes = createNotes('request', client.fields, notices)
+  const dialect: Dialect = dialectFor({ protocol: options.to, dialect: options.dialect, baseUrl: options.baseUrl })
+  const asked = client.decodeRequest(body, { model: options.clientModel, stream: options.stream })
+  const model = options.model ?? asked.model
+  if (!model)
+    fail({
+      kind: 'invalid-request',
+      message: 'model: no model was asked for. Name one in the request, or configure one for the upstream.',
+      param: 'model',
+    })
+
+  const toolNames = createNameMap(
+    dialect.toolName ?? upstream.toolName,
+    asked.tools.flatMap((tool) => (tool.type === 'hosted' ? [] : tool.name)),
+  )
+  const callIds = createNameMap(dialect.callId ?? upstream.callId)
+  const own = dropForeignOpaque(asked, { protocol: options.to, origin: options.origin }, notes)
+  const arranged = { ...asked, messages: arrangeTurns(own, notes) }
+  const upstreamBody = upstream.encodeRequest(arranged, { model, dialect, notes, toolNames, callIds })
+  noteForeignExtras(asked, options.to, notes)
+  if (options.strict) refuseLosses(notices)
+
+  const mint = createIdMint(options.random ?? Math.random)
+  const context: ReplyContext = {
+    chat: asked,
+    model: options.clientModel ?? asked.model ?? model,
+    dialect,
+    notes: createNotes('reply', upstream.fields, notices),
+    framing: options.framing ?? 'sse',
+    newId: mint,
+    now: options.now ?? Date.now,
+  }
+  const ids = createCallIds({ rule: client.callId, prefix: client.callIdPrefix, taken: asked.messages, newId: mint })
+  const settlement: Settlement = { restoreName: toolNames.restore, acceptId: ids, origin: options.origin }
+  const read = (json: unknown): Reply => settleReply(upstream.decodeReply(json, context), settlement)
+
+  const translator = (observe?: Emit) =>
+    createStreamTranslator({ decode: upstream.decodeStream, encode: client.encodeStream, context, settlement, observe })
+  return {
+    body: upstreamBody,
+    notices,
+    streaming: asked.stream,
+    chat: asked,
+    response: (json) => client.encodeReply(read(json), context),
+    translator,
+    stream: (readable) => pipeThrough(readable, translator()),
+    responseAsStream(json, observe) {
+      const encode = client.encodeStream(context)
+      let text = ''
+      unfold(read(json), (event) => {
+        observe?.(event)
+        text += encode(event)
+      })
+      return text
+    },
+    error: (status, errorBody, headers) =>
+      client.encodeError(upstream.decodeError({ status, headers: new Headers(headers), body: errorBody })),
+  }
+}
+
+/** Both sides speak the same protocol: nothing is read, nothing but the model is changed. */
+function passThrough(body: JsonObject, options: TranslateOptions): Exchange {
+  const replaced = options.model !== undefined && 'model' in body && body.model !== options.model ? { ...body, model: options.model } : body
+  const translator = () => createIdentity()
+  return {
+    body: replaced,
+    notices: [],
+    streaming: options.stream ?? body.stream === true,
+    response: (json) => (isObject(json) ? json : reject('', 'an object', json)),
+    translator,
+    stream: (readable) => readable,
+    responseAsStream: () => fail({ kind: 'bad-response', message: 'The upstream answered whole though a stream was asked for.' }),
+    error: (status, errorBody, headers) => ({
+      status,
+      headers: Object.fromEntries(new Headers(headers)),
+      body: isObject(errorBody) ? errorBody : { error: { message: String(errorBody) } },
+    }),
+  }
+}
+
+/** Reasoning of another provider that came back to the wrong one: then even the same protocol is read and written anew. */
+const carriesEnvelope = (body: JsonObject): boolean => JSON.stringify(body).includes(`"${ENVELOPE_PREFIX}`)
+
+function refuseLosses(notices: readonly Notice[]): void {
+  const lost = notices.filter((notice) => notice.action !== 'invented')
+  if (!lost.length) return
+  const list = lost.slice(0, 5).map((notice) => `${fieldName(notice.path)} would be ${notice.action}: ${notice.reason}`)
+  fail({
+    kind: 'unsupported',
+    message: `The upstream cannot take this request as it is, and strict mode refuses losses. ${list.join('; ')}${lost.length > 5 ? `; and ${lost.length - 5} more` : ''}.`,
+    param: fieldName(lost[0]!.path),
+  })
+}
