@@ -66,6 +66,30 @@ export function streamOf(source: ByteSource): ReadableStream<Uint8Array> {
   )
 }
 
+/** All of a source as text. Rejects with the source's error, or with what `tooLarge` throws once there are more than `maxBytes` bytes. */
+export function readText(source: ByteSource, maxBytes: number, tooLarge: () => never): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const decoder = new TextDecoder()
+    let text = ''
+    let size = 0
+    source.start({
+      write(chunk) {
+        size += chunk.length
+        text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
+        if (size <= maxBytes) return
+        source.cancel()
+        try {
+          tooLarge()
+        } catch (error) {
+          reject(error)
+        }
+      },
+      end: () => resolve(text + decoder.decode()),
+      fail: reject,
+    })
+  })
+}
+
 /** A stream as a source. */
 export function sourceOf(stream: ReadableStream<Uint8Array>): ByteSource {
   const reader = stream.getReader()

@@ -1,0 +1,152 @@
+/**
+ * What an upstream answered, as the client's own answer: refused, whole or streamed.
+ *
+ * @module
+ */
+import { readText, respondWith, takeSource } from '../core/byte-source.ts'
+import type { ProtocolName } from '../core/chat.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Dialect } from '../core/dialect.ts'
+import { fail, isFailureError, STATUS, type Failure } from '../core/failure.ts'
+import { tryParse } from '../core/json.ts'
+import type { Notice } from '../core/notice.ts'
+import type { Framing, Protocol } from '../core/protocol.ts'
+import type { Exchange } from '../transformers/translate.ts'
+import { attachOutcome, type Ending, type Outcome } from './outcome.ts'
+import { createPassThrough } from './passthrough.ts'
+import { createRelay, networkFailure } from './relay.ts'
+import { passBack } from './upstream.ts'
+
+/** The largest whole answer that is read, in bytes, and the largest error. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024
+const MAX_ERROR_BYTES = 1024 * 1024
+
+export interface AnswerContext {
+  /** The endpoint's name, for errors. */
+  name: string
+  client: Protocol
+  upstream: Protocol
+  dialect: Dialect
+  /** Absent where both sides speak the same protocol: then bytes pass as they are. */
+  exchange?: Exchange
+  /** The client asked for a stream. */
+  streaming: boolean
+  framing: Framing
+  clock: Clock
+  heartbeatMs: number
+  patienceMs: number
+  outcome(ended: Promise<Ending>, failure?: Failure): Outcome
+}
+
+/** Resolves when the upstream really answers: a stream that begins with an error becomes an error with a status. */
+export function answerFrom(response: Response, context: AnswerContext): Promise<Response> {
+  if (!response.ok) return refusal(response, context)
+  const type = response.headers.get('content-type') ?? ''
+  return context.streaming && !type.includes('json') ? streamed(response, type, context) : whole(response, type, context)
+}
+
+async function refusal(response: Response, context: AnswerContext): Promise<Response> {
+  const { client, upstream, exchange, name } = context
+  const text = await textOf(response, MAX_ERROR_BYTES, name)
+  const body = tryParse(text) ?? text
+  const redirect = response.status >= 300 && response.status < 400
+  const failure: Failure = redirect
+    ? {
+        kind: 'bad-response',
+        status: STATUS['bad-response'],
+        message: `endpoint "${name}": the upstream redirects to ${response.headers.get('location')}. Keys are not sent along redirects: put the final URL into baseUrl.`,
+      }
+    : upstream.decodeError({ status: response.status, headers: response.headers, body })
+  const outcome = context.outcome(Promise.resolve({ how: 'error', failure }), failure)
+  if (exchange || redirect || typeof body !== 'object') return attachOutcome(errorResponse(client, failure), outcome)
+  return attachOutcome(new Response(text, { status: response.status, headers: passBack(response.headers) }), outcome)
+}
+
+async function streamed(response: Response, type: string, context: AnswerContext): Promise<Response> {
+  const { client, upstream, dialect, exchange, name } = context
+  const source = takeSource(response)
+  if (!source) return fail({ kind: 'bad-response', message: `endpoint "${name}": the upstream answered ${response.status} with no body.` })
+  if (/html|xml|image/.test(type)) {
+    source.cancel()
+    return fail({
+      kind: 'bad-response',
+      message: `endpoint "${name}": the upstream answered ${type} where an event stream was asked for. Is baseUrl right?`,
+    })
+  }
+  const relay = createRelay(source, {
+    passage: (observe) => exchange?.translator(observe) ?? createPassThrough(upstream, dialect, observe),
+    clock: context.clock,
+    heartbeat: {
+      before: client.heartbeat.startsWith('data') ? client.heartbeat : client.name === 'gemini' ? '' : ': keep-alive\n\n',
+      within: client.heartbeat,
+    },
+    heartbeatMs: context.heartbeatMs,
+    patienceMs: context.patienceMs,
+    failureOf: (error) =>
+      isFailureError(error) ? error.failure : networkFailure(error, `endpoint "${name}": the upstream broke off amid its answer`),
+  })
+  const failure = await relay.ready
+  if (failure) {
+    relay.body.cancel()
+    return attachOutcome(errorResponse(client, failure), context.outcome(relay.ended, failure))
+  }
+  const headers = exchange ? answerHeaders(response, context, client.streamType(context)) : passBack(response.headers)
+  headers.set('cache-control', 'no-cache')
+  return attachOutcome(respondWith(relay.body, { status: response.status, headers }), context.outcome(relay.ended))
+}
+
+async function whole(response: Response, type: string, context: AnswerContext): Promise<Response> {
+  const { client, exchange, name, streaming } = context
+  const text = await textOf(response, MAX_ANSWER_BYTES, name)
+  const json = tryParse(text)
+  if (json === undefined) {
+    const got = text ? `${type || 'no content type'}, not JSON: ${text.slice(0, 120)}` : 'an empty body'
+    fail({ kind: 'bad-response', message: `endpoint "${name}": the upstream answered ${response.status} with ${got}. Is baseUrl right?` })
+  }
+  const outcome = context.outcome(Promise.resolve({ how: 'complete' }))
+  if (!exchange) return attachOutcome(new Response(text, { status: response.status, headers: passBack(response.headers) }), outcome)
+  const body = streaming ? exchange.responseAsStream(json) : JSON.stringify(exchange.response(json))
+  const headers = answerHeaders(response, context, streaming ? client.streamType(context) : 'application/json')
+  return attachOutcome(new Response(body, { headers }), outcome)
+}
+
+/** A failure as the client's own error. */
+export function errorResponse(client: Protocol, failure: Failure): Response {
+  const { status, headers, body } = client.encodeError(failure)
+  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
+}
+
+async function textOf(response: Response, maxBytes: number, name: string): Promise<string> {
+  const source = takeSource(response)
+  if (!source) return ''
+  try {
+    return await readText(source, maxBytes, () =>
+      fail({ kind: 'bad-response', message: `endpoint "${name}": the upstream's answer is larger than ${maxBytes} bytes.` }),
+    )
+  } catch (error) {
+    if (isFailureError(error) || (error instanceof Error && error.name === 'AbortError')) throw error
+    return fail(networkFailure(error, `endpoint "${name}": the upstream broke off amid its answer`), error)
+  }
+}
+
+/** Where a client looks for the id of its request. */
+const REQUEST_ID: Record<ProtocolName, string> = {
+  claude: 'request-id',
+  openai: 'x-request-id',
+  'openai-responses': 'x-request-id',
+  gemini: 'x-request-id',
+}
+
+function answerHeaders(response: Response, { client, exchange }: AnswerContext, type: string): Headers {
+  const headers = new Headers({ 'content-type': type })
+  const id = response.headers.get('request-id') ?? response.headers.get('x-request-id')
+  if (id) headers.set(REQUEST_ID[client.name], id)
+  if (exchange?.notices.length) headers.set('x-cc-route-notices', summary(exchange.notices))
+  return headers
+}
+
+const SEVERITY: Notice['action'][] = ['invented', 'approximated', 'dropped']
+
+/** `3; worst=dropped`: how much of the request was not kept, for people who look. */
+const summary = (notices: readonly Notice[]): string =>
+  `${notices.length}; worst=${SEVERITY[Math.max(...notices.map((notice) => SEVERITY.indexOf(notice.action)))]}`

@@ -1,0 +1,127 @@
+/**
+ * What a request is, read once and remembered: the layers of routers, pools and endpoints that it passes all share it.
+ *
+ * @module
+ */
+import type { ProtocolName } from '../core/chat.ts'
+import { fail } from '../core/failure.ts'
+import { isObject, reject, type JsonObject } from '../core/json.ts'
+import type { ClientRoute } from '../core/protocol.ts'
+import { protocols } from '../transformers/registry.ts'
+
+/** The largest request body that is read, in bytes, unless the caller says otherwise: as large as Claude's own limit. */
+export const MAX_BODY_BYTES = 32 * 1024 * 1024
+
+export interface RequestFacts {
+  /** The client's protocol, told by the path. */
+  protocol: ProtocolName
+  route: ClientRoute
+  /** The body as it came. */
+  bytes: Uint8Array
+  text: string
+  /** The body, parsed. Shared by all layers: never change it. */
+  body: JsonObject
+}
+
+const known = new WeakMap<Request, Promise<RequestFacts>>()
+
+/**
+ * Reads what a request is. Reads the body once; later calls for the same Request give the same facts.
+ *
+ * @throws FailureError 400 for a body that is no JSON object, 404 for a path of no protocol, 405, 413 for a body over `maxBytes`
+ */
+export function factsOf(request: Request, maxBytes = MAX_BODY_BYTES): Promise<RequestFacts> {
+  let facts = known.get(request)
+  if (!facts) known.set(request, (facts = readFacts(request, maxBytes)))
+  return facts
+}
+
+/** The protocol whose error format a client understands, told by the path, else by its headers. */
+export function clientProtocol(request: Request): ProtocolName {
+  return routeOf(request)?.protocol ?? protocolByPath(new URL(request.url).pathname) ?? protocolByHeaders(request.headers)
+}
+
+/** The protocol and meaning of a request's path; `undefined` where no protocol has such a path. */
+export function routeOf(request: Request): { protocol: ProtocolName; route: ClientRoute } | undefined {
+  const url = new URL(request.url)
+  for (const protocol of Object.values(protocols)) {
+    const route = protocol.route(request.method, url)
+    if (route) return { protocol: protocol.name, route }
+  }
+  return undefined
+}
+
+async function readFacts(request: Request, maxBytes: number): Promise<RequestFacts> {
+  const found = routeOf(request)
+  if (!found) {
+    const { pathname } = new URL(request.url)
+    return fail({
+      kind: 'not-found',
+      message: `${request.method} ${pathname}: no such endpoint. Known: POST /v1/messages, /v1/chat/completions, /v1/responses, /v1beta/models/{model}:generateContent.`,
+    })
+  }
+  const encoding = request.headers.get('content-encoding')
+  if (encoding && encoding !== 'identity')
+    fail({ kind: 'invalid-request', status: 415, message: `The body is compressed (content-encoding: ${encoding}). Send it uncompressed.` })
+  const bytes = await readBytes(request, maxBytes)
+  const text = decodeText(bytes)
+  return { ...found, bytes, text, body: parseBody(text) }
+}
+
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return fail({ kind: 'invalid-request', message: 'The body is not valid UTF-8.' })
+  }
+}
+
+function parseBody(text: string): JsonObject {
+  if (!text) fail({ kind: 'invalid-request', message: 'The body is empty; a JSON object is expected.' })
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    fail({ kind: 'invalid-request', message: `The body is not valid JSON: ${error instanceof Error ? error.message : String(error)}` })
+  }
+  return isObject(value) ? value : reject('', 'an object', value)
+}
+
+async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const tooLarge = () => fail({ kind: 'too-large', message: `The body is larger than ${maxBytes} bytes.` })
+  const length = request.headers.get('content-length')
+  if (length !== null) return Number(length) > maxBytes ? tooLarge() : new Uint8Array(await request.arrayBuffer())
+  if (!request.body) return new Uint8Array()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for (const reader = request.body.getReader(); ;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    size += value.length
+    if (size > maxBytes) {
+      reader.cancel().catch(() => {})
+      tooLarge()
+    }
+    chunks.push(value)
+  }
+  if (chunks.length === 1) return chunks[0]!
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  return whole
+}
+
+function protocolByPath(path: string): ProtocolName | undefined {
+  if (path.includes('/messages')) return 'claude'
+  if (path.includes('/responses')) return 'openai-responses'
+  if (path.includes('/v1beta') || path.includes('/v1alpha') || /\/models\/[^/]+:/.test(path)) return 'gemini'
+  return undefined
+}
+
+function protocolByHeaders(headers: Headers): ProtocolName {
+  if (headers.has('anthropic-version') || headers.has('x-api-key')) return 'claude'
+  return headers.has('x-goog-api-key') ? 'gemini' : 'openai'
+}

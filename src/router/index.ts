@@ -1,0 +1,9 @@
+/**
+ * Functions over fetch: they take and give a {@link Fetch}, so that they nest in any order.
+ *
+ * @module
+ */
+export { endpoint, type EndpointOptions } from './endpoint.ts'
+export { factsOf, type RequestFacts } from './facts.ts'
+export type { Fetch } from './fetch.ts'
+export { outcomeOf, type Ending, type Outcome } from './outcome.ts'

@@ -1,0 +1,133 @@
+/**
+ * The upstream side of the Node fast path: fetch over node:http, whose bodies push their bytes. Costs a third of the
+ * global fetch for each request, and no promise for each chunk.
+ *
+ * @module
+ */
+import http from 'node:http'
+import https from 'node:https'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import type { Readable } from 'node:stream'
+import { respondWith, type ByteSink, type ByteSource } from '../core/byte-source.ts'
+import type { Fetch } from '../router/fetch.ts'
+
+const options = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, maxFreeSockets: 256 }
+
+/** Makes a fetch with a connection pool of its own. Anything but a plain call (a URL, with a body of text or bytes) goes to the global fetch. */
+export function createNodeFetch(): Fetch & { close(): void } {
+  const agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) }
+  const nodeFetch: Fetch = (input, init) => {
+    const url = typeof input === 'string' ? new URL(input) : input instanceof URL ? input : undefined
+    const body = init?.body
+    const plain = body === undefined || body === null || typeof body === 'string' || body instanceof Uint8Array
+    if (!url || !(url.protocol in agents) || !plain || (init?.redirect !== undefined && init.redirect !== 'manual'))
+      return globalThis.fetch(input, init)
+    const protocol = url.protocol as keyof typeof agents
+    return send({
+      url,
+      init,
+      bytes: typeof body === 'string' ? Buffer.from(body) : body,
+      agent: agents[protocol],
+      request: protocol === 'http:' ? http.request : https.request,
+    })
+  }
+  return Object.assign(nodeFetch, { close: () => Object.values(agents).forEach((agent) => agent.destroy()) })
+}
+
+interface Call {
+  url: URL
+  init: RequestInit | undefined
+  bytes: Uint8Array | null | undefined
+  agent: http.Agent
+  request: typeof http.request
+}
+
+function send(call: Call, retried = false): Promise<Response> {
+  const { url, init, bytes } = call
+  const signal = init?.signal ?? undefined
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    const headers = { 'accept-encoding': 'identity', ...headersOf(init?.headers), ...(bytes && { 'content-length': String(bytes.length) }) }
+    const request = call.request(url, { method: init?.method ?? 'GET', headers, agent: retried ? undefined : call.agent })
+    const abort = () => request.destroy(signal?.reason instanceof Error ? signal.reason : new Error('aborted'))
+    signal?.addEventListener('abort', abort, { once: true })
+    request.once('close', () => signal?.removeEventListener('abort', abort))
+    request.once('error', (error: NodeJS.ErrnoException) => {
+      if (signal?.aborted) return reject(signal.reason)
+      // The upstream closed an idle connection just as it was used again: nothing was read of this request.
+      if (request.reusedSocket && error.code === 'ECONNRESET' && !retried) return resolve(send(call, true))
+      reject(new TypeError('fetch failed', { cause: error }))
+    })
+    request.once('response', (message) => {
+      try {
+        resolve(responseOf(message))
+      } catch (error) {
+        message.destroy()
+        reject(new TypeError('fetch failed', { cause: error }))
+      }
+    })
+    request.end(bytes ?? undefined)
+  })
+}
+
+const headersOf = (headers: HeadersInit | undefined): Record<string, string> =>
+  !headers || headers instanceof Headers || Array.isArray(headers) ? Object.fromEntries(new Headers(headers)) : { ...headers }
+
+function responseOf(message: http.IncomingMessage): Response {
+  const status = message.statusCode ?? 0
+  const headers = new Headers()
+  for (let i = 0; i < message.rawHeaders.length; i += 2) headers.append(message.rawHeaders[i]!, message.rawHeaders[i + 1]!)
+  if (status < 200 || status > 599) throw new Error(`the upstream answered with status ${status}`)
+  if (status === 204 || status === 205 || status === 304) {
+    message.resume()
+    return new Response(null, { status, headers })
+  }
+  return respondWith(sourceOfReadable(decoded(message)), { status, headers })
+}
+
+/** Some servers compress although they were asked not to. */
+function decoded(message: http.IncomingMessage): Readable {
+  const decoder = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress }[
+    message.headers['content-encoding'] ?? ''
+  ]
+  if (!decoder) return message
+  const plain = decoder()
+  message.once('error', (error) => plain.destroy(error))
+  message.once('close', () => {
+    if (!message.complete) plain.destroy(new Error('the connection was closed amid the body'))
+  })
+  plain.once('close', () => message.destroy())
+  return message.pipe(plain)
+}
+
+/** A Node stream as a source. A stream that closes before its end has failed. */
+export function sourceOfReadable(readable: Readable): ByteSource {
+  readable.pause()
+  let sink: ByteSink | undefined
+  let over: (() => void) | undefined
+  const end = (tell: () => void) => {
+    if (over) return
+    over = tell
+    if (sink) tell()
+  }
+  const fail = (error: unknown) => end(() => sink?.fail(error))
+  readable.once('end', () => end(() => sink?.end()))
+  readable.on('error', fail)
+  readable.once('close', () => fail(new Error('the connection was closed amid the body')))
+  return {
+    start(to) {
+      sink = to
+      if (over) return over()
+      readable.on('data', (chunk: Uint8Array) => {
+        if (!over) to.write(chunk)
+      })
+      readable.resume()
+    },
+    pause: () => void readable.pause(),
+    resume: () => void readable.resume(),
+    cancel() {
+      over ??= () => {}
+      readable.destroy()
+    },
+  }
+}
