@@ -1,5 +1,20 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+const source = (file: string) => fileURLToPath(new URL(`src/${file}`, import.meta.url))
+
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], testTimeout: 20_000 },
+  // Tests, examples and the code in the docs import the package by its name, and get its source.
+  resolve: {
+    alias: [
+      { find: /^cc-route$/, replacement: source('index.ts') },
+      { find: /^cc-route\/(transformers|router|server|testing)$/, replacement: source('$1/index.ts') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['**/node_modules/**'],
+    testTimeout: 20_000,
+    reporters: ['default', './scripts/closing-line.js'],
+  },
 })
