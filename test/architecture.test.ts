@@ -1,0 +1,162 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+
+/** Which folders of src a folder may import, besides itself. `root` is what lies directly in src. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  core: [],
+  transformers: ['core'],
+  router: ['core', 'transformers'],
+  root: ['core', 'transformers', 'router'],
+  testing: ['core', 'transformers', 'router'],
+  server: ['core', 'transformers', 'router', 'testing'],
+}
+
+/** Packages that are there at run time. All others may only lend their types. */
+const RUNTIME_PACKAGES: Record<string, readonly string[]> = {
+  core: ['eventsource-parser'],
+  server: ['srvx'],
+}
+
+const MAX_LINES = 300
+
+/** Files that may be longer than {@link MAX_LINES}, and why. */
+const LONG_FILES: Record<string, string> = {}
+
+interface Import {
+  from: string
+  typeOnly: boolean
+}
+
+interface Source {
+  path: string
+  folder: string
+  lines: number
+  imports: Import[]
+  exportsDefault: boolean
+}
+
+function readSource(path: string): Source {
+  const text = readFileSync(join(root, path), 'utf8')
+  const { statements } = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true)
+  const segments = path.split('/')
+  const imports = [...statements.flatMap(importsOf), ...dynamicImports(text)]
+  const exportsDefault = statements.some(
+    (statement) =>
+      ts.isExportAssignment(statement) ||
+      (ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword)),
+  )
+  return { path, folder: segments.length > 2 ? segments[1]! : 'root', lines: text.trimEnd().split('\n').length, imports, exportsDefault }
+}
+
+function importsOf(statement: ts.Statement): Import[] {
+  if (ts.isImportDeclaration(statement) && ts.isStringLiteral(statement.moduleSpecifier)) {
+    const { importClause } = statement
+    const named = importClause?.namedBindings
+    const names = named && ts.isNamedImports(named) ? named.elements : undefined
+    const allTypes = !importClause?.name && !!names?.length && names.every((name) => name.isTypeOnly)
+    return [{ from: statement.moduleSpecifier.text, typeOnly: importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword || allTypes }]
+  }
+  if (ts.isExportDeclaration(statement) && statement.moduleSpecifier && ts.isStringLiteral(statement.moduleSpecifier))
+    return [{ from: statement.moduleSpecifier.text, typeOnly: statement.isTypeOnly }]
+  return []
+}
+
+const dynamicImports = (text: string): Import[] =>
+  [...text.matchAll(/\b(?:import|require)\(\s*['"]([^'"]+)['"]/g)].map(([, from]) => ({ from: from!, typeOnly: false }))
+
+const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => readSource(`src/${file.replaceAll('\\', '/')}`))
+
+/** The path of an imported file of ours, from the repository's root. */
+const target = (source: Source, { from }: Import) => relative(root, join(root, dirname(source.path), from)).replaceAll('\\', '/')
+const folderOf = (path: string) => path.match(/^src\/([^/]+)\//)?.[1] ?? 'root'
+const isRelative = ({ from }: Import) => from.startsWith('.')
+
+/** Every import that breaks a rule, as `file -> import`. */
+const offenders = (breaks: (source: Source, imported: Import) => boolean) =>
+  sources.flatMap((source) => source.imports.filter((imported) => breaks(source, imported)).map(({ from }) => `${source.path} -> ${from}`))
+
+test('the source is where it is looked for', () => expect(sources.length).toBeGreaterThan(20))
+
+describe('the house', () => {
+  test('a folder imports only what lies below it', () => {
+    expect([...new Set(sources.map(({ folder }) => folder))].filter((folder) => !(folder in MAY_IMPORT))).toEqual([])
+    expect(
+      offenders((source, imported) => {
+        if (!isRelative(imported)) return false
+        const to = folderOf(target(source, imported))
+        return to !== source.folder && !MAY_IMPORT[source.folder]?.includes(to)
+      }),
+    ).toEqual([])
+  })
+
+  test('a protocol knows core and itself, no other protocol', () => {
+    const protocolOf = (path: string) => path.match(/^src\/transformers\/([^/]+)\//)?.[1]
+    expect(
+      offenders((source, imported) => {
+        const own = protocolOf(source.path)
+        if (!own || !isRelative(imported)) return false
+        const to = target(source, imported)
+        return protocolOf(to) !== own && folderOf(to) !== 'core'
+      }),
+    ).toEqual([])
+  })
+
+  test('only the registry names the protocols one by one', () => {
+    expect(
+      offenders(
+        (source, imported) =>
+          isRelative(imported) &&
+          source.path !== 'src/transformers/registry.ts' &&
+          !/^src\/transformers\/[^/]+\//.test(source.path) &&
+          /^src\/transformers\/[^/]+\//.test(target(source, imported)),
+      ),
+    ).toEqual([])
+  })
+
+  test('only the server uses Node', () => {
+    expect(offenders((source, { from }) => source.folder !== 'server' && from.startsWith('node:'))).toEqual([])
+  })
+
+  test('packages are few at run time, the others lend their types', () => {
+    expect(
+      offenders(
+        (source, imported) =>
+          !isRelative(imported) &&
+          !imported.typeOnly &&
+          !imported.from.startsWith('node:') &&
+          !RUNTIME_PACKAGES[source.folder]?.includes(imported.from.split('/')[0]!),
+      ),
+    ).toEqual([])
+  })
+})
+
+describe('the files', () => {
+  test('imports name the file they mean', () => {
+    expect(offenders((_, imported) => isRelative(imported) && !imported.from.endsWith('.ts') && !imported.from.endsWith('.json'))).toEqual(
+      [],
+    )
+  })
+
+  test('exports have names', () => {
+    expect(sources.filter(({ exportsDefault }) => exportsDefault).map(({ path }) => path)).toEqual([])
+  })
+
+  test('a file is called after its one concept, in kebab-case', () => {
+    const isWell = (name: string) =>
+      /^[a-z0-9]+(-[a-z0-9]+)*(\.d)?\.ts$/.test(name) && !/utils?\b|helpers?\b|manager\b|common\b|misc\b/.test(name)
+    expect(sources.map(({ path }) => path).filter((path) => !isWell(path.split('/').at(-1)!))).toEqual([])
+  })
+
+  test(`a file has at most ${MAX_LINES} lines, or a reason`, () => {
+    const long = sources.filter(({ lines }) => lines > MAX_LINES)
+    expect(long.filter(({ path }) => !(path in LONG_FILES)).map(({ path, lines }) => `${path}: ${lines} lines`)).toEqual([])
+    expect(Object.keys(LONG_FILES).filter((path) => !long.some((source) => source.path === path))).toEqual([])
+  })
+})
