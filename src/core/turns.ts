@@ -17,14 +17,13 @@ import type { Notes } from './notice.ts'
 export function arrangeTurns(messages: Message[], notes: Notes): Message[] {
   const turns = mergeAssistants(messages)
   if (!turns.some((turn) => turn.parts.some((part) => isCall(part) || isResult(part)))) return turns
-  const answers = pairResults(turns, notes)
-  const claimed = new Set(answers.values())
+  const { answers, spent } = pairResults(turns, notes)
   const ids = new Set<string>()
   return turns.flatMap((turn): Message[] => {
     if (turn.role === 'assistant') return answerTurn(turn, answers, ids, notes)
     if (!turn.parts.some(isResult)) return [turn]
     const parts = turn.parts
-      .filter((part) => !isResult(part) || !claimed.has(part))
+      .filter((part) => !isResult(part) || !spent.has(part))
       .map((part) => (isResult(part) ? orphanText(part, notes) : part))
     return parts.length ? [{ ...turn, role: turn.role === 'tool' ? 'user' : turn.role, bare: false, parts: parts.flat() }] : []
   })
@@ -47,8 +46,9 @@ function mergeAssistants(messages: Message[]): Message[] {
  * Which result answers which call. An id belongs to the latest turn that used it, since some providers count their ids
  * from zero in every turn; several calls of one turn with the same id are answered in order.
  */
-function pairResults(turns: Message[], notes: Notes): Map<ToolCallPart, ToolResultPart> {
+function pairResults(turns: Message[], notes: Notes): { answers: Map<ToolCallPart, ToolResultPart>; spent: Set<ToolResultPart> } {
   const answers = new Map<ToolCallPart, ToolResultPart>()
+  const spent = new Set<ToolResultPart>()
   const open = new Map<string, { turn: Message; calls: ToolCallPart[] }>()
   for (const turn of turns)
     for (const part of turn.parts) {
@@ -63,9 +63,10 @@ function pairResults(turns: Message[], notes: Notes): Map<ToolCallPart, ToolResu
         const earlier = answers.get(call)
         if (earlier) notes.dropped(earlier, undefined, `another result for the tool call ${part.callId} follows; the last one counts`)
         answers.set(call, part)
+        spent.add(part)
       }
     }
-  return answers
+  return { answers, spent }
 }
 
 /** An assistant's turn with unique call ids, and the message that answers its calls. */
