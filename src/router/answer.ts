@@ -42,7 +42,7 @@ export interface AnswerContext {
 export function answerFrom(response: Response, context: AnswerContext): Promise<Response> {
   if (!response.ok) return refusal(response, context)
   const type = response.headers.get('content-type') ?? ''
-  return context.streaming && !type.includes('json') ? streamed(response, type, context) : whole(response, type, context)
+  return context.streaming ? streamed(response, type, context) : whole(response, type, context)
 }
 
 async function refusal(response: Response, context: AnswerContext): Promise<Response> {
@@ -96,18 +96,19 @@ async function streamed(response: Response, type: string, context: AnswerContext
 }
 
 async function whole(response: Response, type: string, context: AnswerContext): Promise<Response> {
-  const { client, exchange, name, streaming } = context
+  const { exchange, name } = context
   const text = await textOf(response, MAX_ANSWER_BYTES, name)
+  const outcome = context.outcome(Promise.resolve({ how: 'complete' }))
+  const respond = (body: string) =>
+    attachOutcome(new Response(body, { headers: answerHeaders(response, context, 'application/json') }), outcome)
+  if (exchange && type.includes('event-stream')) return respond(JSON.stringify(exchange.responseFromStream(text)))
   const json = tryParse(text)
   if (json === undefined) {
     const got = text ? `${type || 'no content type'}, not JSON: ${text.slice(0, 120)}` : 'an empty body'
     fail({ kind: 'bad-response', message: `endpoint "${name}": the upstream answered ${response.status} with ${got}. Is baseUrl right?` })
   }
-  const outcome = context.outcome(Promise.resolve({ how: 'complete' }))
-  if (!exchange) return attachOutcome(new Response(text, { status: response.status, headers: passBack(response.headers) }), outcome)
-  const body = streaming ? exchange.responseAsStream(json) : JSON.stringify(exchange.response(json))
-  const headers = answerHeaders(response, context, streaming ? client.streamType(context) : 'application/json')
-  return attachOutcome(new Response(body, { headers }), outcome)
+  if (exchange) return respond(JSON.stringify(exchange.response(json)))
+  return attachOutcome(new Response(text, { status: response.status, headers: passBack(response.headers) }), outcome)
 }
 
 /** A failure as the client's own error. */

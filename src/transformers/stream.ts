@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { failureOf, STATUS, type Failure } from '../core/failure.ts'
+import { fail, failureOf, STATUS, type Failure } from '../core/failure.ts'
+import { unfold } from '../core/fold.ts'
+import { tryParse } from '../core/json.ts'
 import type { Protocol, ReplyContext, StreamDecoder } from '../core/protocol.ts'
 import type { Emit } from '../core/reply.ts'
 import { createEventReader } from '../core/sse.ts'
@@ -20,8 +22,20 @@ export interface StreamTranslator {
   readonly ended: boolean
 }
 
+const TRUNCATED: Failure = {
+  kind: 'truncated',
+  status: STATUS.truncated,
+  message: 'The upstream closed its stream before the answer was complete. Try again.',
+}
+const MAX_WHOLE_LENGTH = 64 * 1024 * 1024
+const SPACE = 0x20
+const BRACE = 0x7b
+const BRACKET = 0x5b
+
 export interface StreamTranslatorOptions {
   decode: Protocol['decodeStream']
+  /** Reads a whole answer, for upstreams that send one where a stream was asked for. */
+  decodeWhole: Protocol['decodeReply']
   encode: Protocol['encodeStream']
   context: ReplyContext
   settlement: Settlement
@@ -29,7 +43,14 @@ export interface StreamTranslatorOptions {
   observe?: Emit
 }
 
-export function createStreamTranslator({ decode, encode, context, settlement, observe }: StreamTranslatorOptions): StreamTranslator {
+export function createStreamTranslator({
+  decode,
+  decodeWhole,
+  encode,
+  context,
+  settlement,
+  observe,
+}: StreamTranslatorOptions): StreamTranslator {
   const write = encode(context)
   let out = ''
   let ended = false
@@ -57,11 +78,7 @@ export function createStreamTranslator({ decode, encode, context, settlement, ob
   })
   const close = (done: boolean) => {
     decoder.end(done)
-    breakOff({
-      kind: 'truncated',
-      status: STATUS.truncated,
-      message: 'The upstream closed its stream before the answer was complete. Try again.',
-    })
+    breakOff(TRUNCATED)
   }
   const collect = (run: () => void): string => {
     out = ''
@@ -73,10 +90,31 @@ export function createStreamTranslator({ decode, encode, context, settlement, ob
     }
     return out
   }
+  let whole: string | undefined
+  let looked = false
+  const text = new TextDecoder()
+  const read = (bytes: Uint8Array) => {
+    if (!looked) {
+      const first = bytes.find((byte) => byte > SPACE)
+      if (first === undefined) return
+      looked = true
+      if (first === BRACE || first === BRACKET) whole = ''
+    }
+    if (whole === undefined) reader.push(bytes)
+    else whole += text.decode(bytes, { stream: true })
+    if (whole && whole.length > MAX_WHOLE_LENGTH)
+      fail({ kind: 'bad-response', message: `The upstream's answer is longer than ${MAX_WHOLE_LENGTH} characters.` })
+  }
+  const readWhole = (json: string) => {
+    const reply = tryParse(json)
+    if (reply !== undefined) unfold(decodeWhole(reply, context), emit)
+    else breakOff(TRUNCATED)
+  }
   return {
-    push: (bytes) => collect(() => reader.push(bytes)),
+    push: (bytes) => collect(() => read(bytes)),
     end: () =>
       collect(() => {
+        if (whole !== undefined) return readWhole(whole + text.decode())
         reader.end()
         if (!ended) close(false)
       }),

@@ -7,7 +7,7 @@ import type { ChatRequest, ProtocolName } from '../core/chat.ts'
 import type { Dialect } from '../core/dialect.ts'
 import { ENVELOPE_PREFIX } from '../core/envelope.ts'
 import { fail } from '../core/failure.ts'
-import { unfold } from '../core/fold.ts'
+import { createFold } from '../core/fold.ts'
 import { fieldName, isObject, reject, type JsonObject } from '../core/json.ts'
 import { createNameMap } from '../core/names.ts'
 import { createNotes, noteForeignExtras, type Notice } from '../core/notice.ts'
@@ -63,8 +63,8 @@ export interface Exchange {
   stream(readable: ReadableStream<Uint8Array>): ReadableStream<Uint8Array>
   /** The push machine below {@link Exchange.stream}: bytes in, text out. `observe` sees each neutral event. */
   translator(observe?: Emit): StreamTranslator
-  /** The upstream's whole answer as the client's stream, for upstreams that do not stream. */
-  responseAsStream(json: unknown, observe?: Emit): string
+  /** The upstream's stream as the client's whole answer, for upstreams that stream unasked. Throws a `FailureError` where it broke off. */
+  responseFromStream(text: string): JsonObject
   /** The upstream's error as the client's. `body` is parsed JSON, or text. */
   error(status: number, body: unknown, headers?: HeadersInit): ErrorAnswer
 }
@@ -121,7 +121,14 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
   const read = (json: unknown): Reply => settleReply(upstream.decodeReply(json, context), settlement)
 
   const translator = (observe?: Emit) =>
-    createStreamTranslator({ decode: upstream.decodeStream, encode: client.encodeStream, context, settlement, observe })
+    createStreamTranslator({
+      decode: upstream.decodeStream,
+      decodeWhole: upstream.decodeReply,
+      encode: client.encodeStream,
+      context,
+      settlement,
+      observe,
+    })
   return {
     body: upstreamBody,
     notices,
@@ -130,14 +137,12 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
     response: (json) => client.encodeReply(read(json), context),
     translator,
     stream: (readable) => pipeThrough(readable, translator()),
-    responseAsStream(json, observe) {
-      const encode = client.encodeStream(context)
-      let text = ''
-      unfold(read(json), (event) => {
-        observe?.(event)
-        text += encode(event)
-      })
-      return text
+    responseFromStream(text) {
+      const fold = createFold()
+      const events = translator(fold.emit)
+      events.push(new TextEncoder().encode(text))
+      events.end()
+      return client.encodeReply(fold.reply(), context)
     },
     error: (status, errorBody, headers) =>
       client.encodeError(upstream.decodeError({ status, headers: new Headers(headers), body: errorBody })),
@@ -155,7 +160,7 @@ function passThrough(body: JsonObject, options: TranslateOptions): Exchange {
     response: (json) => (isObject(json) ? json : reject('', 'an object', json)),
     translator,
     stream: (readable) => readable,
-    responseAsStream: () => fail({ kind: 'bad-response', message: 'The upstream answered whole though a stream was asked for.' }),
+    responseFromStream: () => fail({ kind: 'bad-response', message: 'The upstream answered with a stream though none was asked for.' }),
     error: (status, errorBody, headers) => ({
       status,
       headers: Object.fromEntries(new Headers(headers)),
