@@ -1,0 +1,82 @@
+/**
+ * A gateway on a socket: Node, Bun and Deno.
+ *
+ * @module
+ */
+import { serve as listen } from 'srvx'
+import type { Fetch } from '../router/fetch.ts'
+import { answerClientErrors } from './client-error.ts'
+import { createGateway, type GatewayOptions } from './gateway.ts'
+import { isLoopback } from './guard.ts'
+
+export interface ServeOptions extends Omit<GatewayOptions, 'app'> {
+  /** Default 3456; 0 takes any free port. */
+  port?: number
+  /**
+   * The address to listen on. **Important:** anything but loopback is reachable from elsewhere, and whoever reaches it uses
+   * your keys. Default `127.0.0.1`.
+   */
+  hostname?: string
+  /** Milliseconds that requests in flight are given to end when the server closes. Default 5000. */
+  graceMs?: number
+}
+
+export interface Served {
+  /** Where it listens, without a trailing slash. */
+  url: string
+  port: number
+  /** Takes no more requests, lets those in flight end for `graceMs`, then cuts them. Always resolves. */
+  close(): Promise<void>
+}
+
+/**
+ * Serves an app: an endpoint, a pool, a router, or a whole gateway. Rejects where the address cannot be listened on (`EADDRINUSE`).
+ *
+ * A server on loopback answers to loopback host names only, unless `hosts` says otherwise, so that no web page can reach it.
+ */
+export async function serve(app: Fetch, options: ServeOptions = {}): Promise<Served> {
+  const { port = 3456, hostname = '127.0.0.1', graceMs = 5000, hosts = isLoopback(hostname) ? 'loopback' : 'any', ...rest } = options
+  const gateway = createGateway({ ...rest, hosts, app })
+  const server = listen({
+    fetch: async (request) => deliver(await gateway(request)),
+    port,
+    hostname,
+    silent: true,
+    gracefulShutdown: false,
+    // Clients keep connections open between requests. Node closes one after 5 s, at times just when the next request is on its way.
+    node: { keepAliveTimeout: 75_000 },
+    // Bun cuts a connection after 10 s of silence; models think longer.
+    bun: { idleTimeout: 0 },
+  })
+  await server.ready()
+  const node = server.node?.server
+  if (node) answerClientErrors(node as Parameters<typeof answerClientErrors>[0])
+
+  const actualPort = Number(new URL(server.url ?? `http://localhost:${port}`).port || 80)
+  let closing: Promise<void> | undefined
+  const close = async () => {
+    const closed = server.close().catch(() => {})
+    // Node closes idle connections once, when closing begins; those that fall idle later would wait for their client.
+    const sweep = setInterval(() => (node as { closeIdleConnections?(): void } | undefined)?.closeIdleConnections?.(), 25)
+    let patience: ReturnType<typeof setTimeout> | undefined
+    await Promise.race([closed, new Promise((resolve) => (patience = setTimeout(resolve, graceMs)))])
+    clearTimeout(patience)
+    clearInterval(sweep)
+    // Deno has no way to cut its connections: there the wait alone is bounded.
+    await Promise.race([server.close(true).catch(() => {}), new Promise((resolve) => setTimeout(resolve, 100).unref?.())])
+  }
+  return { url: `http://${urlHost(hostname)}:${actualPort}`, port: actualPort, close: () => (closing ??= close()) }
+}
+
+/** The one place where a runtime may carry a response's body by a faster way than its stream. */
+const deliver = (response: Response): Response => response
+
+/** An address to call, where the server listens on all of them. */
+const urlHost = (hostname: string): string =>
+  hostname === '0.0.0.0' || hostname === ''
+    ? '127.0.0.1'
+    : hostname === '::'
+      ? '[::1]'
+      : hostname.includes(':')
+        ? `[${hostname}]`
+        : hostname
