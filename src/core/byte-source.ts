@@ -13,6 +13,8 @@ export interface ByteSource {
   resume(): void
   /** The consumer is gone: nothing is called any more. */
   cancel(reason?: unknown): void
+  /** All of the body, where it is at hand as text: then there is no need to start. */
+  readonly whole?: string
 }
 
 export interface ByteSink {
@@ -32,15 +34,27 @@ export function respondWith(source: ByteSource, init: ResponseInit): Response {
   return response
 }
 
-/** The source of a response's body, to be started once; `undefined` where it has no body. Takes the body: afterwards nobody else may read it. */
-export function takeSource(response: Response): ByteSource | undefined {
-  const source = sources.get(response)
-  if (source) sources.delete(response)
-  return source ?? (response.body ? sourceOf(response.body) : undefined)
+/** A Response whose body is `text`, for whoever takes its source all at once. */
+export function respondText(text: string, init: ResponseInit): Response {
+  const response = new Response(text, init)
+  const start = (sink: ByteSink) => {
+    if (text) sink.write(text)
+    sink.end()
+  }
+  sources.set(response, { start, pause() {}, resume() {}, cancel() {}, whole: text })
+  return response
 }
 
-/** Marks a response as carried by a faster source than its body, for whoever takes it. */
-export const attachSource = (response: Response, source: ByteSource): void => void sources.set(response, source)
+/** The source that a response was made with; `undefined` where there is none. Takes the body: afterwards nobody else may read it. */
+export function takePushed(response: Response): ByteSource | undefined {
+  const source = sources.get(response)
+  if (source) sources.delete(response)
+  return source
+}
+
+/** The source of any response's body; `undefined` where it has none. Takes the body: afterwards nobody else may read it. */
+export const takeSource = (response: Response): ByteSource | undefined =>
+  takePushed(response) ?? (response.body ? sourceOf(response.body) : undefined)
 
 /** A source as a stream, with back-pressure: nothing flows before somebody reads. */
 export function streamOf(source: ByteSource): ReadableStream<Uint8Array> {

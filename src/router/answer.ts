@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readText, respondWith, takeSource } from '../core/byte-source.ts'
+import { readText, respondText, respondWith, takeSource } from '../core/byte-source.ts'
 import type { ProtocolName } from '../core/chat.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Dialect } from '../core/dialect.ts'
@@ -59,7 +59,7 @@ async function refusal(response: Response, context: AnswerContext): Promise<Resp
     : upstream.decodeError({ status: response.status, headers: response.headers, body })
   const outcome = context.outcome(Promise.resolve({ how: 'error', failure }), failure)
   if (exchange || redirect || typeof body !== 'object') return attachOutcome(errorResponse(client, failure), outcome)
-  return attachOutcome(new Response(text, { status: response.status, headers: passBack(response.headers) }), outcome)
+  return attachOutcome(respondText(text, { status: response.status, headers: passBack(response.headers) }), outcome)
 }
 
 async function streamed(response: Response, type: string, context: AnswerContext): Promise<Response> {
@@ -100,7 +100,7 @@ async function whole(response: Response, type: string, context: AnswerContext): 
   const text = await textOf(response, MAX_ANSWER_BYTES, name)
   const outcome = context.outcome(Promise.resolve({ how: 'complete' }))
   const respond = (body: string) =>
-    attachOutcome(new Response(body, { headers: answerHeaders(response, context, 'application/json') }), outcome)
+    attachOutcome(respondText(body, { headers: answerHeaders(response, context, 'application/json') }), outcome)
   if (exchange && type.includes('event-stream')) return respond(JSON.stringify(exchange.responseFromStream(text)))
   const json = tryParse(text)
   if (json === undefined) {
@@ -108,13 +108,13 @@ async function whole(response: Response, type: string, context: AnswerContext): 
     fail({ kind: 'bad-response', message: `endpoint "${name}": the upstream answered ${response.status} with ${got}. Is baseUrl right?` })
   }
   if (exchange) return respond(JSON.stringify(exchange.response(json)))
-  return attachOutcome(new Response(text, { status: response.status, headers: passBack(response.headers) }), outcome)
+  return attachOutcome(respondText(text, { status: response.status, headers: passBack(response.headers) }), outcome)
 }
 
 /** A failure as the client's own error. */
 export function errorResponse(client: Protocol, failure: Failure): Response {
   const { status, headers, body } = client.encodeError(failure)
-  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
+  return respondText(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
 }
 
 async function textOf(response: Response, maxBytes: number, name: string): Promise<string> {
