@@ -14,6 +14,7 @@ import type { Framing, Protocol } from '../core/protocol.ts'
 import type { Exchange } from '../transformers/translate.ts'
 import { attachOutcome, type Ending, type Outcome } from './outcome.ts'
 import { createPassThrough } from './passthrough.ts'
+import { passRateLimits } from './rate-limits.ts'
 import { createRelay, networkFailure } from './relay.ts'
 import { passBack } from './upstream.ts'
 
@@ -138,10 +139,11 @@ const REQUEST_ID: Record<ProtocolName, string> = {
   gemini: 'x-request-id',
 }
 
-function answerHeaders(response: Response, { client, exchange }: AnswerContext, type: string): Headers {
+function answerHeaders(response: Response, { client, exchange, clock }: AnswerContext, type: string): Headers {
   const headers = new Headers({ 'content-type': type })
   const id = response.headers.get('request-id') ?? response.headers.get('x-request-id')
   if (id) headers.set(REQUEST_ID[client.name], id)
+  passRateLimits(response.headers, headers, client.name, clock.now())
   if (exchange?.notices.length) headers.set('x-cc-route-notices', summary(exchange.notices))
   return headers
 }
