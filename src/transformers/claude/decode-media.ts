@@ -1,0 +1,77 @@
+/**
+ * Images and documents, read into neutral parts.
+ *
+ * @see https://platform.claude.com/docs/en/build-with-claude/pdf-support
+ * @module
+ */
+import type { MediaPart, MediaSource, Part } from '../../core/chat.ts'
+import { isObject, optional, pointer, readArray, readObject, readString, reject, type JsonObject } from '../../core/json.ts'
+import { decodeCache } from './cache.ts'
+import { locate, spell } from './wire.ts'
+
+const IMAGE = new Set(['type', 'source', 'cache_control'])
+export function decodeImage(block: JsonObject, at: string): MediaPart {
+  return marked({ type: 'image', ...readSource(block, at, undefined), ...locate(block, at, IMAGE) }, block)
+}
+
+const DOCUMENT = new Set(['type', 'source', 'title', 'cache_control'])
+/** A document of several blocks becomes their texts and images in order; the first of them knows how to write all of them back. */
+export function decodeDocument(block: JsonObject, at: string): Part | Part[] {
+  const name = optional(readString, block.title, pointer(at, 'title'))
+  const source = readObject(block.source, pointer(at, 'source'))
+  const located = locate(block, at, DOCUMENT)
+  if (source.type !== 'content') {
+    const part: MediaPart = { type: 'file', ...readSource(block, at, 'application/pdf'), ...located }
+    return marked(name === undefined ? part : { ...part, name }, block)
+  }
+  const content = typeof source.content === 'string' ? [{ type: 'text', text: source.content }] : source.content
+  const blocks = readArray(content, pointer(at, 'source/content'))
+  const texts = blocks.map((inner) => (isObject(inner) && inner.type === 'text' ? readString(inner.text, at) : undefined))
+  if (texts.every((text) => text !== undefined)) {
+    const part: MediaPart = { type: 'file', source: { type: 'text', text: texts.join('\n') }, mediaType: 'text/plain', ...located }
+    return marked(spell(name === undefined ? part : { ...part, name }, { source: block.source }), block)
+  }
+  const parts = blocks.map((inner, i): Part => {
+    const here = `${at}/source/content/${i}`
+    const object = readObject(inner, here)
+    const part =
+      object.type === 'image' ? decodeImage(object, here) : { type: 'text' as const, text: readString(object.text, pointer(here, 'text')) }
+    return spell({ ...part, at }, i ? { partOf: at } : { whole: block })
+  })
+  const lost = { ...located.extra?.claude, ...(name !== undefined && { title: name }) }
+  return parts.map((part, i) => (i ? part : { ...part, extra: { claude: lost } }))
+}
+
+/** `mediaType` is what a source is that does not say so itself. */
+function readSource(block: JsonObject, at: string, mediaType: string | undefined): { source: MediaSource; mediaType?: string } {
+  const here = pointer(at, 'source')
+  const source = readObject(block.source, here)
+  const type = readString(source.type, pointer(here, 'type'))
+  switch (type) {
+    case 'base64':
+      return {
+        source: { type: 'data', data: readString(source.data, pointer(here, 'data')) },
+        mediaType: readString(source.media_type, pointer(here, 'media_type')),
+      }
+    case 'url':
+      return { source: { type: 'url', url: readString(source.url, pointer(here, 'url')) }, ...(mediaType && { mediaType }) }
+    case 'text':
+      return {
+        source: { type: 'text', text: readString(source.data, pointer(here, 'data')) },
+        mediaType: optional(readString, source.media_type, pointer(here, 'media_type')) ?? 'text/plain',
+      }
+    case 'file':
+      return { source: { type: 'id', id: readString(source.file_id, pointer(here, 'file_id')), owner: 'claude' } }
+    default:
+      return reject(pointer(here, 'type'), '"base64", "url", "text", "content" or "file"', type)
+  }
+}
+
+const SOURCE_FIELDS = new Set(['type', 'data', 'media_type', 'url', 'file_id', 'content'])
+/** The mark of the cache, and fields of the source that are not known yet. */
+function marked(part: MediaPart, block: JsonObject): MediaPart {
+  const { cache, unknown } = decodeCache(block)
+  const odd = isObject(block.source) && Object.keys(block.source).some((key) => !SOURCE_FIELDS.has(key))
+  const extra = { ...part.extra?.claude, ...unknown, ...(odd && { source: block.source }) }
+  return { ...part, ...(cache && { cache }), ...(Object.keys(extra).length && { extra: { claude: extra } }) }
+}

@@ -1,0 +1,105 @@
+/**
+ * Tools and the choice among them, read into the neutral model.
+ *
+ * @see https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview
+ * @module
+ */
+import type { ChatRequest, FunctionTool, HostedKind, HostedTool, Tool } from '../../core/chat.ts'
+import {
+  arrayOf,
+  isObject,
+  numberOf,
+  optional,
+  pointer,
+  readBoolean,
+  readObject,
+  readString,
+  reject,
+  stringOf,
+  type JsonObject,
+} from '../../core/json.ts'
+import { decodeCache } from './cache.ts'
+import { vendorTool } from './vendor-tools.ts'
+import { locate, spell } from './wire.ts'
+
+/** Which tools of the provider's own a type's beginning names. */
+const HOSTED: readonly (readonly [string, HostedKind])[] = [
+  ['web_search', 'web-search'],
+  ['web_fetch', 'web-fetch'],
+  ['code_execution', 'code-execution'],
+  ['mcp_toolset', 'mcp'],
+  ['computer_toolset', 'computer'],
+  ['browser_toolset', 'computer'],
+]
+
+/**
+ * Claude Code lists this tool so that the list is never empty of deferred tools; it must never be called. As a tool of
+ * the provider's own it stays with Claude, and other providers drop it with a notice.
+ */
+const PLACEHOLDER = 'DeferredToolPlaceholder'
+
+const FUNCTION = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control', 'allowed_callers'])
+
+export function decodeTool(value: unknown, at: string): Tool {
+  const wire = readObject(value, at)
+  const type = optional(readString, wire.type, pointer(at, 'type'))
+  if (type !== undefined && type !== 'custom' && !isObject(wire.input_schema)) return vendorTool(wire, type, at) ?? hosted(wire, type, at)
+  if (wire.name === PLACEHOLDER && wire.defer_loading === true)
+    return { type: 'hosted', kind: 'other', protocol: 'claude', value: wire, at }
+  const located = locate(wire, at, FUNCTION)
+  const { cache, unknown } = decodeCache(wire)
+  const tool: FunctionTool = { type: 'function', name: readString(wire.name, pointer(at, 'name')), ...located }
+  const description = optional(readString, wire.description, pointer(at, 'description'))
+  const strict = optional(readBoolean, wire.strict, pointer(at, 'strict'))
+  if (description !== undefined) tool.description = description
+  if (wire.input_schema !== undefined && wire.input_schema !== null)
+    tool.parameters = readObject(wire.input_schema, pointer(at, 'input_schema'))
+  if (strict !== undefined) tool.strict = strict
+  if (cache) tool.cache = cache
+  const extra = { ...located.extra?.claude, ...unknown }
+  const callers = arrayOf(wire.allowed_callers)
+  if (callers.some((caller) => caller !== 'direct')) extra.allowed_callers = wire.allowed_callers
+  if (Object.keys(extra).length) tool.extra = { claude: extra }
+  const spelled: JsonObject = {}
+  if (type !== undefined) spelled.type = type
+  if (wire.allowed_callers !== undefined && !extra.allowed_callers) spelled.allowed_callers = wire.allowed_callers
+  return spell(tool, spelled)
+}
+
+function hosted(wire: JsonObject, type: string, at: string): HostedTool {
+  const kind = HOSTED.find(([start]) => type.startsWith(start))?.[1] ?? 'other'
+  const options = optionsOf(wire)
+  return { type: 'hosted', kind, protocol: 'claude', value: wire, at, ...(options && { options }) }
+}
+
+function optionsOf(wire: JsonObject): HostedTool['options'] {
+  const options: NonNullable<HostedTool['options']> = {}
+  const maxUses = numberOf(wire.max_uses)
+  if (maxUses !== undefined) options.maxUses = maxUses
+  if (Array.isArray(wire.allowed_domains)) options.allowedDomains = wire.allowed_domains.filter((domain) => typeof domain === 'string')
+  if (Array.isArray(wire.blocked_domains)) options.blockedDomains = wire.blocked_domains.filter((domain) => typeof domain === 'string')
+  if (isObject(wire.user_location)) {
+    const place: NonNullable<NonNullable<HostedTool['options']>['userLocation']> = {}
+    for (const key of ['city', 'region', 'country', 'timezone'] as const) {
+      const text = stringOf(wire.user_location[key])
+      if (text !== undefined) place[key] = text
+    }
+    options.userLocation = place
+  }
+  return Object.keys(options).length ? options : undefined
+}
+
+const CHOICES = { auto: 'auto', any: 'required', none: 'none' } as const
+
+/** `tool_choice` also says whether several tools may be called at once. */
+export function decodeToolChoice(value: unknown): Pick<ChatRequest, 'toolChoice' | 'parallelToolCalls'> {
+  const wire = optional(readObject, value, '/tool_choice')
+  if (!wire) return {}
+  const type = readString(wire.type, '/tool_choice/type')
+  const located = locate(wire, '/tool_choice', new Set(['type', 'name', 'disable_parallel_tool_use']))
+  const single = optional(readBoolean, wire.disable_parallel_tool_use, '/tool_choice/disable_parallel_tool_use')
+  const parallel = single === undefined ? {} : { parallelToolCalls: !single }
+  if (type === 'tool') return { toolChoice: { type, name: readString(wire.name, '/tool_choice/name'), ...located }, ...parallel }
+  if (type !== 'auto' && type !== 'any' && type !== 'none') reject('/tool_choice/type', '"auto", "any", "tool" or "none"', type)
+  return { toolChoice: { type: CHOICES[type], ...located }, ...parallel }
+}

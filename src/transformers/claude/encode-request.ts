@@ -1,0 +1,173 @@
+/**
+ * The neutral request, written for the wire.
+ *
+ * @see https://platform.claude.com/docs/en/api/messages
+ * @module
+ */
+import type { ChatRequest } from '../../core/chat.ts'
+import { isObject, type JsonObject } from '../../core/json.ts'
+import type { AskContext } from '../../core/protocol.ts'
+import { encodeCache } from './cache.ts'
+import { encodeConversation } from './encode-messages.ts'
+import { encodeOwnToolChoice, encodeToolChoice, encodeTools } from './encode-tools.ts'
+import { encodeSampling } from './encode-sampling.ts'
+import { encodeFormat } from './format.ts'
+import { traitsOf } from './models.ts'
+import { encodeThinking } from './reasoning.ts'
+import { field, isOwn } from './wire.ts'
+
+/** Writes a request: one that came in this protocol as it was, one of another within what the model takes. */
+export function encodeRequest(chat: ChatRequest, context: AskContext): JsonObject {
+  const body = isOwn(chat) ? encodeOwn(chat, context) : encodeForeign(chat, context)
+  return withoutRefused(body, chat, context)
+}
+
+function encodeOwn(chat: ChatRequest, context: AskContext): JsonObject {
+  const extra = chat.extra?.claude ?? {}
+  const spelling = chat.spelling?.claude ?? {}
+  const { system, messages } = encodeConversation(chat, context, true)
+  const tools = encodeTools(chat, context, true)
+  const { reasoning: ask, format } = chat
+  const [first] = chat.system
+  /** An object whose fields were spread over the neutral model. `undefined` where it was not there at all. */
+  const gather = (key: string, fields: JsonObject): JsonObject => {
+    if (spelling[key] === null) return { [key]: null }
+    const whole = { ...fields, ...objectAt(extra, key), ...objectAt(spelling, key) }
+    return Object.keys(whole).length || isObject(spelling[key]) ? { [key]: whole } : {}
+  }
+  const legacy = format?.at === '/output_format'
+  const wireFormat = format?.type === 'schema' ? { type: 'json_schema', schema: format.schema, ...format.extra?.claude } : undefined
+  return {
+    ...extra,
+    ...spelling,
+    model: context.model,
+    ...field('max_tokens', chat.maxTokens),
+    messages,
+    ...(chat.systemBare && chat.system.length === 1 && first ? { system: first.text } : system.length ? { system } : {}),
+    ...(tools.length ? { tools } : {}),
+    ...field('tool_choice', encodeOwnToolChoice(chat, context)),
+    ...(chat.stream && { stream: true }),
+    ...field('temperature', chat.temperature),
+    ...field('top_p', chat.topP),
+    ...field('top_k', chat.topK),
+    ...field('stop_sequences', chat.stop),
+    ...(chat.serviceTier === 'auto' || chat.serviceTier === 'standard' ? { service_tier: TIERS[chat.serviceTier] } : {}),
+    ...gather('metadata', field('user_id', chat.user)),
+    ...gather('thinking', {
+      ...field('type', ask?.mode && MODES[ask.mode]),
+      ...field('budget_tokens', ask?.budget),
+      ...field('display', ask?.show && SHOWN[ask.show]),
+    }),
+    ...gather('output_config', { ...field('effort', ask?.effort), ...field('format', legacy ? undefined : wireFormat) }),
+    ...field('output_format', legacy ? wireFormat : undefined),
+    ...(extra.cache_control ? {} : encodeCache(chat, context.notes)),
+  }
+}
+
+const objectAt = (object: JsonObject, key: string): JsonObject => {
+  const value = object[key]
+  return isObject(value) ? value : {}
+}
+
+const MODES = { on: 'enabled', off: 'disabled', adaptive: 'adaptive' } as const
+const SHOWN = { summary: 'summarized', hidden: 'omitted' } as const
+const TIERS = { auto: 'auto', standard: 'standard_only' } as const
+
+function encodeForeign(chat: ChatRequest, context: AskContext): JsonObject {
+  const { notes } = context
+  const traits = traitsOf(context.model)
+  const maxTokens = limitOf(chat, context)
+  const { thinking, effort } = encodeThinking(chat.reasoning, traits, maxTokens, notes)
+  const { format, instruction } = encodeFormat(chat, context)
+  const { system, messages } = encodeConversation(chat, context, false)
+  if (instruction) system.push({ type: 'text', text: instruction })
+  const tools = encodeTools(chat, context, false)
+  const [first] = system
+  const plainSystem = chat.systemBare && system.length === 1 && first && Object.keys(first).length === 2
+  const choice = encodeToolChoice(chat, context, tools.length > 0, thinking?.type === 'enabled')
+  dropUnsaid(chat, context)
+  return {
+    model: context.model,
+    max_tokens: maxTokens,
+    messages,
+    ...(plainSystem ? { system: first.text } : system.length ? { system } : {}),
+    ...(tools.length ? { tools } : {}),
+    ...field('tool_choice', choice),
+    ...(chat.stream && { stream: true }),
+    ...encodeSampling(chat, context, thinking),
+    ...encodeStop(chat, context),
+    ...encodeTier(chat, context),
+    ...(chat.user !== undefined && { metadata: { user_id: chat.user } }),
+    ...field('thinking', thinking),
+    ...(effort || format ? { output_config: { ...field('effort', effort), ...field('format', format) } } : {}),
+    ...encodeCache(chat, notes),
+  }
+}
+
+/** `max_tokens` is required here; elsewhere the model's own limit holds where none is given. */
+function limitOf(chat: ChatRequest, { model, notes }: AskContext): number {
+  const { maxTokens } = traitsOf(model)
+  if (chat.maxTokens === undefined) {
+    notes.invented('/max_tokens', `Claude needs a limit; the most that ${model} gives is asked for`)
+    return maxTokens
+  }
+  if (chat.maxTokens <= maxTokens || !/claude/i.test(model)) return chat.maxTokens
+  notes.approximated(chat, 'maxTokens', `${model} gives at most ${maxTokens} tokens`)
+  return maxTokens
+}
+
+function encodeStop(chat: ChatRequest, { notes }: AskContext): JsonObject {
+  const stop = chat.stop?.filter((sequence) => sequence.trim())
+  if (stop && stop.length !== chat.stop?.length) notes.dropped(chat, 'stop', 'Claude takes no stop sequences of white space alone')
+  return stop?.length ? { stop_sequences: stop } : {}
+}
+
+/** The faster lanes need a beta of their own here, so that the standard lane with priority where there is some comes closest. */
+function encodeTier(chat: ChatRequest, { notes }: AskContext): JsonObject {
+  const { serviceTier: tier } = chat
+  if (tier === undefined) return {}
+  if (tier === 'auto' || tier === 'standard') return { service_tier: TIERS[tier] }
+  notes.approximated(chat, 'serviceTier', `Claude has no service tier ${tier}; auto was asked for`)
+  return { service_tier: 'auto' }
+}
+
+/** Fields of the neutral model that Claude has no word for. */
+const UNSAID: readonly (readonly [keyof ChatRequest, string])[] = [
+  ['seed', 'Claude takes no seed'],
+  ['frequencyPenalty', 'Claude takes no penalties'],
+  ['presencePenalty', 'Claude takes no penalties'],
+  ['verbosity', 'Claude takes no verbosity'],
+  ['cacheKey', 'Claude finds cached prompts by itself'],
+  ['metadata', 'Claude takes no metadata but the user'],
+  ['logprobs', 'Claude tells no probabilities'],
+]
+
+function dropUnsaid(chat: ChatRequest, { notes }: AskContext): void {
+  for (const [key, reason] of UNSAID) if (chat[key] !== undefined) notes.dropped(chat, key, reason)
+  if (chat.candidates !== undefined && chat.candidates > 1) notes.dropped(chat, 'candidates', 'Claude gives one answer')
+}
+
+/** Wire fields that a dialect may refuse, by their neutral names. */
+const NEUTRAL: Record<string, string> = {
+  temperature: 'temperature',
+  top_p: 'topP',
+  top_k: 'topK',
+  stop_sequences: 'stop',
+  service_tier: 'serviceTier',
+  metadata: 'user',
+  thinking: 'reasoning',
+  output_config: 'format',
+  tool_choice: 'toolChoice',
+  cache_control: 'cache',
+}
+
+function withoutRefused(body: JsonObject, chat: ChatRequest, { dialect, notes }: AskContext): JsonObject {
+  const refused = dialect.unsupported?.filter((name) => name in body)
+  if (!refused?.length) return body
+  const kept = { ...body }
+  for (const name of refused) {
+    notes.dropped(chat, NEUTRAL[name] ?? name, `${dialect.name} does not take ${name}`)
+    delete kept[name]
+  }
+  return kept
+}

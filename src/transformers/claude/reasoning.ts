@@ -1,0 +1,93 @@
+/**
+ * How much to think, said to a Claude model: each generation takes another form of it.
+ *
+ * @see https://platform.claude.com/docs/en/build-with-claude/extended-thinking
+ * @see https://platform.claude.com/docs/en/build-with-claude/effort
+ * @module
+ */
+import type { Effort, ReasoningAsk } from '../../core/chat.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { Notes } from '../../core/notice.ts'
+import type { ModelTraits } from './models.ts'
+
+/** The fewest tokens that thinking can be given. */
+const LEAST_BUDGET = 1024
+
+/** Tokens of thinking for a word, where the model takes tokens. */
+const BUDGETS: Record<Exclude<Effort, 'none'>, number> = {
+  minimal: 1024,
+  low: 1024,
+  medium: 8192,
+  high: 24_576,
+  xhigh: 32_000,
+  max: 60_000,
+}
+
+/** The word for a number of tokens, where the model takes words. */
+const effortOf = (budget: number): Effort => (budget <= 1024 ? 'low' : budget <= 8192 ? 'medium' : budget <= 24_576 ? 'high' : 'xhigh')
+
+const DISPLAY = { summary: 'summarized', hidden: 'omitted' } as const
+
+export interface Thinking {
+  thinking?: JsonObject
+  effort?: Effort
+}
+
+/** Translates another protocol's wish; `maxTokens` is the limit of the whole answer, thinking included. */
+export function encodeThinking(ask: ReasoningAsk | undefined, traits: ModelTraits, maxTokens: number, notes: Notes): Thinking {
+  if (!ask) return {}
+  if (ask.mode === 'off' || ask.effort === 'none') return switchOff(ask, traits, notes)
+  if (traits.thinking === 'none') {
+    notes.dropped(ask, asked(ask), 'this model does not think')
+    return {}
+  }
+  const byBudget = traits.thinking === 'budget' || (traits.thinking === 'either' && ask.budget !== undefined && ask.effort === undefined)
+  return byBudget ? withBudget(ask, maxTokens, notes) : adaptive(ask, traits, notes)
+}
+
+function switchOff(ask: ReasoningAsk, traits: ModelTraits, notes: Notes): Thinking {
+  if (traits.thinking === 'none') return {}
+  if (traits.canRest) return { thinking: { type: 'disabled' } }
+  notes.approximated(ask, asked(ask), 'this model always thinks; it was asked to think as little as it can')
+  return { effort: 'low' }
+}
+
+function adaptive(ask: ReasoningAsk, traits: ModelTraits, notes: Notes): Thinking {
+  const wanted = ask.effort ?? (ask.budget === undefined ? undefined : effortOf(ask.budget))
+  const effort = wanted && strongest(wanted, traits.efforts)
+  if (ask.budget !== undefined) notes.approximated(ask, 'budget', 'this model takes no budget; an effort stands for it')
+  if (ask.effort !== undefined && effort !== ask.effort)
+    notes.approximated(ask, 'effort', `this model takes the efforts ${traits.efforts.join(', ')}; ${effort} is the nearest`)
+  return { thinking: { type: 'adaptive', ...display(ask) }, ...(effort && { effort }) }
+}
+
+function withBudget(ask: ReasoningAsk, maxTokens: number, notes: Notes): Thinking {
+  // only a wish about how thinking is shown: these models do not think unless they are told to
+  if (ask.mode === undefined && ask.effort === undefined && ask.budget === undefined) {
+    notes.dropped(ask, 'show', 'this model thinks only where a budget or an effort is given')
+    return {}
+  }
+  const effort = ask.effort === undefined || ask.effort === 'none' ? 'medium' : ask.effort
+  const wanted = Math.max(ask.budget ?? BUDGETS[effort], LEAST_BUDGET)
+  const budget = Math.min(wanted, maxTokens - 1)
+  if (budget < LEAST_BUDGET) {
+    notes.dropped(ask, asked(ask), `thinking needs ${LEAST_BUDGET} tokens, and the whole answer may have only ${maxTokens}`)
+    return {}
+  }
+  if (ask.budget === undefined) notes.approximated(ask, asked(ask), `this model takes a budget; ${budget} tokens stand for it`)
+  else if (budget !== ask.budget) notes.approximated(ask, 'budget', `the budget must be at least ${LEAST_BUDGET} and less than max_tokens`)
+  return { thinking: { type: 'enabled', budget_tokens: budget, ...display(ask) } }
+}
+
+const display = (ask: ReasoningAsk): JsonObject => (ask.show ? { display: DISPLAY[ask.show] } : {})
+
+/** The field that a notice is about. */
+const asked = (ask: ReasoningAsk): string =>
+  ask.effort !== undefined ? 'effort' : ask.budget !== undefined ? 'budget' : ask.mode !== undefined ? 'mode' : 'show'
+
+/** The wanted effort, or the strongest below it that the model takes, or its weakest. */
+function strongest(wanted: Effort, efforts: readonly Effort[]): Effort | undefined {
+  const scale: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
+  const limit = scale.indexOf(wanted)
+  return efforts.findLast((effort) => scale.indexOf(effort) <= limit) ?? efforts[0]
+}

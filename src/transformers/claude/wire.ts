@@ -1,0 +1,64 @@
+/**
+ * How the Messages wire names things, and the shapes that are wider there than in the official types.
+ *
+ * @see https://platform.claude.com/docs/en/api/messages
+ * @module
+ */
+import type { Located } from '../../core/chat.ts'
+import { restOf, type JsonObject } from '../../core/json.ts'
+
+export type { JsonObject }
+
+/** Neutral names of fields as the wire has them, for the paths of notices. */
+export const FIELDS: Record<string, string> = {
+  maxTokens: 'max_tokens',
+  topP: 'top_p',
+  topK: 'top_k',
+  stop: 'stop_sequences',
+  toolChoice: 'tool_choice',
+  parallelToolCalls: 'tool_choice/disable_parallel_tool_use',
+  user: 'metadata/user_id',
+  serviceTier: 'service_tier',
+  cache: 'cache_control',
+  mode: 'thinking/type',
+  budget: 'thinking/budget_tokens',
+  show: 'thinking/display',
+  effort: 'output_config/effort',
+  format: 'output_config/format',
+  parameters: 'input_schema',
+  callId: 'tool_use_id',
+  isError: 'is_error',
+  parts: 'content',
+  opaque: 'signature',
+  source: 'source',
+  mediaType: 'source/media_type',
+}
+
+/**
+ * What every neutral object carries of its wire object: its place, the fields that have no neutral word, and the known
+ * fields that are `null` (which means absent, but is written back).
+ */
+export function locate(object: JsonObject, at: string, known: ReadonlySet<string>): Located {
+  const located: Located = { at }
+  const extra = restOf(object, known)
+  if (extra) located.extra = { claude: extra }
+  let nulls: JsonObject | undefined
+  for (const key of known) if (object[key] === null) (nulls ??= {})[key] = null
+  if (nulls) located.spelling = { claude: nulls }
+  return located
+}
+
+/** Adds wire fields whose meaning the neutral fields already have. A field of `undefined` is left out of what is written. */
+export const spell = <T extends Located>(object: T, fields: JsonObject): T => ({
+  ...object,
+  spelling: { ...object.spelling, claude: { ...object.spelling?.claude, ...fields } },
+})
+
+/** Whether a neutral object was read from this protocol, and is therefore written back as it was. */
+export const isOwn = (object: Located): boolean => object.spelling?.claude !== undefined
+
+/** The own fields of a neutral object, last so that they win. */
+export const ownFields = (object: Located): JsonObject => ({ ...object.extra?.claude, ...object.spelling?.claude })
+
+/** Adds a field unless its value is `undefined`. */
+export const field = (key: string, value: unknown): JsonObject => (value === undefined ? {} : { [key]: value })
