@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { Failure } from './failure.ts'
 import type { JsonObject } from './json.ts'
 
 export type ProtocolName = 'claude' | 'openai' | 'openai-responses' | 'gemini'
@@ -14,6 +15,8 @@ export type ProtocolName = 'claude' | 'openai' | 'openai-responses' | 'gemini'
 export interface Located {
   /** JSON Pointer of the wire object that this one was read from: the path of notices about it. */
   at?: string
+  /** What its wire calls neutral fields, where that is not what its protocol usually calls them: `{ maxTokens: 'max_tokens' }`. */
+  wireNames?: Readonly<Record<string, string>>
   /** Fields the neutral model has no word for. Their own protocol writes them back, the others drop them with a notice. */
   extra?: Partial<Record<ProtocolName, JsonObject>>
   /**
@@ -63,6 +66,16 @@ export interface ChatRequest extends Located {
   logprobs?: { top?: number }
   /** The client of a stream asked to be told its usage, where its protocol tells it only on request. */
   includeUsage?: boolean
+  /**
+   * Wire objects that group fields of the request and have no counterpart here (Gemini's `generationConfig`): only their
+   * extras count, so that notices name the field and not the whole group.
+   */
+  groups?: Located[]
+  /**
+   * What another protocol's upstream answers this request with: the request refers to something that only its own provider
+   * holds (an earlier response), and without it would mean something else.
+   */
+  bound?: Failure
 }
 
 export type ServiceTier = 'auto' | 'standard' | 'flex' | 'priority' | 'fast' | 'scale'
@@ -89,6 +102,11 @@ export interface TextPart extends Located {
   citations?: Citation[]
   /** A provider's secret about this text (Gemini signs text parts too). */
   opaque?: Opaque
+  /**
+   * A line for the client's own provider that changes from request to request (Claude Code's billing header). Other
+   * providers do not get it, with a notice: it would break their prompt caches.
+   */
+  volatile?: boolean
 }
 
 export interface MediaPart extends Located {

@@ -87,7 +87,7 @@ type Whole = Exclude<Part, { type: 'tool-result' }>
 function hollowOf(part: Whole): { text: string; hollow: Whole } {
   switch (part.type) {
     case 'text':
-      return { text: part.text, hollow: { ...part, text: '', citations: undefined, opaque: undefined } }
+      return { text: part.text, hollow: { ...part, text: '', citations: undefined } }
     case 'reasoning':
       return { text: part.text, hollow: { ...part, text: '', opaque: undefined } }
     case 'refusal':
@@ -95,7 +95,7 @@ function hollowOf(part: Whole): { text: string; hollow: Whole } {
     case 'tool-call':
       return {
         text: part.json || (part.custom ? '' : JSON.stringify(part.input ?? {})),
-        hollow: { ...part, json: undefined, input: undefined, opaque: undefined },
+        hollow: { ...part, json: undefined, input: undefined },
       }
     default:
       return { text: '', hollow: part }
