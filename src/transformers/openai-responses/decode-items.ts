@@ -1,0 +1,145 @@
+/**
+ * The items of a conversation, read: those of a request's `input` and those of an answer's `output` are the same.
+ *
+ * @module
+ */
+import type { Message, NativePart, Part, ToolCallPart, ToolResultPart } from '../../core/chat.ts'
+import { fail } from '../../core/failure.ts'
+import { pointer, restOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { answeredTool, calledTool, clientCallInput, clientOutputText, type ClientTool } from './client-tools.ts'
+import { decodeContentPart } from './content.ts'
+import { flatName } from './decode-tools.ts'
+import { nativeRole, nativeText } from './native-items.ts'
+import { decodeReasoning } from './reasoning.ts'
+import { keep, OWN, type Readers, type Spelling } from './wire.ts'
+
+const MESSAGE = new Set(['type', 'role', 'content'])
+const CALL = new Set(['type', 'call_id', 'name', 'namespace', 'arguments', 'input'])
+const CUSTOM_NAMES = { input: 'input', json: 'input' }
+const RESULT = new Set(['type', 'call_id', 'output'])
+const ROLES: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'assistant'])
+
+/** Reads one item into a message of its own. */
+export function decodeItem(item: JsonObject, at: string, read: Readers): Message {
+  const type = item.type ?? (item.role === undefined ? undefined : 'message')
+  switch (type) {
+    case 'message':
+      return decodeMessage(item, at, read)
+    case 'function_call':
+    case 'custom_tool_call':
+      return { role: 'assistant', parts: [decodeCall(item, at, read)] }
+    case 'function_call_output':
+    case 'custom_tool_call_output':
+      return { role: 'tool', parts: [decodeResult(item, at, read)] }
+    case 'reasoning':
+      return { role: 'assistant', parts: [decodeReasoning(item, at, read)] }
+    case undefined:
+      if (typeof item.id === 'string') return { role: 'user', parts: [native(item, at)] }
+      return fail({
+        kind: 'invalid-request',
+        message: `${at.slice(1).replace(/\/(\d+)$/, '[$1]')}: an input item needs a type, or a role and content.`,
+        param: at.slice(1).replaceAll('/', '.'),
+      })
+    default:
+      return decodeOther(item, read.string(type, pointer(at, 'type')), at)
+  }
+}
+
+function decodeMessage(item: JsonObject, at: string, read: Readers): Message {
+  const role = read.string(item.role, pointer(at, 'role'))
+  if (!ROLES.has(role))
+    fail({
+      kind: 'invalid-request',
+      message: `${at.slice(1)}: unknown role "${role}". Use user, assistant, system or developer.`,
+      param: at.slice(1),
+    })
+  const bare = typeof item.content === 'string'
+  const { content, ...rest } = item
+  const place = pointer(at, 'content')
+  const parts: Part[] = bare
+    ? [{ type: 'text', text: content as string, at: place }]
+    : read.array(content ?? (role === 'assistant' ? [] : content), place).map((part, i) => decodeContentPart(part, `${place}/${i}`, read))
+  const wrapper: Spelling = {
+    item: content === null || content === undefined ? item : rest,
+    ...(bare && { bare: 'content' as const }),
+    ...(Array.isArray(content) && content.length === 0 && { hollow: true }),
+  }
+  // An assistant's messages are merged later: each part remembers the message it stood in.
+  if (role === 'assistant') for (const part of parts) part.spelling = { ...part.spelling, [OWN]: { ...part.spelling?.[OWN], ...wrapper } }
+  return { role: role as Message['role'], parts, at, ...(bare && { bare }), ...keep(restOf(item, MESSAGE), wrapper) }
+}
+
+function decodeCall(item: JsonObject, at: string, read: Readers): ToolCallPart {
+  const custom = item.type === 'custom_tool_call'
+  const field = custom ? 'input' : 'arguments'
+  const name = read.string(item.name, pointer(at, 'name'))
+  const namespace = stringOf(item.namespace)
+  const json = read.string(item[field] ?? '', pointer(at, field))
+  const fields: JsonObject = {}
+  if (item.namespace !== undefined) Object.assign(fields, { name, namespace: item.namespace })
+  if (!json) fields[field] = item[field]
+  return {
+    type: 'tool-call',
+    id: read.string(item.call_id ?? item.id ?? '', pointer(at, 'call_id')),
+    name: flatName(name, namespace),
+    json,
+    at,
+    ...(custom && { custom, wireNames: CUSTOM_NAMES }),
+    ...keep(restOf(item, CALL), { fields }),
+  }
+}
+
+function decodeResult(item: JsonObject, at: string, read: Readers): ToolResultPart {
+  const place = pointer(at, 'output')
+  const bare = typeof item.output === 'string'
+  return {
+    type: 'tool-result',
+    // A result without a call's id is an orphan: it becomes text when the turns are arranged.
+    callId: stringOf(item.call_id) ?? '',
+    parts: bare
+      ? [{ type: 'text', text: item.output as string, at: place }]
+      : read.array(item.output, place).map((part, i) => decodeContentPart(part, `${place}/${i}`, read)),
+    at,
+    ...(bare && { bare }),
+    ...(item.type === 'custom_tool_call_output' && { custom: true }),
+    ...keep(restOf(item, RESULT), typeof item.call_id === 'string' ? undefined : { fields: { call_id: item.call_id } }),
+  }
+}
+
+const CLIENT_ITEM = new Set(['type', 'call_id', 'action', 'operation', 'arguments', 'output', 'execution', 'tools'])
+
+function decodeOther(item: JsonObject, type: string, at: string): Message {
+  const called = calledTool(item)
+  const answered = answeredTool(item)
+  if (called) return { role: 'assistant', parts: [clientCall(called, item, at)] }
+  if (answered) return { role: 'tool', parts: [clientResult(answered, item, at)] }
+  return { role: nativeRole(type), parts: [native(item, at)] }
+}
+
+const idOf = (item: JsonObject): string => stringOf(item.call_id) ?? stringOf(item.id) ?? ''
+
+const clientCall = (tool: ClientTool, item: JsonObject, at: string): ToolCallPart => ({
+  type: 'tool-call',
+  id: idOf(item),
+  name: tool.type,
+  input: clientCallInput(tool, item),
+  at,
+  ...keep(restOf(item, CLIENT_ITEM), { item }),
+})
+
+function clientResult(tool: ClientTool, item: JsonObject, at: string): ToolResultPart {
+  const text = clientOutputText(tool, item)
+  return {
+    type: 'tool-result',
+    callId: idOf(item),
+    parts: [{ type: 'text', text, at }],
+    bare: true,
+    at,
+    ...keep(restOf(item, CLIENT_ITEM), { item }),
+  }
+}
+
+function native(item: JsonObject, at: string): NativePart {
+  const text = nativeText(item)
+  return { type: 'native', protocol: OWN, value: item, at, ...(text !== undefined && { text }) }
+}

@@ -1,0 +1,150 @@
+/**
+ * The tools on offer, read. Namespaces are flattened: other protocols know no such thing.
+ *
+ * @module
+ */
+import type { HostedKind, HostedTool, Tool, ToolChoice } from '../../core/chat.ts'
+import {
+  arrayOf,
+  isObject,
+  numberOf,
+  objectOf,
+  optional,
+  pointer,
+  readArray,
+  readObject,
+  readString,
+  reject,
+  restOf,
+  stringOf,
+  type JsonObject,
+} from '../../core/json.ts'
+import { clientToolOf } from './client-tools.ts'
+import { keep, objectsOf, OWN, type Spelling } from './wire.ts'
+
+const FUNCTION = new Set(['type', 'name', 'description', 'parameters', 'strict'])
+const CUSTOM = new Set(['type', 'name', 'description', 'format'])
+
+/** The name by which other protocols know a tool in a namespace. The `functions` namespace is that of bare names. */
+export const flatName = (name: string, namespace: string | undefined): string =>
+  namespace === undefined || namespace === '' || namespace === 'functions' ? name : `${namespace}__${name}`
+
+/**
+ * @param at JSON Pointer of the list
+ * @param additional the list stands in an item of `input`
+ */
+export function decodeTools(value: unknown, at: string, additional = false): Tool[] {
+  return readArray(value, at).flatMap((entry, i) =>
+    decodeTool(readObject(entry, `${at}/${i}`), `${at}/${i}`, additional ? { additional } : {}),
+  )
+}
+
+function decodeTool(tool: JsonObject, at: string, spelling: Spelling): Tool[] {
+  const type = readString(tool.type, pointer(at, 'type'))
+  if (type === 'function' || type === 'custom') return [decodeNamed(tool, at, spelling)]
+  if (type === 'namespace') {
+    const { tools, ...namespace } = tool
+    const children = readArray(tools, pointer(at, 'tools'))
+    if (children.length)
+      return children.flatMap((child, i) =>
+        decodeTool(readObject(child, `${at}/tools/${i}`), `${at}/tools/${i}`, { ...spelling, namespace }),
+      )
+  }
+  const ours = clientToolOf(tool)
+  if (!ours) return [decodeHosted(tool, at, spelling)]
+  const description = stringOf(tool.description) ?? ours.description
+  const parameters = objectOf(tool.parameters) ?? ours.parameters
+  return [{ type: 'function', name: ours.type, description, parameters, at, ...keep(undefined, { ...spelling, tool }) }]
+}
+
+function decodeNamed(tool: JsonObject, at: string, spelling: Spelling): Tool {
+  const bare = readString(tool.name, pointer(at, 'name'))
+  const name = flatName(bare, stringOf(spelling.namespace?.name))
+  const description = optional(readString, tool.description, pointer(at, 'description'))
+  const fields: JsonObject = {}
+  if (tool.description === null) fields.description = null
+  const common = { name, at, ...(description !== undefined && { description }) }
+  if (tool.type === 'custom') {
+    const format = optional(readObject, tool.format, pointer(at, 'format'))
+    if (tool.format === null) fields.format = null
+    return { type: 'custom', ...common, ...(format && { format }), ...keep(restOf(tool, CUSTOM), { ...spelling, fields, name: bare }) }
+  }
+  const given = optional(readObject, tool.parameters, pointer(at, 'parameters'))
+  const parameters = given && soundSchema(given)
+  if (parameters !== given || !given) fields.parameters = tool.parameters
+  if (tool.strict !== false && tool.strict !== true)
+    fields.strict = optional(() => reject(pointer(at, 'strict'), 'true or false', tool.strict), tool.strict, '') ?? tool.strict
+  return {
+    type: 'function',
+    ...common,
+    ...(parameters && { parameters }),
+    ...(typeof tool.strict === 'boolean' && { strict: tool.strict }),
+    ...keep(restOf(tool, FUNCTION), { ...spelling, fields, name: bare }),
+  }
+}
+
+/** Some clients send `type: null` or `required: null`, which every other provider refuses. */
+function soundSchema(schema: JsonObject): JsonObject {
+  const sound = schema.type === undefined || typeof schema.type === 'string' || Array.isArray(schema.type)
+  if (sound && schema.required !== null && schema.properties !== null) return schema
+  const { type, required, properties, ...rest } = schema
+  return { ...rest, type: type ?? 'object', properties: properties ?? {}, ...(Array.isArray(required) && { required }) }
+}
+
+const HOSTED: Record<string, HostedKind> = {
+  web_search: 'web-search',
+  file_search: 'file-search',
+  code_interpreter: 'code-execution',
+  computer: 'computer',
+  computer_use_preview: 'computer',
+  image_generation: 'image-generation',
+  mcp: 'mcp',
+}
+
+function decodeHosted(tool: JsonObject, at: string, spelling: Spelling): HostedTool {
+  const type = String(tool.type)
+  const kind = HOSTED[type] ?? (/^web_search/.test(type) ? 'web-search' : 'other')
+  const options = kind === 'web-search' ? webSearchOptions(tool) : {}
+  return {
+    type: 'hosted',
+    kind,
+    protocol: OWN,
+    value: tool,
+    at,
+    ...(Object.keys(options).length > 0 && { options }),
+    ...keep(undefined, spelling),
+  }
+}
+
+function webSearchOptions(tool: JsonObject): NonNullable<HostedTool['options']> {
+  const allowed = arrayOf(objectOf(tool.filters)?.allowed_domains).filter((domain) => typeof domain === 'string')
+  const blocked = arrayOf(objectOf(tool.filters)?.blocked_domains).filter((domain) => typeof domain === 'string')
+  const place = objectOf(tool.user_location)
+  const contextSize = stringOf(tool.search_context_size)
+  const maxUses = numberOf(tool.max_uses)
+  const location: JsonObject = {}
+  for (const key of ['city', 'region', 'country', 'timezone']) if (typeof place?.[key] === 'string') location[key] = place[key]
+  return {
+    ...(allowed.length > 0 && { allowedDomains: allowed }),
+    ...(blocked.length > 0 && { blockedDomains: blocked }),
+    ...(Object.keys(location).length > 0 && { userLocation: location }),
+    ...(contextSize !== undefined && { contextSize }),
+    ...(maxUses !== undefined && { maxUses }),
+  }
+}
+
+/** Reads `tool_choice`; what names a tool by its type (`web_search`, `apply_patch`) chooses the tool of that name. */
+export function decodeToolChoice(value: unknown, at: string): ToolChoice {
+  if (value === 'auto' || value === 'required' || value === 'none') return { type: value, at }
+  if (!isObject(value)) return reject(at, '"auto", "required", "none" or an object', value)
+  const kept = { at, ...keep(undefined, { item: value }) }
+  if (value.type === 'allowed_tools') {
+    const mode = value.mode === 'required' ? 'required' : 'auto'
+    return { type: 'allowed', mode, names: objectsOf(value.tools).map(chosenName), ...kept }
+  }
+  if (value.type === 'function' || value.type === 'custom') readString(value.name, pointer(at, 'name'))
+  return { type: 'tool', name: chosenName(value), ...kept }
+}
+
+const chosenName = (choice: JsonObject): string =>
+  flatName(stringOf(choice.name) ?? stringOf(choice.server_label) ?? String(choice.type), stringOf(choice.namespace))

@@ -1,0 +1,102 @@
+/**
+ * The tools on offer, written.
+ *
+ * @module
+ */
+import type { ChatRequest, FunctionTool, HostedTool, Tool, ToolChoice } from '../../core/chat.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { AskContext } from '../../core/protocol.ts'
+import { compact, extraOf, OWN, spellingOf } from './wire.ts'
+
+type ToolContext = Pick<AskContext, 'notes' | 'toolNames'>
+
+/** The tools as the wire has them: children of a namespace gathered in it again. */
+export function encodeTools(tools: Tool[], context: ToolContext): JsonObject[] {
+  const written: JsonObject[] = []
+  let namespace: JsonObject | undefined
+  let children: JsonObject[] = []
+  for (const tool of tools) {
+    const spelling = spellingOf(tool)
+    if (spelling.additional) continue
+    const wire = encodeTool(tool, context)
+    if (!wire) continue
+    if (!spelling.namespace) written.push(wire)
+    else if (spelling.namespace === namespace) children.push(wire)
+    else written.push({ ...spelling.namespace, tools: (children = [wire]) })
+    namespace = spelling.namespace
+  }
+  return written
+}
+
+function encodeTool(tool: Tool, context: ToolContext): JsonObject | undefined {
+  const { tool: whole, fields, name } = spellingOf(tool)
+  if (whole) return whole
+  if (tool.type === 'hosted') return tool.protocol === OWN ? tool.value : encodeHosted(tool, context)
+  if ('deferred' in tool && tool.deferred) {
+    context.notes.dropped(tool, undefined, 'a placeholder that is never called')
+    return undefined
+  }
+  const common = { name: name ?? context.toolNames.fit(tool.name), description: tool.description }
+  const wire =
+    tool.type === 'custom'
+      ? { type: 'custom', ...common, format: tool.format }
+      : { type: 'function', ...common, parameters: soundParameters(tool), strict: tool.strict ?? false }
+  if (tool.type === 'function' && tool.cache)
+    context.notes.approximated(tool, 'cache', 'tools take no cache marks here; long prompts are cached by themselves')
+  return compact({ ...wire, ...extraOf(tool), ...fields })
+}
+
+/** An object schema with `properties`: others are refused. The user's own schema is never changed. */
+function soundParameters({ parameters }: FunctionTool): JsonObject {
+  if (!parameters) return { type: 'object', properties: {} }
+  if (parameters.type === 'object' && parameters.properties) return parameters
+  if (parameters.type === undefined && (parameters.anyOf || parameters.oneOf || parameters.allOf || parameters.$ref))
+    return { type: 'object', properties: {}, ...parameters }
+  return { ...parameters, type: 'object', properties: parameters.properties ?? {} }
+}
+
+function encodeHosted(tool: HostedTool, { notes }: ToolContext): JsonObject | undefined {
+  const options = tool.options ?? {}
+  switch (tool.kind) {
+    case 'web-search': {
+      if (options.maxUses !== undefined) notes.dropped(tool, 'maxUses', 'the number of searches cannot be limited here')
+      if (options.blockedDomains) notes.dropped(tool, 'blockedDomains', 'domains cannot be blocked here, only allowed')
+      notes.approximated(tool, undefined, "OpenAI's own web search takes its place")
+      return compact({
+        type: 'web_search',
+        filters: options.allowedDomains && { allowed_domains: options.allowedDomains },
+        user_location: options.userLocation && { type: 'approximate', ...options.userLocation },
+        search_context_size: options.contextSize,
+      })
+    }
+    case 'code-execution':
+      notes.approximated(tool, undefined, "OpenAI's own code interpreter takes its place")
+      return { type: 'code_interpreter', container: { type: 'auto' } }
+    case 'image-generation':
+      notes.approximated(tool, undefined, "OpenAI's own image generation takes its place")
+      return { type: 'image_generation' }
+    default:
+      notes.dropped(tool, undefined, `only ${tool.protocol} runs this tool`)
+      return undefined
+  }
+}
+
+/** Writes the choice among `chat.tools`. */
+export function encodeToolChoice(choice: ToolChoice, chat: ChatRequest, context: ToolContext): unknown {
+  const { item } = spellingOf(choice)
+  if (item) return item
+  const named = (name: string) => {
+    const tool = chat.tools.find((offered) => offered.type !== 'hosted' && offered.name === name)
+    if (!tool && chat.tools.some((offered) => offered.type === 'hosted' && offered.kind === 'web-search') && name === 'web_search')
+      return { type: 'web_search' }
+    return { type: tool?.type === 'custom' ? 'custom' : 'function', name: context.toolNames.fit(name) }
+  }
+  switch (choice.type) {
+    case 'tool':
+      return named(choice.name)
+    case 'allowed':
+      return { type: 'allowed_tools', mode: choice.mode, tools: choice.names.map(named) }
+    default:
+      return choice.type
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * Events for the wire, numbered from 0.
+ *
+ * @module
+ */
+import type { JsonObject } from '../../core/json.ts'
+
+export interface EventWriter {
+  /** One event. */
+  write(type: string, fields: JsonObject): string
+  /** One event with a response object: `head` is the JSON of its fixed fields without the closing brace. */
+  snapshot(type: string, head: string, fields: JsonObject): string
+  /** What stands before the text of each delta of a part. Made once a part. */
+  deltaPrefix(type: string, fields: JsonObject): string
+  /** What stands behind it. */
+  deltaSuffix(rest: string): string
+}
+
+export function createEventWriter(): EventWriter {
+  let number = 0
+  return {
+    write: (type, fields) => `event: ${type}\ndata: ${JSON.stringify({ type, ...fields, sequence_number: number++ })}\n\n`,
+    snapshot: (type, head, fields) =>
+      `event: ${type}\ndata: {"type":"${type}","response":${head},${JSON.stringify(fields).slice(1)},"sequence_number":${number++}}\n\n`,
+    deltaPrefix: (type, fields) => `event: ${type}\ndata: ${JSON.stringify({ type, ...fields }).slice(0, -1)},"delta":`,
+    deltaSuffix: (rest) => `${rest},"sequence_number":${number++}}\n\n`,
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Items that only the Responses API has: who says them, and what they say in plain words where that is worth telling.
+ *
+ * @module
+ */
+import { objectOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { objectsOf } from './wire.ts'
+
+/** Items that come from the client; all others come from the model or its provider. */
+const FROM_CLIENT = new Set([
+  'additional_tools',
+  'agent_message',
+  'compaction',
+  'compaction_summary',
+  'compaction_trigger',
+  'computer_call_output',
+  'configuration_update',
+  'context_compaction',
+  'item_reference',
+  'mcp_approval_response',
+])
+
+export const nativeRole = (type: string): 'user' | 'assistant' => (FROM_CLIENT.has(type) ? 'user' : 'assistant')
+
+const UNREADABLE = '[The earlier part of this conversation was compacted by another provider and cannot be read here.]'
+
+/** How items are told to providers that do not have them. What is not listed here is dropped. */
+const WORDS: Record<string, (item: JsonObject) => string | undefined> = {
+  agent_message: (item) =>
+    stringOf(item.content) ??
+    objectsOf(item.content)
+      .map((part) => stringOf(part.text) ?? '')
+      .join('\n'),
+  code_interpreter_call: (item) => `[Code was run]\n${stringOf(item.code) ?? ''}${logsOf(item)}`,
+  compaction: () => UNREADABLE,
+  compaction_summary: () => UNREADABLE,
+  context_compaction: () => UNREADABLE,
+  file_search_call: (item) => `[Files were searched for: ${listOf(item.queries)}]${resultsOf(item)}`,
+  mcp_call: (item) =>
+    `[${stringOf(item.server_label) ?? 'MCP'}.${stringOf(item.name) ?? ''}(${stringOf(item.arguments) ?? ''}) returned] ${stringOf(item.output) ?? stringOf(item.error) ?? ''}`,
+  web_search_call: (item) => {
+    const action = objectOf(item.action)
+    return `[The web was searched: ${stringOf(action?.query) ?? stringOf(action?.url) ?? listOf(action?.queries)}]`
+  },
+}
+
+export const nativeText = (item: JsonObject): string | undefined => WORDS[stringOf(item.type) ?? '']?.(item) || undefined
+
+const listOf = (value: unknown): string => (Array.isArray(value) ? value.join(', ') : '')
+const logsOf = (item: JsonObject): string =>
+  objectsOf(item.outputs)
+    .map((output) => (typeof output.logs === 'string' ? `\n[Its output]\n${output.logs}` : ''))
+    .join('')
+const resultsOf = (item: JsonObject): string =>
+  objectsOf(item.results)
+    .map((result) => `\n${stringOf(result.filename) ?? ''}: ${stringOf(result.text) ?? ''}`)
+    .join('')

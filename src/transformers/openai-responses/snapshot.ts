@@ -1,0 +1,55 @@
+/**
+ * The response object around an answer: it repeats the request's settings.
+ *
+ * @module
+ */
+import { createNameMap } from '../../core/names.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { createNotes } from '../../core/notice.ts'
+import type { ReplyContext } from '../../core/protocol.ts'
+import { encodeSettings } from './encode-request.ts'
+
+/** Fields of a request that are not repeated. */
+const ASKED_ONLY = ['stream', 'stream_options', 'include', 'client_metadata', 'context_management', 'access_programs']
+
+const DEFAULTS: JsonObject = {
+  background: false,
+  frequency_penalty: 0,
+  instructions: null,
+  max_output_tokens: null,
+  max_tool_calls: null,
+  metadata: {},
+  parallel_tool_calls: true,
+  presence_penalty: 0,
+  previous_response_id: null,
+  prompt_cache_key: null,
+  safety_identifier: null,
+  service_tier: 'auto',
+  store: true,
+  temperature: 1,
+  tool_choice: 'auto',
+  tools: [],
+  top_logprobs: 0,
+  top_p: 1,
+  truncation: 'disabled',
+  user: null,
+}
+
+/** What all snapshots of a response have in common: the settings as they were asked for, all others at their defaults. */
+export function settingsEcho({ chat, model }: ReplyContext): JsonObject {
+  const asked = encodeSettings(chat, { model, notes: createNotes('reply', {}), toolNames: createNameMap({ max: 128, pattern: /^[^]*$/ }) })
+  for (const field of ASKED_ONLY) delete asked[field]
+  for (const field in asked) if (asked[field] === null && DEFAULTS[field] !== undefined) delete asked[field]
+  const [instructions] = chat.system
+  return {
+    ...DEFAULTS,
+    ...asked,
+    reasoning: { effort: null, summary: null, ...(asked.reasoning as JsonObject | undefined) },
+    text: { format: { type: 'text' }, verbosity: 'medium', ...(asked.text as JsonObject | undefined) },
+    ...(instructions && { instructions: chat.system.map((part) => part.text).join('\n\n') }),
+  }
+}
+
+/** The id of a response: the upstream's own, where it is of a response's form. */
+export const responseId = (id: string | undefined, newId: (prefix: string) => string): string =>
+  id?.startsWith('resp_') ? id : newId('resp_')

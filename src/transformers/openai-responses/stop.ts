@@ -1,0 +1,54 @@
+/**
+ * Why an answer ended.
+ *
+ * @module
+ */
+import type { Part } from '../../core/chat.ts'
+import { objectOf, stringOf, type JsonObject } from '../../core/json.ts'
+import type { Stop, StopReason } from '../../core/reply.ts'
+
+/** Some vendors say `length`. */
+const REASONS: Record<string, StopReason> = {
+  max_output_tokens: 'max-tokens',
+  length: 'max-tokens',
+  content_filter: 'refusal',
+  pause_turn: 'pause',
+}
+
+/**
+ * Reads the end of a response. Calls count only in an answer that is complete: an unfinished call must not be run.
+ *
+ * @param response the final response object
+ * @param seen what the answer held
+ */
+export function decodeStop(response: JsonObject, seen: { call: boolean; refusal: boolean }): Stop {
+  const reason = stringOf(objectOf(response.incomplete_details)?.reason)
+  if (response.status === 'incomplete' || reason !== undefined)
+    return { reason: REASONS[reason ?? ''] ?? 'other', ...(reason !== undefined && { detail: reason }) }
+  return { reason: seen.call ? 'tool-calls' : seen.refusal ? 'refusal' : 'end' }
+}
+
+export const seenIn = (parts: Part[]) => ({
+  call: parts.some((part) => part.type === 'tool-call'),
+  refusal: parts.some((part) => part.type === 'refusal'),
+})
+
+/** How an answer's end is told: what `status` and `incomplete_details` say. */
+export function encodeStop(
+  stop: Stop,
+  refused: boolean,
+): { status: 'completed' | 'incomplete'; incomplete_details: { reason: string } | null } {
+  const reason = INCOMPLETE[stop.reason]
+  if (reason === undefined || (stop.reason === 'refusal' && refused)) return { status: 'completed', incomplete_details: null }
+  return { status: 'incomplete', incomplete_details: { reason } }
+}
+
+const INCOMPLETE: Partial<Record<StopReason, string>> = {
+  'max-tokens': 'max_output_tokens',
+  'context-window': 'max_output_tokens',
+  refusal: 'content_filter',
+  pause: 'pause_turn',
+}
+
+/** Whether the last item was cut off. */
+export const isCut = (stop: Stop): boolean => stop.reason === 'max-tokens' || stop.reason === 'context-window'

@@ -1,0 +1,267 @@
+/**
+ * One item of a stream, read into parts: an item grows by deltas, and what is done fills in what they left out.
+ *
+ * @module
+ */
+import type { Opaque, ToolCallPart } from '../../core/chat.ts'
+import { numberOf, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
+import type { Emit } from '../../core/reply.ts'
+import { decodeAnnotation } from './annotations.ts'
+import { flatName } from './decode-tools.ts'
+import { outputParts } from './decode-reply.ts'
+import { reasoningOpaque, SUMMARY_BREAK } from './reasoning.ts'
+import { keep, objectsOf } from './wire.ts'
+
+/** What the items of a stream count together. */
+export interface PartCounter {
+  next: number
+  call: boolean
+  refusal: boolean
+}
+
+export interface ItemReader {
+  /** `output_item.added`. */
+  added(item: JsonObject): void
+  /** A delta of its text; the event's `delta`. */
+  delta(type: string, event: JsonObject, text: string): void
+  /** Any other event about the item. */
+  other(type: string, event: JsonObject): void
+  /** The finished item. May come twice. */
+  done(item: JsonObject): void
+  /** Closes what is open. */
+  close(): void
+  /** Whether this is the item that the final response lists. */
+  is(item: JsonObject): boolean
+}
+
+/** @param item the item as far as it is known when it first appears */
+export function createItemReader(item: JsonObject, emit: Emit, counter: PartCounter): ItemReader {
+  switch (item.type) {
+    case 'message':
+      return readMessage(item, emit, counter)
+    case 'reasoning':
+      return readReasoning(item, emit, counter)
+    case 'function_call':
+    case 'custom_tool_call':
+      return readCall(item, emit, counter)
+    default:
+      return readWhole(item, emit, counter)
+  }
+}
+
+const nothing = () => {}
+const same = (one: JsonObject, other: JsonObject): boolean =>
+  one.type === other.type && ((one.id !== undefined && one.id === other.id) || (one.call_id !== undefined && one.call_id === other.call_id))
+
+interface Content {
+  index: number
+  refusal: boolean
+  /** How much of the text was told, in characters. */
+  told: number
+  citations: number
+  open: boolean
+}
+
+/** Each content part of a message is a part of its own. */
+function readMessage(item: JsonObject, emit: Emit, counter: PartCounter): ItemReader {
+  const { content: _content, ...rest } = item
+  const wrapper: JsonObject = { ...rest, status: 'completed' }
+  const contents: (Content | undefined)[] = []
+  const open = (at: number, refusal: boolean): Content => {
+    const known = contents[at]
+    if (known) return known
+    const content: Content = { index: counter.next++, refusal, told: 0, citations: 0, open: true }
+    contents[at] = content
+    if (refusal) counter.refusal = true
+    emit({
+      type: 'part-start',
+      index: content.index,
+      part: { type: refusal ? 'refusal' : 'text', text: '', ...keep(undefined, { item: wrapper }) },
+    })
+    return content
+  }
+  const tell = (content: Content, text: string) => {
+    if (!text || !content.open) return
+    content.told += text.length
+    emit({ type: 'delta', index: content.index, text })
+  }
+  const cite = (content: Content, annotations: JsonObject[]) => {
+    for (const annotation of annotations.slice(content.citations)) {
+      if (!content.open || content.refusal) return
+      content.citations++
+      emit({ type: 'citation', index: content.index, citation: decodeAnnotation(annotation, '') })
+    }
+  }
+  const close = (content: Content | undefined) => {
+    if (!content?.open) return
+    content.open = false
+    emit({ type: 'part-end', index: content.index })
+  }
+  /** The whole content part, which repeats what was told. */
+  const fill = (at: number, part: JsonObject) => {
+    const refusal = part.type === 'refusal'
+    if (!refusal && part.type !== 'output_text' && part.type !== 'text') return
+    const content = open(at, refusal)
+    tell(content, (stringOf(refusal ? part.refusal : part.text) ?? '').slice(content.told))
+    cite(content, objectsOf(part.annotations))
+  }
+  return {
+    added: nothing,
+    delta: (type, event, text) => tell(open(numberOf(event.content_index) ?? 0, type === 'response.refusal.delta'), text),
+    other(type, event) {
+      const at = numberOf(event.content_index) ?? 0
+      const part = objectOf(event.part)
+      switch (type) {
+        case 'response.content_part.added':
+          if (part?.type === 'output_text' || part?.type === 'refusal') open(at, part.type === 'refusal')
+          return
+        case 'response.output_text.done':
+          return fill(at, { type: 'output_text', text: event.text })
+        case 'response.refusal.done':
+          return fill(at, { type: 'refusal', refusal: event.refusal })
+        case 'response.output_text.annotation.added': {
+          const annotation = objectOf(event.annotation)
+          const content = open(at, false)
+          if (annotation) cite(content, [...new Array<JsonObject>(content.citations).fill({}), annotation])
+          return
+        }
+        case 'response.content_part.done':
+          if (part) fill(at, part)
+          return close(contents[at])
+      }
+    },
+    done(finished) {
+      if (finished.phase !== undefined) wrapper.phase = finished.phase
+      objectsOf(finished.content).forEach((part, at) => fill(at, part))
+      contents.forEach(close)
+    },
+    close: () => contents.forEach(close),
+    is: (other) => same(item, other),
+  }
+}
+
+/** A reasoning item is one part: its summary's paragraphs, or else the raw reasoning. */
+function readReasoning(item: JsonObject, emit: Emit, counter: PartCounter): ItemReader {
+  const index = counter.next++
+  /** How much of each paragraph was told. */
+  const told: number[] = []
+  let source: 'summary' | 'content' | undefined
+  let opaque: Opaque | undefined
+  let open = true
+  const { summary: _summary, content: _content, encrypted_content: _early, ...rest } = item
+  emit({ type: 'part-start', index, part: { type: 'reasoning', text: '', ...keep(undefined, { item: rest }) } })
+  const tell = (from: 'summary' | 'content', at: number, text: string) => {
+    if (!text || !open || (source ?? from) !== from) return
+    const paragraph = from === 'summary' && source !== undefined && told[at] === undefined
+    source = from
+    told[at] = (told[at] ?? 0) + text.length
+    emit({ type: 'delta', index, text: paragraph ? SUMMARY_BREAK + text : text })
+  }
+  const fill = (from: 'summary' | 'content', at: number, text: unknown) => tell(from, at, (stringOf(text) ?? '').slice(told[at] ?? 0))
+  const close = () => {
+    if (!open) return
+    open = false
+    emit({ type: 'part-end', index, opaque: opaque ?? reasoningOpaque(rest) })
+  }
+  return {
+    added: nothing,
+    delta: (type, event, text) =>
+      type === 'response.reasoning_summary_text.delta'
+        ? tell('summary', numberOf(event.summary_index) ?? 0, text)
+        : tell('content', numberOf(event.content_index) ?? 0, text),
+    other(type, event) {
+      if (type === 'response.reasoning_summary_text.done') fill('summary', numberOf(event.summary_index) ?? 0, event.text)
+      else if (type === 'response.reasoning_summary_part.done')
+        fill('summary', numberOf(event.summary_index) ?? 0, objectOf(event.part)?.text)
+      else if (type === 'response.reasoning_text.done') fill('content', numberOf(event.content_index) ?? 0, event.text)
+    },
+    done(finished) {
+      objectsOf(finished.summary).forEach((part, at) => fill('summary', at, part.text))
+      objectsOf(finished.content).forEach((part, at) => fill('content', at, part.text))
+      // What was encrypted when the item was announced was another, earlier state.
+      opaque = reasoningOpaque(finished)
+      close()
+    },
+    close,
+    is: (other) => same(item, other),
+  }
+}
+
+function readCall(item: JsonObject, emit: Emit, counter: PartCounter): ItemReader {
+  const custom = item.type === 'custom_tool_call'
+  let index = -1
+  let told = 0
+  let open = true
+  let waiting = ''
+  let known = item
+  const start = (from: JsonObject) => {
+    const id = stringOf(from.call_id) ?? stringOf(from.id)
+    const name = stringOf(from.name)
+    if (index >= 0 || id === undefined || name === undefined) return
+    known = from
+    index = counter.next++
+    counter.call = true
+    const { type: _type, call_id: _callId, name: _name, namespace, arguments: _arguments, input: _input, ...rest } = from
+    const fields = namespace === undefined ? {} : { name, namespace }
+    const part: ToolCallPart = {
+      type: 'tool-call',
+      id,
+      name: flatName(name, stringOf(namespace)),
+      ...(custom && { custom }),
+      ...keep({ ...rest, ...('status' in rest && { status: 'completed' }) }, { fields }),
+    }
+    emit({ type: 'part-start', index, part })
+    if (waiting) emit({ type: 'delta', index, text: waiting })
+    waiting = ''
+  }
+  const tell = (text: string) => {
+    if (!text || !open) return
+    told += text.length
+    if (index < 0) waiting += text
+    else emit({ type: 'delta', index, text })
+  }
+  const close = () => {
+    if (!open) return
+    open = false
+    if (index >= 0) emit({ type: 'part-end', index })
+  }
+  return {
+    added: start,
+    delta: (_type, _event, text) => tell(text),
+    other(type, event) {
+      if (type === 'response.function_call_arguments.done') tell((stringOf(event.arguments) ?? '').slice(told))
+      else if (type === 'response.custom_tool_call_input.done') tell((stringOf(event.input) ?? '').slice(told))
+    },
+    done(finished) {
+      start({ ...item, ...finished })
+      tell((stringOf(custom ? finished.input : finished.arguments) ?? '').slice(told))
+      close()
+    },
+    close,
+    is: (other) => same(known, other),
+  }
+}
+
+/** An item that is told only when it is finished. */
+function readWhole(item: JsonObject, emit: Emit, counter: PartCounter): ItemReader {
+  let open = true
+  const tell = (finished: JsonObject) => {
+    if (!open) return
+    open = false
+    for (const part of outputParts(finished, '')) {
+      if (part.type === 'tool-result') continue
+      const index = counter.next++
+      if (part.type !== 'tool-call') {
+        emit({ type: 'part-start', index, part })
+        emit({ type: 'part-end', index })
+        continue
+      }
+      counter.call = true
+      const { input, json, ...call } = part
+      emit({ type: 'part-start', index, part: call })
+      emit({ type: 'delta', index, text: json || JSON.stringify(input ?? {}) })
+      emit({ type: 'part-end', index })
+    }
+  }
+  return { added: nothing, delta: nothing, other: nothing, done: tell, close: nothing, is: (other) => same(item, other) }
+}

@@ -1,0 +1,53 @@
+/**
+ * Token counts. OpenAI counts cached input within `input_tokens`, and reasoning within `output_tokens`.
+ *
+ * @module
+ */
+import { numberOf, objectOf, type JsonObject } from '../../core/json.ts'
+import { totalInput, type Usage } from '../../core/usage.ts'
+import { keep, spellingOf } from './wire.ts'
+
+export function decodeUsage(value: unknown): Usage | undefined {
+  const usage = objectOf(value)
+  if (!usage) return undefined
+  const input = objectOf(usage.input_tokens_details)
+  const cacheRead = numberOf(input?.cached_tokens) ?? 0
+  const cacheWrite = numberOf(input?.cache_write_tokens) ?? 0
+  const long = numberOf(objectOf(input?.cache_write_tokens_details)?.ttl_12h_tokens)
+  const total = numberOf(usage.input_tokens)
+  const output = numberOf(usage.output_tokens)
+  const reasoning = numberOf(objectOf(usage.output_tokens_details)?.reasoning_tokens)
+  return {
+    ...(total !== undefined && { input: Math.max(0, total - cacheRead - cacheWrite) }),
+    cacheRead,
+    ...(input?.cache_write_tokens !== undefined && { cacheWrite }),
+    ...(long !== undefined && { cacheWriteLong: long }),
+    ...(output !== undefined && { output }),
+    ...(reasoning !== undefined && { reasoning }),
+    ...keep(undefined, { item: usage }),
+  }
+}
+
+/** Every count is a number: Codex fails on `null`, and official types want them all. */
+export function encodeUsage(usage: Usage | undefined): JsonObject {
+  const { item } = usage ? spellingOf(usage) : {}
+  if (item) return item
+  const input = usage ? totalInput(usage) : 0
+  const output = usage?.output ?? 0
+  return {
+    input_tokens: input,
+    input_tokens_details: {
+      cached_tokens: usage?.cacheRead ?? 0,
+      cache_write_tokens: usage?.cacheWrite ?? 0,
+      ...(usage?.cacheWriteLong !== undefined && {
+        cache_write_tokens_details: {
+          ttl_12h_tokens: usage.cacheWriteLong,
+          ttl_30m_tokens: (usage.cacheWrite ?? 0) - usage.cacheWriteLong,
+        },
+      }),
+    },
+    output_tokens: output,
+    output_tokens_details: { reasoning_tokens: usage?.reasoning ?? 0 },
+    total_tokens: input + output,
+  }
+}
