@@ -22,14 +22,14 @@ export function decodeDocument(block: JsonObject, at: string): Part | Part[] {
   const located = locate(block, at, DOCUMENT)
   if (source.type !== 'content') {
     const part: MediaPart = { type: 'file', ...readSource(block, at, 'application/pdf'), ...located }
-    return marked(name === undefined ? part : { ...part, name }, block)
+    return marked(named(part, name), block)
   }
   const content = typeof source.content === 'string' ? [{ type: 'text', text: source.content }] : source.content
   const blocks = readArray(content, pointer(at, 'source/content'))
   const texts = blocks.map((inner) => (isObject(inner) && inner.type === 'text' ? readString(inner.text, at) : undefined))
   if (texts.every((text) => text !== undefined)) {
     const part: MediaPart = { type: 'file', source: { type: 'text', text: texts.join('\n') }, mediaType: 'text/plain', ...located }
-    return marked(spell(name === undefined ? part : { ...part, name }, { source: block.source }), block)
+    return marked(spell(named(part, name), { source: block.source }), block)
   }
   const parts = blocks.map((inner, i): Part => {
     const here = `${at}/source/content/${i}`
@@ -41,6 +41,9 @@ export function decodeDocument(block: JsonObject, at: string): Part | Part[] {
   const lost = { ...located.extra?.claude, ...(name !== undefined && { title: name }) }
   return parts.map((part, i) => (i ? part : { ...part, extra: { claude: lost } }))
 }
+
+const named = (part: MediaPart, name: string | undefined): MediaPart =>
+  name === undefined ? part : { ...part, name, wireNames: { name: 'title' } }
 
 /** `mediaType` is what a source is that does not say so itself. */
 function readSource(block: JsonObject, at: string, mediaType: string | undefined): { source: MediaSource; mediaType?: string } {
@@ -71,7 +74,10 @@ const SOURCE_FIELDS = new Set(['type', 'data', 'media_type', 'url', 'file_id', '
 /** The mark of the cache, and fields of the source that are not known yet. */
 function marked(part: MediaPart, block: JsonObject): MediaPart {
   const { cache, unknown } = decodeCache(block)
-  const odd = isObject(block.source) && Object.keys(block.source).some((key) => !SOURCE_FIELDS.has(key))
-  const extra = { ...part.extra?.claude, ...unknown, ...(odd && { source: block.source }) }
+  const { source } = block
+  const odd =
+    isObject(source) &&
+    (Object.keys(source).some((key) => !SOURCE_FIELDS.has(key)) || (source.type === 'text' && source.media_type !== 'text/plain'))
+  const extra = { ...part.extra?.claude, ...unknown, ...(odd && { source }) }
   return { ...part, ...(cache && { cache }), ...(Object.keys(extra).length && { extra: { claude: extra } }) }
 }

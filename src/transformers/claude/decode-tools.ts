@@ -59,9 +59,10 @@ export function decodeTool(value: unknown, at: string): Tool {
   const extra = { ...located.extra?.claude, ...unknown }
   const callers = arrayOf(wire.allowed_callers)
   if (callers.some((caller) => caller !== 'direct')) extra.allowed_callers = wire.allowed_callers
+  if (type !== undefined && type !== 'custom') extra.type = type
   if (Object.keys(extra).length) tool.extra = { claude: extra }
   const spelled: JsonObject = {}
-  if (type !== undefined) spelled.type = type
+  if (type === 'custom') spelled.type = type
   if (wire.allowed_callers !== undefined && !extra.allowed_callers) spelled.allowed_callers = wire.allowed_callers
   return spell(tool, spelled)
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { ChatRequest } from '../../core/chat.ts'
-import { isObject, type JsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { encodeCache } from './cache.ts'
 import { encodeConversation } from './encode-messages.ts'
@@ -14,7 +14,7 @@ import { encodeSampling } from './encode-sampling.ts'
 import { encodeFormat } from './format.ts'
 import { traitsOf } from './models.ts'
 import { encodeThinking } from './reasoning.ts'
-import { field, isOwn } from './wire.ts'
+import { field, isOwn, ownFields } from './wire.ts'
 
 /** Writes a request: one that came in this protocol as it was, one of another within what the model takes. */
 export function encodeRequest(chat: ChatRequest, context: AskContext): JsonObject {
@@ -23,23 +23,18 @@ export function encodeRequest(chat: ChatRequest, context: AskContext): JsonObjec
 }
 
 function encodeOwn(chat: ChatRequest, context: AskContext): JsonObject {
-  const extra = chat.extra?.claude ?? {}
-  const spelling = chat.spelling?.claude ?? {}
   const { system, messages } = encodeConversation(chat, context, true)
   const tools = encodeTools(chat, context, true)
-  const { reasoning: ask, format } = chat
+  const { reasoning: ask, format, serviceTier: tier } = chat
   const [first] = chat.system
-  /** An object whose fields were spread over the neutral model. `undefined` where it was not there at all. */
+  /** An object whose fields were spread over the neutral model, where it was there at all. */
   const gather = (key: string, fields: JsonObject): JsonObject => {
-    if (spelling[key] === null) return { [key]: null }
-    const whole = { ...fields, ...objectAt(extra, key), ...objectAt(spelling, key) }
-    return Object.keys(whole).length || isObject(spelling[key]) ? { [key]: whole } : {}
+    const group = chat.groups?.find((candidate) => candidate.at === `/${key}`)
+    return group ? { [key]: { ...fields, ...ownFields(group) } } : {}
   }
   const legacy = format?.at === '/output_format'
   const wireFormat = format?.type === 'schema' ? { type: 'json_schema', schema: format.schema, ...format.extra?.claude } : undefined
   return {
-    ...extra,
-    ...spelling,
     model: context.model,
     ...field('max_tokens', chat.maxTokens),
     messages,
@@ -51,7 +46,8 @@ function encodeOwn(chat: ChatRequest, context: AskContext): JsonObject {
     ...field('top_p', chat.topP),
     ...field('top_k', chat.topK),
     ...field('stop_sequences', chat.stop),
-    ...(chat.serviceTier === 'auto' || chat.serviceTier === 'standard' ? { service_tier: TIERS[chat.serviceTier] } : {}),
+    ...(tier === 'auto' || tier === 'standard' ? { service_tier: TIERS[tier] } : {}),
+    ...(tier === 'fast' && { speed: 'fast' }),
     ...gather('metadata', field('user_id', chat.user)),
     ...gather('thinking', {
       ...field('type', ask?.mode && MODES[ask.mode]),
@@ -60,13 +56,9 @@ function encodeOwn(chat: ChatRequest, context: AskContext): JsonObject {
     }),
     ...gather('output_config', { ...field('effort', ask?.effort), ...field('format', legacy ? undefined : wireFormat) }),
     ...field('output_format', legacy ? wireFormat : undefined),
-    ...(extra.cache_control ? {} : encodeCache(chat, context.notes)),
+    ...encodeCache(chat, context.notes),
+    ...ownFields(chat),
   }
-}
-
-const objectAt = (object: JsonObject, key: string): JsonObject => {
-  const value = object[key]
-  return isObject(value) ? value : {}
 }
 
 const MODES = { on: 'enabled', off: 'disabled', adaptive: 'adaptive' } as const
