@@ -11,9 +11,13 @@ import { banner } from './cli/banner.ts'
 import { ConfigError, parseConfig } from './config.ts'
 import { createDemo } from './demo.ts'
 import { readEnvironment } from './environment.ts'
+import { createNodeFetch } from './node-fetch.ts'
 import { serve } from './serve.ts'
 import type { Setup } from './setup.ts'
 import { version } from './version.ts'
+
+/** Bun and Deno have a fetch of their own that is as fast as it gets. */
+const isNode = !process.versions.bun && !('Deno' in globalThis)
 
 const FAILED = 1
 const MISUSED = 2
@@ -28,7 +32,7 @@ async function main(): Promise<void> {
 async function start({ config, host, port }: Extract<Command, { name: 'serve' }>): Promise<void> {
   const setup = config === undefined ? readEnvironment(process.env, port) : readConfigFile(config)
   const { fetch, models } = setup
-    ? createApp(setup)
+    ? createApp(setup, { fetch: isNode ? createNodeFetch() : undefined })
     : { fetch: createDemo({ delayMs: 15 }), models: [{ id: 'demo', title: 'cc-route demo' }] }
   const served = await serve(fetch, { hostname: host, port, models })
   process.stdout.write(banner({ url: served.url, host, setup, source: config ?? 'the environment' }))

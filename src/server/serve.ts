@@ -8,6 +8,7 @@ import type { Fetch } from '../router/fetch.ts'
 import { answerClientErrors } from './client-error.ts'
 import { createGateway, type GatewayOptions } from './gateway.ts'
 import { isLoopback } from './guard.ts'
+import { deliverOnNode } from './node-response.ts'
 
 export interface ServeOptions extends Omit<GatewayOptions, 'app'> {
   /** Default 3456; 0 takes any free port. */
@@ -38,7 +39,10 @@ export async function serve(app: Fetch, options: ServeOptions = {}): Promise<Ser
   const { port = 3456, hostname = '127.0.0.1', graceMs = 5000, hosts = isLoopback(hostname) ? 'loopback' : 'any', ...rest } = options
   const gateway = createGateway({ ...rest, hosts, app })
   const server = listen({
-    fetch: async (request) => deliver(await gateway(request)),
+    fetch: async (request) => {
+      const response = await gateway(request)
+      return request.runtime?.name === 'node' ? deliverOnNode(response) : response
+    },
     port,
     hostname,
     silent: true,
@@ -67,9 +71,6 @@ export async function serve(app: Fetch, options: ServeOptions = {}): Promise<Ser
   }
   return { url: `http://${urlHost(hostname)}:${actualPort}`, port: actualPort, close: () => (closing ??= close()) }
 }
-
-/** The one place where a runtime may carry a response's body by a faster way than its stream. */
-const deliver = (response: Response): Response => response
 
 /** An address to call, where the server listens on all of them. */
 const urlHost = (hostname: string): string =>
