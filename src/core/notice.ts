@@ -4,6 +4,7 @@
  * @module
  */
 import type { ChatRequest, Located, ProtocolName } from './chat.ts'
+import { fail } from './failure.ts'
 import { pointer } from './json.ts'
 
 export interface Notice {
@@ -19,8 +20,9 @@ export interface Notice {
 /** Collects the notices of one exchange. `object` is the neutral object concerned, `field` the neutral field of it. */
 export interface Notes {
   readonly list: Notice[]
-  dropped(object: Located, field: string | undefined, reason: string): void
-  approximated(object: Located, field: string | undefined, reason: string): void
+  dropped(object: Located, field: string | undefined, reason: string, below?: string): void
+  /** `below` is a JSON Pointer from the field down to what is concerned. */
+  approximated(object: Located, field: string | undefined, reason: string, below?: string): void
   /** `path` points into the result. */
   invented(path: string, reason: string): void
 }
@@ -31,20 +33,30 @@ export interface Notes {
  *   `{ maxTokens: 'max_tokens', topK: 'generationConfig/topK' }`; a field that is not listed has the same name
  */
 export function createNotes(direction: Notice['in'], fields: Record<string, string>, list: Notice[] = []): Notes {
-  const add = (action: Notice['action'], object: Located, field: string | undefined, reason: string) => {
+  const add = (action: Notice['action'], object: Located, field: string | undefined, reason: string, below = '') => {
     const at = object.at ?? ''
-    list.push({ action, path: field === undefined ? at : `${at}/${fields[field] ?? field}`, reason, in: direction })
+    list.push({
+      action,
+      path: (field === undefined ? at : `${at}/${object.wireNames?.[field] ?? fields[field] ?? field}`) + below,
+      reason,
+      in: direction,
+    })
   }
   return {
     list,
-    dropped: (object, field, reason) => add('dropped', object, field, reason),
-    approximated: (object, field, reason) => add('approximated', object, field, reason),
+    dropped: (object, field, reason, below) => add('dropped', object, field, reason, below),
+    approximated: (object, field, reason, below) => add('approximated', object, field, reason, below),
     invented: (path, reason) => list.push({ action: 'invented', path, reason, in: direction }),
   }
 }
 
-/** Notes every field that only the source protocol has a word for. Run once after a request was encoded as `target`. */
+/**
+ * Notes every field that only the source protocol has a word for. Run once after a request was encoded as `target`.
+ *
+ * @throws FailureError where the request is bound to its own protocol's provider
+ */
 export function noteForeignExtras(chat: ChatRequest, target: ProtocolName, notes: Notes): void {
+  if (chat.bound && chat.bound.source?.protocol !== target) fail(chat.bound)
   const look = (object: Located | undefined) => {
     if (!object?.extra) return
     for (const protocol in object.extra) {
@@ -68,4 +80,5 @@ export function noteForeignExtras(chat: ChatRequest, target: ProtocolName, notes
   look(chat.toolChoice)
   look(chat.reasoning)
   look(chat.format)
+  chat.groups?.forEach(look)
 }

@@ -1,3 +1,41 @@
+/**
+ * Gemini: Google's generateContent, as the Gemini API and Vertex have it.
+ * @see https://ai.google.dev/api/generate-content
+ *
+ * @module
+ */
 import type { Protocol } from '../../core/protocol.ts'
+import { address, credentials, route } from './address.ts'
+import { decodeError } from './decode-error.ts'
+import { decodeReply } from './decode-reply.ts'
+import { decodeRequest } from './decode-request.ts'
+import { decodeStream } from './decode-stream.ts'
+import { encodeError } from './encode-error.ts'
+import { encodeReply } from './encode-reply.ts'
+import { encodeRequest } from './encode-request.ts'
+import { encodeStream } from './encode-stream.ts'
+import { FIELDS } from './fields.ts'
 
-export const gemini: Protocol = { name: 'gemini' } as Protocol // placeholder until this folder is written
+export const gemini: Protocol = {
+  name: 'gemini',
+  fields: FIELDS,
+  // the documentation says 128, live errors said 64
+  toolName: { max: 64, pattern: /^[A-Za-z_][A-Za-z0-9_.:-]*$/ },
+  callId: { max: 128, pattern: /^[A-Za-z0-9_.:-]+$/ },
+  callIdPrefix: 'call_',
+  decodeRequest,
+  encodeRequest,
+  decodeReply,
+  encodeReply,
+  decodeStream,
+  encodeStream,
+  decodeError,
+  encodeError,
+  encodeTokenCount: (tokens) => ({ totalTokens: tokens }),
+  route,
+  address,
+  credentials,
+  // comments break two of Google's SDKs; a chunk with an empty text is taken by all. Of server-sent events only.
+  heartbeat: 'data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"index":0}]}\n\n',
+  streamType: ({ framing }) => (framing === 'json-array' ? 'application/json' : 'text/event-stream'),
+}

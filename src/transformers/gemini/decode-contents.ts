@@ -1,0 +1,56 @@
+/**
+ * Gemini's conversation, read.
+ *
+ * @module
+ */
+import type { Located, Message } from '../../core/chat.ts'
+import { isObject, pointer, reject, type JsonObject } from '../../core/json.ts'
+import { createCallPairs } from './call-pairs.ts'
+import { createPartDecoder } from './decode-parts.ts'
+import { rest } from './fields.ts'
+
+const KNOWN = new Set(['role', 'parts'])
+/** Roles that are seen on the wire. Results once had roles of their own; without a role it is the user. */
+const ROLES: Record<string, Message['role']> = { user: 'user', model: 'assistant', function: 'user', tool: 'user' }
+
+/**
+ * Reads `contents`: a list as the API has it, or what the SDKs also take, a single content, part or text.
+ * Throws a `FailureError` (400) for other shapes. What only counts for notices goes to `groups`.
+ */
+export function decodeContents(contents: unknown, at: string, groups: Located[]): Message[] {
+  const pairs = createCallPairs(contents)
+  const decodePart = createPartDecoder(pairs, groups)
+
+  const message = (value: unknown, place: string, shape?: 'one'): Message => {
+    if (typeof value === 'string')
+      return { role: 'user', parts: [{ type: 'text', text: value, at: place }], bare: true, at: place, ...spelled({ shape }) }
+    if (!isObject(value)) return reject(place, 'an object', value)
+    if (!('parts' in value) && !('role' in value))
+      return { role: 'user', parts: decodePart(value, place), at: place, ...spelled({ shape, only: 'part' }) }
+    const role = value.role === undefined || value.role === null ? 'user' : typeof value.role === 'string' ? ROLES[value.role] : undefined
+    if (!role) return reject(`${place}/role`, '"user" or "model"', value.role)
+    if (role === 'assistant') pairs.turn()
+    return {
+      role,
+      parts: partsOf(value.parts, `${place}/parts`),
+      at: place,
+      ...rest(value, KNOWN, { role: value.role, shape, ...(isObject(value.parts) && { only: 'parts' }) }),
+    }
+  }
+
+  const partsOf = (parts: unknown, place: string) => {
+    if (parts === undefined || parts === null) return []
+    if (isObject(parts)) return decodePart(parts, place)
+    if (typeof parts === 'string') return decodePart({ text: parts }, place)
+    if (!Array.isArray(parts)) return reject(place, 'an array', parts)
+    return parts.flatMap((part: unknown, i) =>
+      isObject(part) ? decodePart(part, `${place}/${i}`) : reject(`${place}/${i}`, 'an object', part),
+    )
+  }
+
+  if (Array.isArray(contents)) return contents.map((content: unknown, i) => message(content, pointer(at, i)))
+  if (isObject(contents) || typeof contents === 'string') return [message(contents, at, 'one')]
+  return reject(at, 'a list of contents', contents)
+}
+
+const spelled = (spelling: JsonObject): Located => ({ spelling: { gemini: spelling } })

@@ -1,0 +1,107 @@
+/**
+ * The parts of a content, read.
+ *
+ * @module
+ */
+import type { Located, Opaque, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart } from '../../core/chat.ts'
+import { ENVELOPE_PREFIX } from '../../core/envelope.ts'
+import { arrayOf, isObject, optional, readBoolean, readObject, readString, restOf, type JsonObject } from '../../core/json.ts'
+import type { CallPairs } from './call-pairs.ts'
+import { openCarried } from './carrier.ts'
+import { rest } from './fields.ts'
+import { decodeMedia } from './media.ts'
+import { nativeText } from './native.ts'
+import { readResponse } from './tool-result.ts'
+import { SENTINEL } from './wire.ts'
+
+const TEXT = new Set(['text', 'thought', 'thoughtSignature'])
+const CALL = new Set(['functionCall', 'thoughtSignature', 'thought'])
+const CALL_INNER = new Set(['id', 'name', 'args'])
+const RESULT = new Set(['functionResponse', 'thoughtSignature', 'thought'])
+const RESULT_INNER = new Set(['id', 'name', 'response', 'parts'])
+
+/** Makes a reader of parts. One wire part may become several: reasoning of another provider that its signature carries comes first. */
+export function createPartDecoder(pairs: CallPairs, groups: Located[]): (part: JsonObject, at: string) => Part[] {
+  const call = (part: JsonObject, at: string, opaque: Opaque | undefined): ToolCallPart => {
+    const wire = readObject(part.functionCall, `${at}/functionCall`)
+    const { args } = wire
+    const decoded: ToolCallPart = {
+      type: 'tool-call',
+      id: pairs.call(optional(readString, wire.id, `${at}/functionCall/id`)),
+      name: readString(wire.name, `${at}/functionCall/name`),
+      // some gateways write the arguments as JSON text
+      ...(typeof args === 'string' ? { json: args } : { input: args ?? {} }),
+      ...(opaque && { opaque }),
+      at,
+      ...rest(part, CALL, { functionCall: part.functionCall, ...(part.thoughtSignature !== undefined && { signed: true }) }),
+    }
+    innerExtras(wire, CALL_INNER, `${at}/functionCall`)
+    pairs.opened(decoded)
+    return decoded
+  }
+
+  const result = (part: JsonObject, at: string): ToolResultPart => {
+    const inner = `${at}/functionResponse`
+    const wire = readObject(part.functionResponse, inner)
+    const name = optional(readString, wire.name, `${inner}/name`)
+    const { text, isError } = readResponse(wire.response)
+    const media = arrayOf(wire.parts).flatMap((item, i): Part[] => {
+      const place = `${inner}/parts/${i}`
+      return isMedia(readObject(item, place)) ? [decodeMedia(item as JsonObject, place)] : [native(item as JsonObject, place)]
+    })
+    const words: TextPart[] = text || !media.length ? [{ type: 'text', text, at: `${inner}/response` }] : []
+    innerExtras(wire, RESULT_INNER, inner)
+    const answered = pairs.answered(optional(readString, wire.id, `${inner}/id`), name)
+    // the call's own name counts
+    if (name !== undefined && answered.name !== undefined && answered.name !== name) groups.push({ at: inner, extra: { gemini: { name } } })
+    return {
+      type: 'tool-result',
+      callId: answered.id,
+      ...(name !== undefined && { name }),
+      parts: [...words, ...media],
+      ...(!media.length && { bare: true }),
+      ...(isError && { isError }),
+      at,
+      ...rest(part, RESULT, { functionResponse: part.functionResponse }),
+    }
+  }
+
+  /** Fields inside a call or result that only Gemini knows are written back with it; this makes the notice. */
+  const innerExtras = (wire: JsonObject, known: ReadonlySet<string>, at: string) => {
+    const extra = restOf(wire, known)
+    if (extra) groups.push({ at, extra: { gemini: extra } })
+  }
+
+  return (part, at) => {
+    const signature = optional(readString, part.thoughtSignature, `${at}/thoughtSignature`)
+    const carried = signature?.startsWith(ENVELOPE_PREFIX) ? (openCarried(signature) ?? { reasoning: [] }) : undefined
+    const own = (form: string): Opaque | undefined =>
+      carried ? carried.own : signature === undefined || signature === SENTINEL ? undefined : { by: 'gemini', form, data: signature }
+    const before = (carried?.reasoning ?? []).map((item): ReasoningPart => ({ type: 'reasoning', ...item, at }))
+
+    if (part.functionCall !== undefined) return [...before, call(part, at, own('call'))]
+    if (part.functionResponse !== undefined) return [result(part, at)]
+    if (isMedia(part)) {
+      const opaque = own('image')
+      return [...before, { ...decodeMedia(part, at), ...(opaque && { opaque }) }]
+    }
+    if (part.text === undefined && !bareSignature(part)) return [...before, native(part, at)]
+    const text = optional(readString, part.text, `${at}/text`) ?? ''
+    const located = { at, ...rest(part, TEXT, 'text' in part ? spelledThought(part) : { text: undefined }) }
+    if (optional(readBoolean, part.thought, `${at}/thought`))
+      return [...before, { type: 'reasoning', text, opaque: own('thought') ?? { by: 'gemini', form: 'plain', data: '' }, ...located }]
+    const opaque = own('text')
+    // nothing but a carrier
+    if (before.length && !text && !opaque) return before
+    return [...before, { type: 'text', text, ...(opaque && { opaque }), ...located }]
+  }
+}
+
+const isMedia = (part: JsonObject): boolean => isObject(part.inlineData) || isObject(part.fileData)
+const bareSignature = (part: JsonObject): boolean => Object.keys(part).every((key) => TEXT.has(key))
+const spelledThought = (part: JsonObject): JsonObject | undefined => (part.thought === false ? { thought: false } : undefined)
+
+function native(part: JsonObject, at: string): Part {
+  const text = nativeText(part)
+  return { type: 'native', protocol: 'gemini', value: part, at, ...(text !== undefined && { text }) }
+}

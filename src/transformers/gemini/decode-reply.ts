@@ -1,0 +1,111 @@
+/**
+ * Gemini's whole answer, read.
+ *
+ * @module
+ */
+import type { Part, TextPart } from '../../core/chat.ts'
+import { fail } from '../../core/failure.ts'
+import { createFold } from '../../core/fold.ts'
+import { isObject, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
+import type { ReplyContext } from '../../core/protocol.ts'
+import type { Reply } from '../../core/reply.ts'
+import { answerOf, blockOf, candidateOf, createdOf, partsOf } from './answer.ts'
+import { decodeGrounding } from './citations.ts'
+import { decodeStream } from './decode-stream.ts'
+import { decodeFinish, isBroken } from './finish.ts'
+import { decodeWholePart, isCall, isText, secretOf } from './reply-parts.ts'
+import { decodeUsage } from './usage.ts'
+
+/**
+ * Reads an answer; a list is one that was asked for as a stream.
+ * @throws FailureError for an error, and for an answer that is none
+ */
+export function decodeReply(value: unknown, context: ReplyContext): Reply {
+  if (Array.isArray(value)) return foldChunks(value, context)
+  const answer = answerOf(value)
+  const candidate = answer && candidateOf(answer)
+  const block = answer && !candidate ? blockOf(answer) : undefined
+  if (!answer || (!candidate && !block))
+    return fail({ kind: 'bad-response', message: 'The upstream answered without a candidate. Try again.' })
+  const { parts, left } = decodeParts(partsOf(candidate), isBroken(candidate?.finishReason), context)
+  if (candidate) cite(candidate, parts, partsOf(candidate), context)
+  const usage = decodeUsage(answer.usageMetadata)
+  const id = stringOf(answer.responseId)
+  const model = stringOf(answer.modelVersion)
+  return {
+    ...(id !== undefined && { id }),
+    ...(model !== undefined && { model }),
+    ...createdOf(answer),
+    parts,
+    stop: block ?? stopOf(candidate ?? {}, parts),
+    ...(usage && { usage }),
+    spelling: { gemini: { answer, left } },
+  }
+}
+
+function foldChunks(chunks: unknown[], context: ReplyContext): Reply {
+  const fold = createFold()
+  const decoder = decodeStream(fold.emit, context)
+  for (const chunk of chunks) decoder.event(chunk, undefined)
+  decoder.end(false)
+  return fold.reply()
+}
+
+/** The parts, and by their index those that say nothing by themselves. */
+function decodeParts(wire: JsonObject[], broken: boolean, context: ReplyContext): { parts: Part[]; left: Record<number, JsonObject> } {
+  const parts: Part[] = []
+  const left: Record<number, JsonObject> = {}
+  wire.forEach((part, i) => {
+    const at = `/candidates/0/content/parts/${i}`
+    if (!isText(part)) {
+      if (broken && isCall(part)) context.notes.dropped({ at }, undefined, 'a call that the model did not finish well')
+      else parts.push(decodeWholePart(part, at))
+      return
+    }
+    const text = stringOf(part.text) ?? ''
+    const spelling = { gemini: part }
+    if (part.thought === true) {
+      const opaque = secretOf(part, 'thought') ?? { by: 'gemini' as const, form: 'plain', data: '' }
+      parts.push({ type: 'reasoning', text, opaque, at, spelling })
+      return
+    }
+    const opaque = secretOf(part, 'text')
+    if (text) return void parts.push({ type: 'text', text, ...(opaque && { opaque }), at, spelling })
+    // an empty part at the end brings the signature of the text before it
+    left[i] = part
+    const last = parts.at(-1)
+    if (opaque && last?.type === 'text' && !last.opaque) parts[parts.length - 1] = { ...last, opaque }
+    else if (opaque) context.notes.dropped({ at }, undefined, 'a signature of no part')
+  })
+  return { parts, left }
+}
+
+function cite(candidate: JsonObject, parts: Part[], wire: JsonObject[], context: ReplyContext): void {
+  if (!isObject(candidate.groundingMetadata)) return
+  const texts = wire.map((part) => (isText(part) && part.thought !== true ? stringOf(part.text) : undefined))
+  const { placed, lost } = decodeGrounding(candidate.groundingMetadata, texts)
+  for (const { text, citation } of placed) {
+    const part = parts.find((one): one is TextPart => one.type === 'text' && one.at === `/candidates/0/content/parts/${text}`)
+    if (part) part.citations = [...(part.citations ?? []), citation]
+  }
+  if (lost) context.notes.dropped({ at: '/candidates/0/groundingMetadata' }, undefined, `${lost} sources are cited at no place of the text`)
+}
+
+function stopOf(candidate: JsonObject, parts: Part[]) {
+  const finishReason = stringOf(candidate.finishReason)
+  if (finishReason === undefined || finishReason === 'FINISH_REASON_UNSPECIFIED')
+    return parts.length
+      ? { reason: 'other' as const }
+      : fail({ kind: 'bad-response', message: 'The upstream answered with nothing and no reason. Try again.' })
+  const finishMessage = stringOf(candidate.finishMessage)
+  const stop = decodeFinish({
+    finishReason,
+    ...(finishMessage !== undefined && { finishMessage }),
+    calls: parts.some((part) => part.type === 'tool-call'),
+    visible: parts.some((part) => part.type !== 'reasoning' && part.type !== 'tool-call'),
+  })
+  return 'failure' in stop ? fail(stop.failure) : stop
+}
+
+/** What an answer's first candidate was on the wire. */
+export const wireCandidate = (answer: JsonObject | undefined): JsonObject | undefined => objectOf(answer && candidateOf(answer))

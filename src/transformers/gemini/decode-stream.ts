@@ -1,0 +1,181 @@
+/**
+ * Gemini's stream, read: chunks that each look like a whole answer and hold what is new.
+ *
+ * @module
+ */
+import type { MediaPart, NativePart, Opaque, ToolCallPart } from '../../core/chat.ts'
+import { isFailureError } from '../../core/failure.ts'
+import { isObject, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
+import type { ReplyContext, StreamDecoder } from '../../core/protocol.ts'
+import type { Emit, Stop } from '../../core/reply.ts'
+import { callJson } from '../../core/tool-call.ts'
+import { answerOf, blockOf, candidateOf, createdOf, partsOf } from './answer.ts'
+import { decodeGrounding } from './citations.ts'
+import { decodeFinish, isBroken } from './finish.ts'
+import { createPartialArgs, type PartialArgs } from './partial-args.ts'
+import { decodeWholePart, isCall, isText, secretOf } from './reply-parts.ts'
+import { decodeUsage, mergeUsageMetadata } from './usage.ts'
+
+/** A call that is told in pieces. */
+interface GrowingCall {
+  part: ToolCallPart
+  args: PartialArgs
+}
+
+export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
+  let started = false
+  let failed = false
+  let next = 0
+  let open: 'text' | 'reasoning' | undefined
+  let opaque: Opaque | undefined
+  /** The open text, for the places of its sources. */
+  let said = ''
+  let growing: GrowingCall | undefined
+  let calls = false
+  let visible = false
+  let usage: JsonObject | undefined
+  let finishReason: string | undefined
+  let finishMessage: string | undefined
+  let grounding: JsonObject | undefined
+  let block: Stop | undefined
+
+  const start = (answer: JsonObject) => {
+    started = true
+    const id = stringOf(answer.responseId)
+    const model = stringOf(answer.modelVersion)
+    const counts = decodeUsage(usage)
+    emit({
+      type: 'start',
+      ...(id !== undefined && { id }),
+      ...(model !== undefined && { model }),
+      ...createdOf(answer),
+      ...(counts && { usage: counts }),
+    })
+  }
+
+  const close = () => {
+    if (!open) return
+    const secret = opaque ?? (open === 'reasoning' ? { by: 'gemini' as const, form: 'plain', data: '' } : undefined)
+    open = undefined
+    opaque = undefined
+    said = ''
+    emit({ type: 'part-end', index: next - 1, ...(secret && { opaque: secret }) })
+  }
+
+  const words = (part: JsonObject) => {
+    const kind = part.thought === true ? 'reasoning' : 'text'
+    const text = stringOf(part.text) ?? ''
+    const secret = secretOf(part, kind === 'text' ? 'text' : 'thought')
+    if (!text) {
+      if (!secret) return
+      if (open === kind && !opaque) opaque = secret
+      else context.notes.dropped({}, undefined, 'a signature of no part')
+      return
+    }
+    // a signed part is not merged with what follows it
+    if (open !== kind || opaque) {
+      close()
+      open = kind
+      emit({ type: 'part-start', index: next++, part: { type: kind, text: '', ...(secret && { opaque: secret }) } })
+    }
+    if (kind === 'text') {
+      visible = true
+      said += text
+    }
+    emit({ type: 'delta', index: next - 1, text })
+    if (secret) opaque = secret
+  }
+
+  const whole = (part: ToolCallPart | MediaPart | NativePart) => {
+    const secret = 'opaque' in part ? part.opaque : undefined
+    const index = next++
+    if (part.type === 'tool-call') {
+      calls = true
+      const { input: _, json: __, ...hollow } = part
+      emit({ type: 'part-start', index, part: hollow })
+      emit({ type: 'delta', index, text: callJson(part) })
+    } else {
+      visible = true
+      emit({ type: 'part-start', index, part })
+    }
+    emit({ type: 'part-end', index, ...(secret && { opaque: secret }) })
+  }
+
+  const finishCall = () => {
+    if (!growing) return
+    const { part, args } = growing
+    growing = undefined
+    whole({ ...part, input: args.value() })
+  }
+
+  const call = (part: JsonObject) => {
+    const wire = objectOf(part.functionCall) ?? {}
+    const piecemeal = wire.partialArgs !== undefined || wire.willContinue !== undefined || (growing && wire.name === undefined)
+    if (wire.name !== undefined) finishCall()
+    if (!piecemeal) return whole(decodeWholePart(part, ''))
+    if (wire.name !== undefined) growing = { part: decodeWholePart(part, '') as ToolCallPart, args: createPartialArgs() }
+    growing?.args.add(wire.partialArgs)
+    if (wire.willContinue !== true) finishCall()
+  }
+
+  const chunk = (answer: JsonObject) => {
+    usage = mergeUsageMetadata(usage, answer.usageMetadata)
+    const candidate = candidateOf(answer)
+    block ??= blockOf(answer)
+    if (!started && (candidate || block)) start(answer)
+    if (!candidate) return
+    if (candidate.finishReason) finishReason = stringOf(candidate.finishReason)
+    if (candidate.finishMessage) finishMessage = stringOf(candidate.finishMessage)
+    if (isObject(candidate.groundingMetadata)) grounding = { ...grounding, ...candidate.groundingMetadata }
+    for (const part of partsOf(candidate)) {
+      if (isText(part)) words(part)
+      else {
+        if (isCall(part) && isBroken(finishReason)) continue
+        close()
+        if (isCall(part)) call(part)
+        else whole(decodeWholePart(part, ''))
+      }
+    }
+  }
+
+  const cite = () => {
+    if (!grounding) return
+    const { placed, lost } = decodeGrounding(grounding, [open === 'text' ? said : undefined])
+    for (const { citation } of placed) emit({ type: 'citation', index: next - 1, citation })
+    if (lost)
+      context.notes.dropped({ at: '/candidates/0/groundingMetadata' }, undefined, `${lost} sources are cited at no place of the text`)
+  }
+
+  const ending = (): ReturnType<typeof decodeFinish> | undefined => {
+    if (finishReason !== undefined && finishReason !== 'FINISH_REASON_UNSPECIFIED')
+      return decodeFinish({ finishReason, ...(finishMessage !== undefined && { finishMessage }), calls, visible })
+    return next === 0 ? block : undefined
+  }
+
+  return {
+    event(data) {
+      if (failed) return
+      try {
+        for (const item of Array.isArray(data) ? (data as unknown[]) : [data]) {
+          const answer = answerOf(item)
+          if (answer) chunk(answer)
+        }
+      } catch (error) {
+        if (!isFailureError(error)) throw error
+        failed = true
+        emit({ type: 'error', failure: error.failure })
+      }
+    },
+    end() {
+      if (failed || !started) return
+      finishCall()
+      const stop = ending()
+      if (!stop) return
+      cite()
+      close()
+      const counts = decodeUsage(usage)
+      if ('failure' in stop) emit({ type: 'error', failure: stop.failure })
+      else emit({ type: 'finish', stop, ...(counts && { usage: counts }) })
+    },
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * The parts of a message, written.
+ *
+ * @module
+ */
+import type { Opaque, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart } from '../../core/chat.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { AskContext } from '../../core/protocol.ts'
+import { callInput } from '../../core/tool-call.ts'
+import { spellingOf } from './fields.ts'
+import { encodeMedia } from './media.ts'
+import type { ModelTraits } from './models.ts'
+import { writeResponse } from './tool-result.ts'
+import { SENTINEL } from './wire.ts'
+
+export interface PartContext extends AskContext {
+  traits: ModelTraits
+  /** Whether the upstream takes ids of calls: Vertex refused them before Gemini 3, which wants them on both sides. */
+  ids: boolean
+  /** The name of a call, for results that do not tell it. */
+  nameOf(callId: string): string | undefined
+}
+
+const ownSecret = (opaque: Opaque | undefined): string | undefined => (opaque?.by === 'gemini' && opaque.data ? opaque.data : undefined)
+const signed = (signature: string | undefined): JsonObject => (signature === undefined ? {} : { thoughtSignature: signature })
+
+/**
+ * Writes the model's turn. Signatures stay on the exact part; those that a client could only keep as reasoning in front of a
+ * part go back to it. The first call of a turn must be signed: one that is not gets the {@link SENTINEL}.
+ * @see https://ai.google.dev/gemini-api/docs/thought-signatures
+ */
+export function encodeModelParts(parts: readonly Part[], context: PartContext): JsonObject[] {
+  const waiting: Partial<Record<'call' | 'text', { secret: string; from: ReasoningPart }>> = {}
+  const claim = (form: 'call' | 'text', own: Opaque | undefined): string | undefined => {
+    const secret = ownSecret(own) ?? waiting[form]?.secret
+    delete waiting[form]
+    return secret
+  }
+  let first = true
+  const wire = parts.flatMap((part): JsonObject[] => {
+    switch (part.type) {
+      case 'reasoning': {
+        const { opaque } = part
+        if (opaque?.by !== 'gemini') {
+          context.notes.dropped(part, undefined, 'Gemini takes no reasoning but its own')
+          return []
+        }
+        const form = opaque.form === 'call' || opaque.form === 'text' ? opaque.form : undefined
+        if (form && opaque.data) waiting[form] = { secret: opaque.data, from: part }
+        return thought(part, form ? undefined : ownSecret(opaque))
+      }
+      case 'text':
+        return text(part, claim('text', part.opaque), context)
+      case 'tool-call': {
+        const own = claim('call', part.opaque)
+        const spelled = spellingOf(part)
+        const foreign = spelled === undefined || spelled.signed === true
+        const signature = own ?? (first && foreign && context.traits.signed ? SENTINEL : undefined)
+        first = false
+        return [call(part, signature, context)]
+      }
+      default:
+        return encodePart(part, context)
+    }
+  })
+  for (const left of Object.values(waiting)) context.notes.dropped(left.from, 'opaque', 'the part that this signature belongs to is gone')
+  return wire
+}
+
+/** Writes any part but the model's signed ones. */
+export function encodePart(part: Part, context: PartContext): JsonObject[] {
+  const { notes } = context
+  switch (part.type) {
+    case 'text':
+      return text(part, ownSecret(part.opaque), context)
+    case 'image':
+    case 'audio':
+    case 'video':
+    case 'file':
+      return [{ ...encodeMedia(part, context), ...signed(ownSecret(part.opaque)) }]
+    case 'tool-result':
+      return encodeResult(part, context).wire
+    case 'refusal':
+      notes.approximated(part, undefined, 'Gemini has no word for a refusal; it became plain text')
+      return part.text ? [{ text: part.text }] : []
+    case 'native':
+      if (part.protocol === 'gemini') return [part.value]
+      if (part.text) {
+        notes.approximated(part, undefined, `only ${part.protocol} has this block; its text was kept`)
+        return [{ text: part.text }]
+      }
+      notes.dropped(part, undefined, `only ${part.protocol} has this block`)
+      return []
+    default:
+      return encodeModelParts([part], context)
+  }
+}
+
+function text(part: TextPart, signature: string | undefined, { notes }: AskContext): JsonObject[] {
+  if (part.volatile) {
+    notes.dropped(part, undefined, "a line for the client's own provider; it would break the prompt cache")
+    return []
+  }
+  if (part.cache) notes.dropped(part, 'cache', 'Gemini caches by itself')
+  if (part.citations?.length) notes.dropped(part, 'citations', 'Gemini takes no citations')
+  const spelled = spellingOf(part)
+  if (!part.text && signature === undefined && part.at === undefined) return []
+  return [{ text: part.text, ...part.extra?.gemini, ...spelled, ...signed(signature) }]
+}
+
+const thought = (part: ReasoningPart, signature: string | undefined): JsonObject[] =>
+  part.text || signature !== undefined || spellingOf(part)
+    ? [{ text: part.text, thought: true, ...part.extra?.gemini, ...spellingOf(part), ...signed(signature) }]
+    : []
+
+function call(part: ToolCallPart, signature: string | undefined, context: PartContext): JsonObject {
+  const { notes, toolNames, callIds, ids } = context
+  if (part.cache) notes.dropped(part, 'cache', 'Gemini caches by itself')
+  const { functionCall, signed: _, ...spelled } = spellingOf(part) ?? {}
+  return {
+    functionCall: functionCall ?? {
+      ...(ids && { id: callIds.fit(part.id) }),
+      name: toolNames.fit(part.name),
+      args: callInput(part, notes),
+    },
+    ...part.extra?.gemini,
+    ...spelled,
+    ...signed(signature),
+  }
+}
+
+/** What Gemini 3 takes inside a tool's result. */
+const INSIDE = /^(image\/(png|jpeg|webp)|application\/pdf|text\/plain)$/
+
+/** Writes a result, and the media that must stand behind it on their own. */
+export function encodeResult(part: ToolResultPart, context: PartContext): { wire: JsonObject[]; media: JsonObject[] } {
+  const { notes, toolNames, callIds, ids, traits } = context
+  const { functionResponse, ...spelled } = spellingOf(part) ?? {}
+  if (functionResponse) return { wire: [{ functionResponse, ...part.extra?.gemini, ...spelled }], media: [] }
+  if (part.cache) notes.dropped(part, 'cache', 'Gemini caches by itself')
+  const words: string[] = []
+  const inside: JsonObject[] = []
+  const media: JsonObject[] = []
+  for (const item of part.parts)
+    for (const wire of encodePart(item, context)) {
+      if (typeof wire.text === 'string') words.push(wire.text)
+      else if (traits.generation >= 3 && 'mediaType' in item && INSIDE.test(item.mediaType ?? '')) inside.push(wire)
+      else {
+        notes.approximated(item, undefined, 'this model takes no such content inside a tool result; it follows as content of the user')
+        media.push(wire)
+      }
+    }
+  const name = part.name ?? context.nameOf(part.callId) ?? 'unknown_tool'
+  const response: JsonObject = {
+    ...(ids && { id: callIds.fit(part.callId) }),
+    name: toolNames.fit(name),
+    response: writeResponse(words.join('\n'), part.isError === true),
+    ...(inside.length && { parts: inside }),
+  }
+  return { wire: [{ functionResponse: response }], media }
+}

@@ -1,0 +1,135 @@
+/**
+ * Images, sounds, films and documents.
+ *
+ * @module
+ */
+import type { MediaPart, MediaSource } from '../../core/chat.ts'
+import { fail } from '../../core/failure.ts'
+import { fieldName, isObject, optional, readObject, readString, type JsonObject } from '../../core/json.ts'
+import type { AskContext } from '../../core/protocol.ts'
+import { rest } from './fields.ts'
+
+const KNOWN = new Set(['inlineData', 'fileData', 'thoughtSignature', 'thought', 'mediaResolution'])
+
+const kindOf = (mediaType: string | undefined): MediaPart['type'] => {
+  const kind = mediaType?.split('/')[0]
+  return kind === 'image' || kind === 'audio' || kind === 'video' ? kind : 'file'
+}
+
+/** Reads a part with `inlineData` or `fileData`. Throws where its fields have wrong types. */
+export function decodeMedia(part: JsonObject, at: string): MediaPart {
+  if (part.inlineData !== undefined) {
+    const blob = readObject(part.inlineData, `${at}/inlineData`)
+    const data = readString(blob.data, `${at}/inlineData/data`)
+    const mediaType = optional(readString, blob.mimeType, `${at}/inlineData/mimeType`)
+    const text = mediaType?.startsWith('text/') ? utf8Of(data) : undefined
+    return {
+      type: kindOf(mediaType),
+      source: text === undefined ? { type: 'data', data: standardBase64(data) } : { type: 'text', text },
+      ...described(part, blob, mediaType, at),
+    }
+  }
+  const file = readObject(part.fileData, `${at}/fileData`)
+  const uri = readString(file.fileUri, `${at}/fileData/fileUri`)
+  const mediaType = optional(readString, file.mimeType, `${at}/fileData/mimeType`)
+  return { type: kindOf(mediaType), source: sourceOf(uri), ...described(part, file, mediaType, at) }
+}
+
+function described(part: JsonObject, blob: JsonObject, mediaType: string | undefined, at: string): Omit<MediaPart, 'type' | 'source'> {
+  const name = typeof blob.displayName === 'string' ? blob.displayName : undefined
+  const detail = detailOf(part.mediaResolution)
+  const spelled = part.inlineData === undefined ? { fileData: part.fileData } : { inlineData: part.inlineData }
+  return {
+    ...(mediaType !== undefined && { mediaType }),
+    ...(name !== undefined && { name }),
+    ...(detail !== undefined && { detail }),
+    at,
+    ...rest(part, KNOWN, part.mediaResolution === undefined ? spelled : { ...spelled, mediaResolution: part.mediaResolution }),
+  }
+}
+
+const detailOf = (resolution: unknown): string | undefined => {
+  const level = isObject(resolution) ? resolution.level : resolution
+  return typeof level === 'string' ? level.replace('MEDIA_RESOLUTION_', '').toLowerCase() : undefined
+}
+
+/** Files of Google's own storage are of no use elsewhere; everything else on the web is. */
+function sourceOf(uri: string): MediaSource {
+  const web = /^https?:\/\//.test(uri) && !/^https:\/\/(generativelanguage\.googleapis\.com|(www\.|m\.)?youtube\.com|youtu\.be)\//.test(uri)
+  return web ? { type: 'url', url: uri } : { type: 'id', id: uri, owner: 'gemini' }
+}
+
+/** Google takes both base64 alphabets, others the standard one only. */
+function standardBase64(data: string): string {
+  const standard = /[-_]/.test(data) ? data.replaceAll('-', '+').replaceAll('_', '/') : data
+  return standard.length % 4 ? standard.padEnd(standard.length + 4 - (standard.length % 4), '=') : standard
+}
+
+function utf8Of(data: string): string | undefined {
+  try {
+    const binary = atob(standardBase64(data))
+    return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(binary, (char) => char.charCodeAt(0)))
+  } catch {
+    return undefined
+  }
+}
+
+const TYPE_OF_SUFFIX: Record<string, string> = {
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  heic: 'image/heic',
+  pdf: 'application/pdf',
+  txt: 'text/plain',
+  md: 'text/markdown',
+  html: 'text/html',
+  csv: 'text/csv',
+  mp3: 'audio/mpeg',
+  wav: 'audio/wav',
+  mp4: 'video/mp4',
+  webm: 'video/webm',
+  mov: 'video/quicktime',
+}
+const TYPE_OF_KIND: Record<MediaPart['type'], string> = {
+  image: 'image/jpeg',
+  audio: 'audio/mpeg',
+  video: 'video/mp4',
+  file: 'application/pdf',
+}
+
+/** A wire part of media; a text document becomes a text part. Throws a `FailureError` for files that another provider stores. */
+export function encodeMedia(part: MediaPart, context: AskContext): JsonObject {
+  const { notes, dialect } = context
+  const spelled = part.spelling?.gemini
+  if (spelled && ('inlineData' in spelled || 'fileData' in spelled)) return { ...part.extra?.gemini, ...spelled }
+  if (part.cache) notes.dropped(part, 'cache', 'Gemini caches by itself')
+  if (part.detail !== undefined && part.detail !== 'auto') notes.dropped(part, 'detail', 'Gemini has no such setting for a single part')
+  // the Gemini API has no place for the name, Vertex has
+  const named = part.name !== undefined && dialect.name === 'vertex' ? { displayName: part.name } : {}
+  if (part.name !== undefined && dialect.name !== 'vertex' && part.source.type !== 'text')
+    notes.dropped(part, 'name', 'the Gemini API knows no file names')
+  const { source } = part
+  switch (source.type) {
+    case 'text':
+      return { text: part.name === undefined ? source.text : `${part.name}\n\n${source.text}` }
+    case 'data':
+      return { inlineData: { mimeType: part.mediaType ?? TYPE_OF_KIND[part.type], data: source.data, ...named } }
+    case 'url': {
+      const inline = /^data:([^;,]*)[^,]*;base64,(.*)$/s.exec(source.url)
+      if (inline) return { inlineData: { mimeType: inline[1] || TYPE_OF_KIND[part.type], data: inline[2], ...named } }
+      const suffix = /\.([a-z0-9]+)(?:[?#]|$)/i.exec(source.url)?.[1]?.toLowerCase() ?? ''
+      return { fileData: { fileUri: source.url, mimeType: part.mediaType ?? TYPE_OF_SUFFIX[suffix] ?? TYPE_OF_KIND[part.type], ...named } }
+    }
+    case 'id': {
+      if (source.owner === 'gemini')
+        return { fileData: { fileUri: source.id, ...(part.mediaType && { mimeType: part.mediaType }), ...named } }
+      return fail({
+        kind: 'unsupported',
+        message: `${fieldName(part.at ?? '')}: the file ${source.id} is stored by another provider, and Gemini cannot read it there. Send its content instead.`,
+        param: fieldName(part.at ?? ''),
+      })
+    }
+  }
+}

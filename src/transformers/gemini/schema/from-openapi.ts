@@ -1,0 +1,70 @@
+/**
+ * Google's Schema message (an OpenAPI 3.0 subset) as JSON Schema.
+ * @see https://ai.google.dev/api/caching#Schema
+ *
+ * @module
+ */
+import { isObject, type JsonObject } from '../../../core/json.ts'
+import { camelKey } from '../spelling.ts'
+
+/** int64 fields, which Google's JSON writes as strings. */
+const COUNTS = new Set(['minItems', 'maxItems', 'minLength', 'maxLength', 'minProperties', 'maxProperties'])
+
+/** Keys with another name or another form in JSON Schema. */
+const FORMS: Record<string, (value: unknown, schema: JsonObject) => JsonObject> = {
+  type: (value) => (value === 'TYPE_UNSPECIFIED' ? {} : { type: lower(value) }),
+  nullable: () => ({}),
+  propertyOrdering: () => ({}),
+  format: (value) => (value === 'enum' ? {} : { format: value }),
+  example: (value) => ({ examples: [value] }),
+  items: (value) => ({ items: inner(value) }),
+  anyOf: (value) => ({ anyOf: Array.isArray(value) ? value.map(inner) : value }),
+  additionalProperties: (value) => ({ additionalProperties: inner(value) }),
+  properties: (value) => ({ properties: mapOf(value) }),
+  defs: (value) => ({ $defs: mapOf(value) }),
+  ref: (value) => ({ $ref: typeof value === 'string' ? value.replace('#/defs/', '#/$defs/') : value }),
+  enum: (value, schema) => ({ enum: /^(integer|number)$/i.test(String(schema.type)) && Array.isArray(value) ? value.map(numeric) : value }),
+}
+
+/** Reads a Schema message. Never changes its input. */
+export function fromOpenApi(message: JsonObject): JsonObject {
+  const source: JsonObject = {}
+  for (const key in message) source[key.startsWith('x_') ? key : camelKey(key)] = message[key]
+  const schema: JsonObject = {}
+  for (const key in source) {
+    const value = source[key]
+    if (COUNTS.has(key)) schema[key] = numeric(value)
+    else if (Object.hasOwn(FORMS, key)) Object.assign(schema, FORMS[key]!(value, source))
+    else schema[key] = value
+  }
+  if (isObject(schema.properties) && Array.isArray(source.propertyOrdering))
+    schema.properties = inOrder(schema.properties, source.propertyOrdering)
+  return source.nullable === true ? orNull(schema) : schema
+}
+
+const inner = (value: unknown): unknown => (isObject(value) ? fromOpenApi(value) : value)
+const lower = (type: unknown): unknown => (typeof type === 'string' ? type.toLowerCase() : Array.isArray(type) ? type.map(lower) : type)
+const numeric = (value: unknown): unknown =>
+  typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value
+const mapOf = (value: unknown): unknown =>
+  isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, schema]) => [name, inner(schema)])) : value
+
+/** Google reads properties in this order; JSON Schema has no word for it but the order of the keys. */
+function inOrder(properties: JsonObject, ordering: unknown[]): JsonObject {
+  const first = ordering.filter((name): name is string => typeof name === 'string' && Object.hasOwn(properties, name))
+  return Object.fromEntries([
+    ...first.map((name) => [name, properties[name]] as const),
+    ...Object.entries(properties).filter(([name]) => !first.includes(name)),
+  ])
+}
+
+function orNull(schema: JsonObject): JsonObject {
+  if (Array.isArray(schema.anyOf)) return { ...schema, anyOf: [...(schema.anyOf as unknown[]), { type: 'null' }] }
+  const types: unknown[] = schema.type === undefined ? [] : Array.isArray(schema.type) ? schema.type : [schema.type]
+  if (!types.length) return schema
+  return {
+    ...schema,
+    type: types.includes('null') ? types : [...types, 'null'],
+    ...(Array.isArray(schema.enum) && !schema.enum.includes(null) && { enum: [...(schema.enum as unknown[]), null] }),
+  }
+}

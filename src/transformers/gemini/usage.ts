@@ -1,0 +1,46 @@
+/**
+ * Token counts. Gemini counts cached input in and thoughts apart, and what its own tools put into the prompt apart as well.
+ * @see https://ai.google.dev/api/generate-content#UsageMetadata
+ *
+ * @module
+ */
+import { isObject, numberOf, type JsonObject } from '../../core/json.ts'
+import { totalInput, type Usage } from '../../core/usage.ts'
+
+/** Reads the counts; `undefined` where there are none (Vertex tells only `trafficType` amid a stream). */
+export function decodeUsage(value: unknown): Usage | undefined {
+  if (!isObject(value)) return undefined
+  const prompt = numberOf(value.promptTokenCount)
+  const cached = numberOf(value.cachedContentTokenCount)
+  const said = numberOf(value.candidatesTokenCount)
+  const thought = numberOf(value.thoughtsTokenCount)
+  if (prompt === undefined && said === undefined && thought === undefined) return undefined
+  const input = (prompt ?? 0) + (numberOf(value.toolUsePromptTokenCount) ?? 0) - (cached ?? 0)
+  return {
+    input: Math.max(0, input),
+    ...(cached !== undefined && { cacheRead: cached }),
+    output: (said ?? 0) + (thought ?? 0),
+    ...(thought !== undefined && { reasoning: thought }),
+  }
+}
+
+/** Snapshots of a stream: each field keeps the last value that was told, since later ones may leave it out. */
+export function mergeUsageMetadata(earlier: JsonObject | undefined, later: unknown): JsonObject | undefined {
+  if (!isObject(later)) return earlier
+  if (!earlier) return later
+  const merged = { ...earlier }
+  for (const key in later) if (later[key] !== null && later[key] !== undefined) merged[key] = later[key]
+  return merged
+}
+
+export function encodeUsage(usage: Usage): JsonObject {
+  const prompt = totalInput(usage)
+  const output = usage.output ?? 0
+  return {
+    promptTokenCount: prompt,
+    ...(usage.cacheRead !== undefined && { cachedContentTokenCount: usage.cacheRead }),
+    candidatesTokenCount: Math.max(0, output - (usage.reasoning ?? 0)),
+    ...(usage.reasoning !== undefined && { thoughtsTokenCount: usage.reasoning }),
+    totalTokenCount: prompt + output,
+  }
+}
