@@ -3,11 +3,12 @@
  *
  * @module
  */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Failure } from '../core/failure.ts'
+import type { JsonObject } from '../core/json.ts'
 import { clientProtocol } from '../router/facts.ts'
 import { protocols } from '../transformers/registry.ts'
-import type { Failure } from '../core/failure.ts'
 
 type ParseError = Error & { code?: string; reason?: string; rawPacket?: Uint8Array }
 
@@ -21,26 +22,35 @@ const REASONS: Record<string, { status: number; phrase: string; message: string 
 }
 
 /** Answers what the server cannot parse in the client's own format, as far as its path can be told. */
-export function answerClientErrors(server: Pick<Server<typeof IncomingMessage, typeof ServerResponse>, 'on'>): void {
+export function answerClientErrors(server: Pick<Server, 'on'>): void {
   server.on('clientError', (error: ParseError, stream) => {
     const socket = stream as Socket & { _httpMessage?: ServerResponse }
-    // Into an answer that has begun nothing may be written: the client would take it for a part of it.
+    // Into an answer that has begun nothing may be written: the client would take it for a part of it. Node's own default looks there too.
+    // oxlint-disable-next-line no-underscore-dangle
     if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?.headersSent) return void socket.destroy()
     const { status, phrase, message } = REASONS[error.code ?? ''] ?? {
       status: 400,
       phrase: 'Bad Request',
       message: `The request is not valid HTTP: ${error.reason ?? error.message}.`,
     }
-    const failure: Failure = { kind: 'invalid-request', status, message }
-    const body = JSON.stringify(protocols[clientProtocol(requestIn(error.rawPacket))].encodeError(failure).body)
+    const body = JSON.stringify(errorBody({ kind: 'invalid-request', status, message }, error.rawPacket))
     const head = `HTTP/1.1 ${status} ${phrase}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`
     socket.end(head + body)
   })
+}
+
+/** Nothing may be thrown from a listener: it would end the process. */
+function errorBody(failure: Failure, packet: Uint8Array | undefined): JsonObject {
+  try {
+    return protocols[clientProtocol(requestIn(packet))].encodeError(failure).body
+  } catch {
+    return { error: { message: failure.message } }
+  }
 }
 
 /** As much of the request as its first line tells. */
 function requestIn(packet: Uint8Array | undefined): Request {
   const line = packet ? new TextDecoder('latin1').decode(packet.subarray(0, 2048)) : ''
   const path = /^POST (\/[\x21-\x7e]*) HTTP/.exec(line)?.[1] ?? '/'
-  return new Request(new URL(path, 'http://localhost'), { method: 'POST' })
+  return new Request(`http://localhost${path}`, { method: 'POST' })
 }

@@ -79,28 +79,40 @@ export function readConfig(value: unknown, { source = 'The configuration', varia
   const parsed = v.safeParse(Schema, value)
   if (!parsed.success) throw new ConfigError(parsed.issues.map(problemOf), source)
   const problems: string[] = []
-  const endpoints = Object.entries(parsed.output.endpoints).map(([name, fields]) => {
-    const expand = (field: string, template: string) =>
-      expandVariables(template, variables, (variable) =>
-        problems.push(`endpoints.${name}.${field}: the environment variable ${variable} is not set`),
-      )
-    const named: NamedEndpoint = { name, ...fields, baseUrl: expand('baseUrl', fields.baseUrl) }
-    if (!/^https?:\/\/[^/]/i.test(named.baseUrl) || !URL.canParse(named.baseUrl))
-      problems.push(`endpoints.${name}.baseUrl: expected ${EXPECTED.baseUrl}, got ${JSON.stringify(fields.baseUrl)}`)
-    if (fields.apiKey !== undefined) {
-      named.apiKey = expand('apiKey', fields.apiKey)
-      named.keyFrom = /\$\{(\w+)/.exec(fields.apiKey)?.[1] ?? 'the configuration'
-    }
-    for (const [header, content] of Object.entries(fields.headers ?? {}))
-      named.headers = { ...named.headers, [header]: expand(`headers.${header}`, content) }
-    return named
-  })
+  const endpoints = Object.entries(parsed.output.endpoints).map(([name, fields]) =>
+    readEndpoint(name, fields, variables, (field, problem) => problems.push(`endpoints.${name}.${field}: ${problem}`)),
+  )
   const names = endpoints.map(({ name }) => name)
   const first = parsed.output.routes?.default ?? names[0] ?? ''
   if (!names.length) problems.push('endpoints: expected at least one endpoint')
   else if (!names.includes(first)) problems.push(`routes.default: expected one of ${names.join(', ')}, got ${JSON.stringify(first)}`)
   if (problems.length) throw new ConfigError(problems, source)
   return { endpoints, default: first }
+}
+
+function readEndpoint(
+  name: string,
+  fields: v.InferOutput<typeof Endpoint>,
+  variables: Variables,
+  report: (field: string, problem: string) => void,
+): NamedEndpoint {
+  let missing = false
+  const expand = (field: string, template: string) =>
+    expandVariables(template, variables, (variable) => {
+      missing = true
+      report(field, `the environment variable ${variable} is not set`)
+    })
+  const { apiKey, headers, ...rest } = fields
+  const named: NamedEndpoint = { name, ...rest, baseUrl: expand('baseUrl', fields.baseUrl) }
+  const isUrl = /^https?:\/\/[^/]/i.test(named.baseUrl) && URL.canParse(named.baseUrl)
+  if (!isUrl && !missing) report('baseUrl', `expected ${EXPECTED.baseUrl}, got ${JSON.stringify(fields.baseUrl)}`)
+  if (apiKey !== undefined) {
+    named.apiKey = expand('apiKey', apiKey)
+    named.keyFrom = /\$\{(\w+)/.exec(apiKey)?.[1] ?? 'the configuration'
+  }
+  if (headers)
+    named.headers = Object.fromEntries(Object.entries(headers).map(([header, value]) => [header, expand(`headers.${header}`, value)]))
+  return named
 }
 
 const expandVariables = (template: string, variables: Variables, onMissing: (name: string) => void): string =>

@@ -27,8 +27,8 @@ export interface DemoOptions {
   random?: () => number
 }
 
-/** The most characters of one piece of a stream. */
-const PIECE = 12
+/** The pieces of a stream's text: at most twelve characters, none of them cut in two. */
+const PIECES = /[^]{1,12}/gu
 
 /** Makes the demo provider as a fetch: an app by itself, or the `fetch` of an endpoint whose protocol it then speaks. */
 export function createDemo(options: DemoOptions = {}): Fetch {
@@ -69,8 +69,7 @@ function eventsOf(reply: Reply): StreamEvent[] {
   const events: StreamEvent[] = []
   unfold(reply, (event) => {
     if (event.type !== 'delta') return void events.push(event)
-    const characters = [...event.text]
-    for (let at = 0; at < characters.length; at += PIECE) events.push({ ...event, text: characters.slice(at, at + PIECE).join('') })
+    for (const text of event.text.match(PIECES) ?? []) events.push({ ...event, text })
   })
   return events
 }
@@ -83,15 +82,16 @@ function paced(pieces: readonly string[], delayMs: number, clock: Clock): ByteSo
   let stopTimer: (() => void) | undefined
   const flow = () => {
     stopTimer = undefined
-    while (flowing && sink && next < pieces.length) {
-      sink.write(pieces[next++]!)
-      if (delayMs > 0) return void (stopTimer = clock.after(delayMs, flow))
-    }
-    if (flowing && sink && next >= pieces.length) {
+    if (!flowing || !sink) return
+    const piece = pieces[next++]
+    if (piece === undefined) {
       const last = sink
       sink = undefined
-      last.end()
+      return last.end()
     }
+    sink.write(piece)
+    if (delayMs > 0 && flowing) stopTimer = clock.after(delayMs, flow)
+    else flow()
   }
   return {
     start(to) {

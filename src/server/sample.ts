@@ -31,7 +31,8 @@ function sample(schema: JsonObject, place: Place): unknown {
     const { anyOf: _, oneOf: __, ...rest } = resolved
     return sample(merge(rest, resolve(choice, place.root)), { ...place, depth: place.depth + 1 })
   }
-  return SAMPLES[typeOf(resolved)]?.(resolved, place) ?? {}
+  const make = SAMPLES[typeOf(resolved)]
+  return make ? make(resolved, place) : {}
 }
 
 const SAMPLES: Record<string, (schema: JsonObject, place: Place) => unknown> = {
@@ -131,8 +132,8 @@ function patternOf(schema: JsonObject): RegExp | undefined {
 function resolve(schema: JsonObject, root: JsonObject): JsonObject {
   let resolved = schema
   for (let steps = 0; typeof resolved.$ref === 'string' && steps < MAX_DEPTH; steps++) {
-    const { $ref, ...rest } = resolved
-    resolved = { ...target($ref as string, root), ...rest }
+    const { $ref: _, ...rest } = resolved
+    resolved = { ...target(resolved.$ref, root), ...rest }
   }
   return arrayOf(resolved.allOf)
     .filter(isObject)
