@@ -1,7 +1,68 @@
+/**
+ * Which dialect an upstream speaks: told by name, or by its base URL.
+ *
+ * @module
+ */
 import type { ProtocolName } from '../core/chat.ts'
 import type { Dialect } from '../core/dialect.ts'
+import { chatDialects, chatHosts, plainChat } from './dialects-chat.ts'
 
-/** The dialect of an upstream: by name, else by its base URL, else the protocol's plain form. Throws a TypeError for an unknown name. */
+/** What is known of the other protocols' look-alikes: how they differ from their vendor's own service. */
+const others: Record<Exclude<ProtocolName, 'openai' | 'openai-responses'>, { plain: Dialect; hosts: HostRule[]; dialects: Dialect[] }> = {
+  claude: { plain: { name: 'claude' }, hosts: [], dialects: [] },
+  gemini: {
+    plain: { name: 'gemini' },
+    hosts: [{ host: /(^|\.|-)aiplatform\.googleapis\.com$/, name: 'vertex' }],
+    // Vertex takes OAuth access tokens where the Gemini API takes keys.
+    dialects: [{ name: 'vertex', auth: 'bearer' }],
+  },
+}
+
+/** A dialect by the host of the base URL, and by the port for servers on one's own machines. */
+export interface HostRule {
+  host?: RegExp
+  port?: string
+  /** What the path has to match besides. */
+  path?: RegExp
+  name: string
+}
+
+/**
+ * The dialect of an upstream: by name, else by its base URL, else the protocol's plain form.
+ *
+ * @throws TypeError for a name that is unknown, listing the known ones
+ */
 export function dialectFor(upstream: { protocol: ProtocolName; dialect?: string; baseUrl?: string }): Dialect {
-  return { name: upstream.dialect ?? upstream.protocol }
+  const { protocol, dialect: wanted, baseUrl } = upstream
+  const openai = protocol === 'openai' || protocol === 'openai-responses'
+  const { plain, hosts, dialects } = openai ? { plain: chatDialects[0]!, hosts: chatHosts, dialects: chatDialects } : others[protocol]
+  const known = [plain, ...dialects]
+  const byName = (name: string) => known.find((dialect) => dialect.name === name)
+  if (wanted !== undefined) {
+    const named = byName(wanted)
+    if (named) return fitted(named, protocol)
+    const names = [...new Set(known.map((dialect) => dialect.name))].sort()
+    throw new TypeError(`dialect: unknown name "${wanted}" for the protocol ${protocol}. Known: ${names.join(', ')}.`)
+  }
+  if (baseUrl === undefined || !URL.canParse(baseUrl)) return fitted(plain, protocol)
+  const rule = hosts.find((candidate) => matches(candidate, new URL(baseUrl)))
+  const told = rule && byName(rule.name)
+  return fitted(told ?? (openai ? plainChat : plain), protocol)
+}
+
+const matches = ({ host, port, path }: HostRule, url: URL): boolean =>
+  (host === undefined || host.test(url.hostname)) &&
+  (port === undefined || port === url.port) &&
+  (path === undefined || path.test(url.pathname))
+
+/** For Responses only what concerns the way to the provider counts; the fields of Chat Completions are another matter. */
+function fitted(dialect: Dialect, protocol: ProtocolName): Dialect {
+  if (protocol !== 'openai-responses') return dialect
+  const { name, auth, headers, version } = dialect
+  return {
+    name: dialect === chatDialects[0] || dialect === plainChat ? protocol : name,
+    ...(auth && { auth }),
+    ...(headers && { headers }),
+    ...(version !== undefined && { version }),
+  }
 }

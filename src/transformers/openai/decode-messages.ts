@@ -1,0 +1,189 @@
+/**
+ * The conversation of a request, read.
+ *
+ * @module
+ */
+import type { Message, Opaque, Part, TextPart, ToolCallPart, ToolResultPart } from '../../core/chat.ts'
+import { opaqueFromClient, ENVELOPE_PREFIX } from '../../core/envelope.ts'
+import {
+  isObject,
+  optional,
+  pointer,
+  readArray,
+  readObject,
+  readString,
+  reject,
+  restOf,
+  stringOf,
+  type JsonObject,
+} from '../../core/json.ts'
+import { decodeContent, mergeExtra, nullsOf } from './decode-parts.ts'
+import { decodeHistory, REASONING_FIELDS } from './history.ts'
+import { keep } from './wire.ts'
+
+const ROLES: Record<string, (message: JsonObject, at: string, legacy: LegacyCalls) => Message> = {
+  system: (message, at) => plainMessage('system', message, at),
+  developer: (message, at) => plainMessage('developer', message, at),
+  user: (message, at) => plainMessage('user', message, at),
+  assistant: assistantMessage,
+  tool: toolMessage,
+  function: functionMessage,
+}
+
+export function decodeMessages(value: unknown): Message[] {
+  const legacy = legacyCalls()
+  return readArray(value, '/messages').map((item, i) => {
+    const at = `/messages/${i}`
+    const message = readObject(item, at)
+    const read = ROLES[readString(message.role, `${at}/role`)]
+    return read ? read(message, at, legacy) : reject(`${at}/role`, `one of ${Object.keys(ROLES).join(', ')}`, message.role)
+  })
+}
+
+function plainMessage(role: 'system' | 'developer' | 'user', message: JsonObject, at: string): Message {
+  const { parts, bare } = message.content === null ? { parts: [], bare: false } : decodeContent(message.content, `${at}/content`)
+  return keep({ role, parts, at, ...named(message, at), ...(bare && { bare }) }, restOf(message, PLAIN), nullsOf(message))
+}
+const PLAIN = new Set(['role', 'content', 'name'])
+
+const named = (message: JsonObject, at: string): { name?: string } => {
+  const name = optional(readString, message.name, `${at}/name`)
+  return name === undefined ? {} : { name }
+}
+
+function assistantMessage(message: JsonObject, at: string, legacy: LegacyCalls): Message {
+  const spelling: JsonObject = { ...nullsOf(message) }
+  const history = decodeHistory(message, at)
+  Object.assign(spelling, history.spelling)
+  const parts: Part[] = [...history.parts]
+  let bare = false
+  if (typeof message.content === 'string' ? message.content : message.content !== null && message.content !== undefined) {
+    const content = decodeContent(message.content, `${at}/content`)
+    parts.push(...content.parts)
+    bare = content.bare
+    if (!content.parts.length) spelling.content = message.content
+  } else if (message.content !== null) spelling.content = message.content
+  const refusal = optional(readString, message.refusal, `${at}/refusal`)
+  if (refusal) {
+    parts.push({ type: 'refusal', text: refusal, at: `${at}/refusal`, spelling: { openai: { field: true } } })
+  } else if (message.refusal !== undefined) spelling.refusal = message.refusal
+  const calls = optional(readArray, message.tool_calls, `${at}/tool_calls`)
+  if (calls?.length === 0) spelling.tool_calls = calls
+  calls?.forEach((call, i) => parts.push(toolCall(call, `${at}/tool_calls/${i}`)))
+  if (isObject(message.function_call)) parts.push(legacy.call(message.function_call, `${at}/function_call`))
+  const signed = signText(message, parts)
+  if (signed) spelling.extra_content = signed
+  const extra = mergeExtras(restOf(message, ASSISTANT), history.extra)
+  return keep({ role: 'assistant', parts, at, ...named(message, at), ...(bare && { bare }) }, extra, spelling)
+}
+const ASSISTANT = new Set(['role', 'content', 'name', 'refusal', 'tool_calls', 'function_call', 'extra_content', ...REASONING_FIELDS])
+
+const mergeExtras = (one: JsonObject | undefined, other: JsonObject | undefined) => (one && other ? { ...one, ...other } : (one ?? other))
+
+function toolCall(value: unknown, at: string): ToolCallPart {
+  const call = readObject(value, at)
+  const custom = call.type === 'custom'
+  const field = custom ? 'custom' : 'function'
+  const inner = readObject(call[field], pointer(at, field))
+  const spelling: JsonObject = { ...nullsOf(call) }
+  if (call.type !== 'function' && call.type !== 'custom') spelling.type = call.type
+  if (typeof call.id !== 'string') spelling.id = call.id
+  const part: ToolCallPart = {
+    type: 'tool-call',
+    id: optional(readString, call.id, `${at}/id`) ?? '',
+    name: readString(inner.name, `${at}/${field}/name`),
+    at,
+    ...(custom && { custom, wireNames: CUSTOM_CALL }),
+  }
+  const args = custom ? inner.input : inner.arguments
+  if (typeof args === 'string') part.json = args
+  else if (isObject(args)) part.input = args
+  else if (args !== undefined && args !== null) reject(`${at}/${field}/arguments`, 'a string of JSON', args)
+  if (typeof args !== 'string') spelling[field] = inner
+  const { opaque, rest } = readSignature(call.extra_content)
+  if (opaque) part.opaque = opaque
+  if (opaque && !sealed(call.extra_content)) spelling.extra_content = call.extra_content
+  const extra = mergeExtra(mergeExtra(restOf(call, CALL), field, restOf(inner, INNER)), 'extra_content', rest)
+  return keep(part, extra, spelling)
+}
+const CALL = new Set(['id', 'type', 'function', 'custom', 'extra_content'])
+const INNER = new Set(['name', 'arguments', 'input'])
+const CUSTOM_CALL = { input: 'custom/input', json: 'custom/input', name: 'custom/name' }
+
+/**
+ * Google's thought signature, which its OpenAI endpoint puts beside what it signs; another provider's secret comes in the same place.
+ * @see https://ai.google.dev/gemini-api/docs/thought-signatures
+ */
+export function readSignature(content: unknown): { opaque?: Opaque; rest?: JsonObject } {
+  if (!isObject(content)) return {}
+  const google = isObject(content.google) ? content.google : {}
+  const signature = stringOf(google.thought_signature)
+  if (signature === undefined) return { rest: content }
+  const { google: _, ...others } = content
+  const { thought_signature: __, ...more } = google
+  const rest = { ...others, ...(Object.keys(more).length && { google: more }) }
+  const opaque = opaqueFromClient(signature, 'openai', 'google')
+  return { ...(opaque && { opaque }), ...(Object.keys(rest).length && { rest }) }
+}
+const sealed = (content: unknown): boolean => JSON.stringify(content).includes(`"${ENVELOPE_PREFIX}`)
+
+/** A signature beside the message belongs to its text. Returns it where the wire has to get it back as it was. */
+function signText(message: JsonObject, parts: Part[]): unknown {
+  const { opaque } = readSignature(message.extra_content)
+  const text = parts.findLast((part): part is TextPart => part.type === 'text')
+  if (opaque && text) text.opaque = opaque
+  return message.extra_content !== undefined && !sealed(message.extra_content) ? message.extra_content : undefined
+}
+
+function toolMessage(message: JsonObject, at: string): Message {
+  const { parts, bare } =
+    message.content === null || message.content === undefined ? NOTHING : decodeContent(message.content, `${at}/content`)
+  const spelling: JsonObject = { ...nullsOf(message) }
+  if (message.content === undefined) spelling.content = undefined
+  const result: ToolResultPart = {
+    type: 'tool-result',
+    callId: readString(message.tool_call_id, `${at}/tool_call_id`),
+    parts,
+    at,
+    ...named(message, at),
+    ...(bare && { bare }),
+  }
+  return { role: 'tool', parts: [keep(result, restOf(message, TOOL), spelling)], at }
+}
+const TOOL = new Set(['role', 'content', 'tool_call_id', 'name'])
+const NOTHING: { parts: Part[]; bare: boolean } = { parts: [], bare: false }
+
+function functionMessage(message: JsonObject, at: string, legacy: LegacyCalls): Message {
+  const name = readString(message.name, `${at}/name`)
+  const { parts, bare } = message.content === null ? NOTHING : decodeContent(message.content, `${at}/content`)
+  const result: ToolResultPart = { type: 'tool-result', callId: legacy.answered(name), name, parts, at, ...(bare && { bare }) }
+  return { role: 'tool', parts: [keep(result, restOf(message, PLAIN), { ...nullsOf(message), role: 'function' })], at }
+}
+
+/** Calls of the time before tools have no ids: a result belongs to the latest call of its name. */
+interface LegacyCalls {
+  call(value: JsonObject, at: string): ToolCallPart
+  answered(name: string): string
+}
+function legacyCalls(): LegacyCalls {
+  const latest = new Map<string, string>()
+  let count = 0
+  return {
+    call(value, at) {
+      const name = readString(value.name, `${at}/name`)
+      const id = `call_function_${++count}`
+      latest.set(name, id)
+      return {
+        type: 'tool-call',
+        id,
+        name,
+        json: optional(readString, value.arguments, `${at}/arguments`) ?? '',
+        at,
+        wireNames: LEGACY_CALL,
+        spelling: { openai: { function_call: value } },
+      }
+    },
+    answered: (name) => latest.get(name) ?? `call_function_${name}`,
+  }
+}
+const LEGACY_CALL = { input: 'arguments', json: 'arguments', name: 'name' }

@@ -1,0 +1,148 @@
+/**
+ * An upstream's whole answer, read. Providers bend this form more than any other; what is no answer at all is a failure.
+ *
+ * @module
+ */
+import type { Part, ReasoningPart, TextPart, ToolCallPart } from '../../core/chat.ts'
+import { fail } from '../../core/failure.ts'
+import { arrayOf, isObject, numberOf, objectOf, restOf, stringOf, type JsonObject } from '../../core/json.ts'
+import type { ReplyContext } from '../../core/protocol.ts'
+import type { Reply } from '../../core/reply.ts'
+import { decodeAnnotations, decodeSearchResults } from './annotations.ts'
+import { decodeContent } from './decode-parts.ts'
+import { readSignature } from './decode-messages.ts'
+import { failureInBody } from './error.ts'
+import { decodeHistory } from './history.ts'
+import { lowered, unwrapInput } from './lowered.ts'
+import { decodeStop, FAILED } from './stop.ts'
+import { createThinkSplitter } from './think-tags.ts'
+import { decodeUsage } from './usage.ts'
+import { keep } from './wire.ts'
+
+export function decodeReply(value: unknown, context: ReplyContext): Reply {
+  const body = Array.isArray(value) ? value[0] : value
+  if (!isObject(body)) return fail({ kind: 'bad-response', message: 'The upstream answered with something that is no JSON object.' })
+  const broken = failureInBody(body)
+  const choices = arrayOf(body.choices).filter(isObject)
+  const [first] = choices
+  if (broken && !first) fail(broken)
+  if (!first) return fail({ kind: 'bad-response', message: 'The upstream answered without any choices: it is no chat completion.' })
+  if (broken && FAILED.has(stringOf(first.finish_reason) ?? '')) fail(broken)
+
+  // Copilot splits one answer over several choices. Where several were asked for, the first is the answer.
+  const several = (context.chat.candidates ?? 1) > 1
+  if (several && choices.length > 1) context.notes.dropped({ at: '/choices/1' }, undefined, 'only the first of several answers is read')
+  const told = several ? [first] : choices
+  const parts = told.flatMap((choice, i) => decodeMessage(objectOf(choice.message) ?? {}, `/choices/${i}/message`, context))
+  citeResults(parts, body)
+  const ordered = [...parts.filter((part) => part.type !== 'tool-call'), ...parts.filter((part) => part.type === 'tool-call')]
+  const refusal = parts.find((part) => part.type === 'refusal')
+  const seen = { calls: parts.some((part) => part.type === 'tool-call'), refusal: refusal?.type === 'refusal' ? refusal.text : '' }
+  const finish = finishOf(told)
+  if (finish !== undefined && FAILED.has(finish))
+    fail(broken ?? { kind: 'server-error', message: `The upstream ended its answer with "${finish}". Try again.`, code: finish })
+
+  const usage = decodeUsage(body.usage, context.dialect.chat) ?? decodeUsage(first.usage, context.dialect.chat)
+  const reply: Reply = { parts: ordered, stop: decodeStop(finish, first, seen, context), at: '' }
+  const id = stringOf(body.id)
+  const created = numberOf(body.created)
+  const model = stringOf(body.model)
+  if (id) reply.id = id
+  if (model) reply.model = model
+  if (created) reply.created = created
+  if (usage) reply.usage = usage
+  return keep(reply, restOf(body, REPLY), spellReply(body, first))
+}
+const REPLY = new Set(['id', 'object', 'created', 'model', 'choices', 'usage'])
+
+/** The answer's frame, to be written back as it was: what the parts say is taken from the parts. */
+function spellReply(body: JsonObject, choice: JsonObject): JsonObject {
+  const message = objectOf(choice.message) ?? {}
+  const { tool_calls: calls, content, ...rest } = message
+  const frame: JsonObject = { ...rest }
+  if (typeof content !== 'string' || !content) frame.content = content
+  if (!Array.isArray(calls) || !calls.length) frame.tool_calls = calls
+  const top = Object.fromEntries(['id', 'object', 'created', 'model', 'usage'].filter((key) => key in body).map((key) => [key, body[key]]))
+  return { top, choice: { ...choice, message: undefined }, message: frame }
+}
+
+const finishOf = (choices: JsonObject[]): string | undefined => {
+  const told = choices.map((choice) => stringOf(choice.finish_reason)).filter((word) => word !== undefined)
+  return told.find((word) => word !== 'stop' && word !== '') ?? told[0]
+}
+
+/** A message's parts in the order in which they were thought and said. */
+export function decodeMessage(message: JsonObject, at: string, context: ReplyContext): Part[] {
+  const parts: Part[] = [...decodeHistory(message, at).parts]
+  const { content } = message
+  if (typeof content === 'string') parts.push(...textParts(content, `${at}/content`, context))
+  else if (Array.isArray(content)) parts.push(...decodeContent(content.filter(isReadable), `${at}/content`).parts)
+  const text = parts.findLast((part): part is TextPart => part.type === 'text')
+  const citations = decodeAnnotations(message.annotations)
+  const { opaque } = readSignature(message.extra_content)
+  if (text && citations.length) text.citations = citations
+  if (text && opaque) text.opaque = opaque
+  const refusal = stringOf(message.refusal)
+  if (refusal) parts.push({ type: 'refusal', text: refusal, at: `${at}/refusal` })
+  parts.push(...spokenAudio(message.audio, `${at}/audio`), ...pictures(message.images, `${at}/images`))
+  for (const call of arrayOf(message.tool_calls)) if (isObject(call)) parts.push(decodeCall(call, at, context))
+  const legacy = objectOf(message.function_call)
+  if (stringOf(legacy?.name))
+    parts.push({ ...decodeCall({ function: legacy }, at, context), spelling: { openai: { function_call: legacy } } })
+  return parts
+}
+
+const READABLE: ReadonlySet<string> = new Set(['text', 'image_url', 'refusal', 'thinking'])
+const isReadable = (part: unknown): boolean => isObject(part) && READABLE.has(String(part.type)) && part[String(part.type)] !== null
+
+/** Text, less the reasoning that a provider puts between tags at its beginning. */
+function textParts(content: string, at: string, context: ReplyContext): Part[] {
+  if (!content) return []
+  if (!context.dialect.chat?.thinkTags) return [{ type: 'text', text: content, at }]
+  let thought = ''
+  let text = ''
+  const splitter = createThinkSplitter(
+    (more) => (thought += more),
+    (more) => (text += more),
+  )
+  splitter.push(content)
+  splitter.end()
+  const reasoning: ReasoningPart = { type: 'reasoning', text: thought, opaque: { by: 'openai', form: 'think', data: splitter.gap }, at }
+  return [...(thought ? [reasoning] : []), ...(text ? [{ type: 'text' as const, text, at }] : [])]
+}
+
+function spokenAudio(value: unknown, at: string): Part[] {
+  const audio = objectOf(value)
+  const data = stringOf(audio?.data)
+  const transcript = stringOf(audio?.transcript)
+  const parts: Part[] = []
+  if (transcript) parts.push({ type: 'text', text: transcript, at: `${at}/transcript`, spelling: { openai: { transcript: true } } })
+  if (data) parts.push({ type: 'audio', source: { type: 'data', data }, mediaType: 'audio/wav', at })
+  return parts
+}
+
+/** OpenRouter's generated images. @see https://openrouter.ai/docs/guides/overview/multimodal/image-generation */
+const pictures = (value: unknown, at: string): Part[] => (Array.isArray(value) ? decodeContent(value.filter(isReadable), at).parts : [])
+
+export function decodeCall(call: JsonObject, at: string, context: ReplyContext): ToolCallPart {
+  const custom = objectOf(call.custom)
+  const inner = custom ?? objectOf(call.function) ?? {}
+  const name = stringOf(inner.name) ?? ''
+  const part: ToolCallPart = { type: 'tool-call', id: stringOf(call.id) ?? '', name, at }
+  const args = custom ? inner.input : inner.arguments
+  if (typeof args === 'string') part.json = args
+  else if (isObject(args)) part.input = args
+  else part.json = ''
+  if (custom) part.custom = true
+  else if (lowered(context.chat, name)) Object.assign(part, { custom: true, json: unwrapInput(part.json ?? JSON.stringify(part.input)) })
+  const { opaque } = readSignature(call.extra_content)
+  if (opaque) part.opaque = opaque
+  return keep(part, undefined, call)
+}
+
+/** Perplexity names its sources beside the choices. */
+function citeResults(parts: Part[], body: JsonObject): void {
+  const text = parts.findLast((part): part is TextPart => part.type === 'text')
+  const citations = decodeSearchResults(body)
+  if (text && !text.citations && citations.length) text.citations = citations
+}

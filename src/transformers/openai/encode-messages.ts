@@ -1,0 +1,204 @@
+/**
+ * The conversation, written for an upstream.
+ *
+ * @module
+ */
+import type { ChatRequest, MediaPart, Message, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart } from '../../core/chat.ts'
+import { objectOf, type JsonObject } from '../../core/json.ts'
+import { callJson } from '../../core/tool-call.ts'
+import { encodeHistory } from './encode-history.ts'
+import { encodePart } from './encode-parts.ts'
+import { spelled } from './wire.ts'
+import type { Writing } from './writing.ts'
+
+export function encodeMessages(chat: ChatRequest, writing: Writing): JsonObject[] {
+  const out: JsonObject[] = []
+  const thinking = chat.reasoning?.mode !== 'off' && chat.reasoning?.effort !== 'none'
+  const system = chat.system.flatMap((part) => encodePart(part, writing))
+  if (system.length) out.push({ role: writing.facts.systemRole ?? 'system', content: joined(system, '\n\n') })
+  // Media of tool results waits until all results of the turn are said: nothing may stand between them.
+  let waiting: MediaPart[] = []
+  const deliver = () => {
+    if (waiting.length) out.push({ role: 'user', content: waiting.flatMap((part) => encodePart(part, writing)) })
+    waiting = []
+  }
+  for (const message of chat.messages) {
+    if (message.role !== 'tool') deliver()
+    const results = message.parts.filter((part) => part.type === 'tool-result')
+    for (const result of results) out.push(encodeResult(result, waiting, writing))
+    if (message.role === 'tool') continue
+    const rest = results.length ? { ...message, bare: false, parts: message.parts.filter((part) => part.type !== 'tool-result') } : message
+    if (results.length && !rest.parts.length) continue
+    deliver()
+    if (message.role === 'assistant') {
+      const written = encodeAssistant(rest, thinking, writing)
+      if (written) out.push(written)
+    } else if (message.role === 'user') out.push(encodeUser(rest, writing))
+    else out.push(encodeSystem(rest, out.length > 0, writing))
+  }
+  deliver()
+  return out
+}
+
+function encodeUser(message: Message, writing: Writing): JsonObject {
+  return { role: 'user', ...nameOf(message, writing), content: contentOf(message, writing), ...message.extra?.openai, ...spelled(message) }
+}
+
+function encodeSystem(message: Message, later: boolean, writing: Writing): JsonObject {
+  const { dialect, facts, faithful, notes } = writing
+  const content = contentOf(message, writing)
+  if (later && dialect.laterSystem === 'user') {
+    notes.approximated(message, undefined, 'this provider takes instructions at the beginning only; the user says it')
+    const words = typeof content === 'string' ? content : content.map((part) => part.text).join('\n\n')
+    return { role: 'user', content: `<system-reminder>\n${words}\n</system-reminder>` }
+  }
+  const known = message.role === 'developer' && dialect.developerRole === false ? 'system' : message.role
+  const role = faithful ? message.role : (facts.systemRole ?? known)
+  return { role, ...nameOf(message, writing), content, ...message.extra?.openai, ...spelled(message) }
+}
+
+function nameOf(message: Message, writing: Writing): { name?: string } {
+  if (message.name === undefined) return {}
+  const reason = writing.refusal('name')
+  if (!reason) return { name: message.name }
+  writing.notes.dropped(message, 'name', reason)
+  return {}
+}
+
+function contentOf(message: Message, writing: Writing): string | JsonObject[] {
+  const parts = message.parts.flatMap((part) => encodePart(part, writing))
+  if (writing.faithful) return message.bare ? parts.map((part) => part.text).join('') : parts
+  return shaped(parts, '\n\n', writing)
+}
+
+const isPlainText = (part: JsonObject) => part.type === 'text' && Object.keys(part).length === 2
+const joined = (parts: JsonObject[], glue: string) => (parts.every(isPlainText) ? parts.map((part) => part.text).join(glue) : parts)
+
+/** One text is a string; several stay apart where the provider allows it. */
+function shaped(parts: JsonObject[], glue: string, { dialect }: Writing): string | JsonObject[] {
+  return parts.length < 2 || dialect.content === 'string' ? joined(parts, glue) : parts
+}
+
+/** `undefined` where nothing is left to say. */
+function encodeAssistant(message: Message, thinking: boolean, writing: Writing): JsonObject | undefined {
+  const { faithful, notes } = writing
+  const calls = message.parts.filter((part): part is ToolCallPart => part.type === 'tool-call')
+  const reasoning = message.parts.filter((part): part is ReasoningPart => part.type === 'reasoning')
+  const history = encodeHistory(reasoning, calls.length > 0, thinking, writing)
+  const refusal = message.parts.find((part) => part.type === 'refusal' && spelled(part)?.field === true)
+  const spoken = message.parts.filter((part) => part !== refusal && part.type !== 'tool-call')
+  if (!faithful) noteOrder(message.parts, writing)
+  const parts = [...history.parts, ...spoken.flatMap((part) => sayable(part, writing))]
+  if (history.before) parts.unshift({ type: 'text', text: history.before })
+  const { content: blank, tool_calls: noCalls, ...spelling } = spelled(message) ?? {}
+  const content = faithful && !message.bare ? parts : joined(parts, '')
+  const silent = !parts.length
+  if (silent && !faithful && !calls.length && message.parts.length) return undefined
+  const written: JsonObject = { role: 'assistant', ...nameOf(message, writing) }
+  if (!silent) written.content = content
+  else if ('content' in (spelled(message) ?? {})) {
+    if (blank !== undefined) written.content = blank
+  } else written.content = faithful || calls.length ? null : ''
+  Object.assign(written, history.fields)
+  if (refusal?.type === 'refusal') written.refusal = refusal.text
+  encodeCalls(written, calls, writing)
+  if (noCalls !== undefined && !written.tool_calls) written.tool_calls = noCalls
+  const signed = message.parts.findLast((part): part is TextPart => part.type === 'text' && part.opaque?.by === 'openai')
+  if (signed?.opaque) written.extra_content = signatureOf(signed.opaque.data)
+  if (signed === undefined)
+    for (const part of spoken) if (part.type === 'text' && part.opaque) notes.dropped(part, 'opaque', 'a signature of another provider')
+  return { ...written, ...message.extra?.openai, ...spelling }
+}
+
+/** What an assistant's message can hold: words. Only the provider's own client sends more. */
+function sayable(part: Part, writing: Writing): JsonObject[] {
+  const media = part.type === 'image' || part.type === 'audio' || part.type === 'video' || part.type === 'file'
+  if (!media || writing.faithful) return encodePart(part, writing)
+  writing.notes.dropped(part, undefined, `a message of the assistant cannot hold ${part.type} here`)
+  return [{ type: 'text', text: `[${part.type}]` }]
+}
+
+/** Text and calls have places of their own: what was said after a call is said before it. */
+function noteOrder(parts: Part[], { notes }: Writing): void {
+  const call = parts.findIndex((part) => part.type === 'tool-call')
+  if (call < 0) return
+  for (const part of parts.slice(call))
+    if (part.type === 'text') notes.approximated(part, undefined, 'text after a tool call stands before it here')
+}
+
+function encodeCalls(written: JsonObject, calls: ToolCallPart[], writing: Writing): void {
+  const list: JsonObject[] = []
+  for (const call of calls) {
+    const legacy = objectOf(spelled(call)?.function_call)
+    if (legacy) written.function_call = { ...legacy, name: writing.toolNames.fit(call.name) }
+    else list.push(encodeCall(call, writing))
+  }
+  if (list.length) written.tool_calls = list
+}
+
+function encodeCall(call: ToolCallPart, writing: Writing): JsonObject {
+  const name = writing.toolNames.fit(call.name)
+  const custom = call.custom && writing.dialect.customTools !== false
+  if (call.cache) writing.notes.dropped(call, 'cache', 'a tool call takes no cache mark here')
+  const inner = custom
+    ? { name, input: callJson(call) }
+    : { name, arguments: call.custom ? JSON.stringify({ input: call.json ?? '' }) : callJson(call) }
+  const field = custom ? 'custom' : 'function'
+  const { [field]: more, extra_content: rest, ...extra } = call.extra?.openai ?? {}
+  const { [field]: exact, ...spelling } = spelled(call) ?? {}
+  const signature = call.opaque?.by === 'openai' ? signatureOf(call.opaque.data) : undefined
+  return {
+    id: writing.callIds.fit(call.id),
+    type: field,
+    [field]: { ...inner, ...objectOf(more), ...objectOf(exact) },
+    ...(signature && { extra_content: signature }),
+    ...(rest !== undefined && !signature && { extra_content: rest }),
+    ...extra,
+    ...spelling,
+  }
+}
+
+const signatureOf = (signature: string): JsonObject => ({ google: { thought_signature: signature } })
+
+/** A tool's message holds text only: media is put off to a message of the user's, which `waiting` collects. */
+function encodeResult(result: ToolResultPart, waiting: MediaPart[], writing: Writing): JsonObject {
+  const { faithful, notes } = writing
+  const id = writing.callIds.fit(result.callId)
+  const said = spelled(result)
+  const parts = result.parts.flatMap((part): JsonObject[] => {
+    const media =
+      part.type === 'image' || part.type === 'audio' || part.type === 'video' || (part.type === 'file' && part.source.type !== 'text')
+    if (!media || faithful) return encodePart(part, writing)
+    waiting.push(part)
+    return []
+  })
+  const put = result.parts.length > 0 && !parts.length && waiting.length > 0
+  if (put) parts.push({ type: 'text', text: `[${waiting.at(-1)?.type} attached below: ${id}]` })
+  if (result.isError && !faithful) {
+    notes.approximated(result, 'isError', 'a failed call is told by words here')
+    const first = parts.find((part) => part.type === 'text')
+    if (!first) parts.unshift({ type: 'text', text: 'Error' })
+    else if (!/^error\b/i.test(String(first.text))) first.text = `Error: ${String(first.text)}`
+  }
+  if (result.cache) markResult(result, parts, writing)
+  const content = faithful
+    ? result.bare
+      ? parts.map((part) => part.text).join('')
+      : parts
+    : parts.length
+      ? shaped(parts, '\n', writing)
+      : ''
+  const head =
+    said?.role === 'function'
+      ? { name: result.name }
+      : { tool_call_id: id, ...(faithful && result.name !== undefined && { name: result.name }) }
+  return { role: 'tool', ...head, content, ...result.extra?.openai, ...said }
+}
+
+/** A mark on a whole result moves to its last text. */
+function markResult(result: ToolResultPart, parts: JsonObject[], writing: Writing): void {
+  const last = parts.findLast((part) => part.type === 'text')
+  const [marked] = encodePart({ type: 'text', text: '', cache: result.cache, at: result.at }, writing)
+  const { type: _, text: __, ...mark } = marked ?? {}
+  if (last) Object.assign(last, mark)
+}

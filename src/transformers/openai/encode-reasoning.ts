@@ -1,0 +1,76 @@
+/**
+ * How much to think, written in the words of the provider and the model.
+ *
+ * @module
+ */
+import type { ChatRequest, Effort, ReasoningAsk } from '../../core/chat.ts'
+import type { ReasoningForm } from '../../core/dialect.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { mergeInto, setPath, type Writing } from './writing.ts'
+
+const ORDER: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
+const ALL: readonly Effort[] = ORDER
+
+export function encodeReasoning(body: JsonObject, chat: ChatRequest, writing: Writing): void {
+  const ask = chat.reasoning
+  if (!ask) return
+  const form = writing.dialect.reasoning ?? standardForm(writing)
+  const { notes } = writing
+  const before = JSON.stringify(body)
+  if (ask.show) {
+    if (ask.show === 'hidden' && form.hidden) mergeInto(body, form.hidden)
+    else if (ask.show === 'hidden') notes.dropped(ask, 'show', 'this provider cannot be told to keep its reasoning to itself')
+    else notes.approximated(ask, 'show', 'this provider shows what it shows')
+  }
+  if (ask.mode === 'off' || ask.effort === 'none') return encodeOff(body, ask, form, writing)
+  mergeInto(body, (ask.mode === 'adaptive' && form.adaptive) || (ask.mode && form.on))
+  if (ask.budget !== undefined && form.budget) setPath(body, form.budget, ask.budget)
+  const wanted = ask.effort ?? (ask.budget !== undefined && !form.budget ? effortOfBudget(ask.budget) : undefined)
+  if (wanted) encodeEffort(body, ask, wanted, form, writing)
+  else if (ask.mode && JSON.stringify(body) === before && !form.on)
+    notes.approximated(ask, 'mode', 'this provider is not told to think; it thinks as much as it does by itself')
+  // A provider that is told a budget needs no effort beside it.
+  if (ask.budget !== undefined && !form.budget && ask.effort) notes.dropped(ask, 'budget', 'the effort stands for it')
+}
+
+/** OpenAI's one field, in the words that the model knows; a model that is not known gets the word as it is. */
+function standardForm({ facts }: Writing): ReasoningForm {
+  const efforts = facts.efforts ?? ALL
+  return { effort: { path: 'reasoning_effort', words: Object.fromEntries(efforts.map((word) => [word, word])) } }
+}
+
+function encodeOff(body: JsonObject, ask: ReasoningAsk, form: ReasoningForm, { notes }: Writing): void {
+  const words = form.effort?.words ?? {}
+  const field = ask.mode === 'off' ? 'mode' : 'effort'
+  if (form.off) return mergeInto(body, form.off)
+  if (words.none !== undefined) return setPath(body, form.effort!.path, words.none)
+  const least = ORDER.find((effort) => words[effort] !== undefined)
+  if (!least) return notes.approximated(ask, field, 'this model takes no word on reasoning')
+  setPath(body, form.effort!.path, words[least])
+  notes.approximated(ask, field, `this model cannot do without reasoning; asked for the least, "${least}"`)
+}
+
+function encodeEffort(body: JsonObject, ask: ReasoningAsk, wanted: Effort, form: ReasoningForm, { notes }: Writing): void {
+  const field = ask.effort ? 'effort' : 'budget'
+  const words = form.effort?.words ?? {}
+  const nearest = nearestEffort(wanted, words)
+  if (!nearest) {
+    if (form.on && ask.mode !== undefined) notes.approximated(ask, field, 'this provider can only be told to think, not how much')
+    else notes.dropped(ask, field, 'this model takes no word on reasoning')
+    return
+  }
+  const word = words[nearest]!
+  setPath(body, form.effort!.path, word)
+  if (field === 'budget') notes.approximated(ask, 'budget', `a budget in tokens became the effort "${word}"`)
+  else if (word !== wanted) notes.approximated(ask, 'effort', `the nearest word here is "${word}"`)
+}
+
+/** The effort itself, else the next one below, else the next above. `none` stands for nothing but itself. */
+function nearestEffort(wanted: Effort, words: Partial<Record<Effort, string>>): Effort | undefined {
+  const known = (effort: Effort) => effort !== 'none' && words[effort] !== undefined
+  const place = ORDER.indexOf(wanted)
+  return ORDER.slice(0, place + 1).findLast(known) ?? ORDER.slice(place).find(known)
+}
+
+/** Budgets in tokens as efforts: up to 1024 low, up to 8192 medium, up to 24576 high. */
+const effortOfBudget = (budget: number): Effort => (budget <= 1024 ? 'low' : budget <= 8192 ? 'medium' : budget <= 24576 ? 'high' : 'xhigh')

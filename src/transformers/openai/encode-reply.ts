@@ -1,0 +1,140 @@
+/**
+ * A whole answer, written for a client.
+ *
+ * @module
+ */
+import type { Part, TextPart, ToolCallPart } from '../../core/chat.ts'
+import { opaqueForClient } from '../../core/envelope.ts'
+import { objectOf, stringOf, type JsonObject } from '../../core/json.ts'
+import type { ReplyContext } from '../../core/protocol.ts'
+import type { Reply } from '../../core/reply.ts'
+import { callJson } from '../../core/tool-call.ts'
+import { encodeAnnotation } from './annotations.ts'
+import { detailsOf } from './reasoning-details.ts'
+import { encodeStop } from './stop.ts'
+import { encodeUsage } from './usage.ts'
+import { dataUrl, spelled } from './wire.ts'
+
+export function encodeReply(reply: Reply, context: ReplyContext): JsonObject {
+  const own = spelled(reply)
+  const message = { ...encodeMessage(reply, context), ...objectOf(own?.message) }
+  const calls = Array.isArray(message.tool_calls) && message.tool_calls.length > 0
+  if (own) {
+    const choice = { ...objectOf(own.choice), message }
+    return { ...objectOf(own.top), choices: [choice], ...reply.extra?.openai }
+  }
+  const finish = encodeStop(reply.stop, { calls: calls || message.function_call !== undefined, legacy: isLegacy(context) }, context.notes)
+  const choice = {
+    index: 0,
+    message,
+    logprobs: null,
+    finish_reason: finish,
+    ...(reply.stop.sequence !== undefined && { stop_reason: reply.stop.sequence }),
+  }
+  return {
+    id: completionId(reply.id, context),
+    object: 'chat.completion',
+    created: reply.created ?? Math.floor(context.now() / 1000),
+    model: context.model,
+    choices: [choice],
+    ...(reply.usage && { usage: encodeUsage(reply.usage) }),
+  }
+}
+
+/** Clients and their logs know completions by this prefix. */
+export const completionId = (id: string | undefined, { newId }: Pick<ReplyContext, 'newId'>): string =>
+  id === undefined ? newId('chatcmpl-') : id.startsWith('chatcmpl') ? id : `chatcmpl-${id}`
+
+/** The client asked with `functions`, as it was before tools: it does not know `tool_calls`. */
+export const isLegacy = ({ chat }: ReplyContext): boolean => chat.spelling?.openai?.functions !== undefined
+
+function encodeMessage(reply: Reply, context: ReplyContext): JsonObject {
+  const { parts } = reply
+  const own = spelled(reply) !== undefined
+  const texts = parts.filter((part): part is TextPart => part.type === 'text' && spelled(part)?.transcript !== true)
+  const message: JsonObject = { role: 'assistant', content: texts.length ? texts.map((part) => part.text).join('') : null }
+  if (!own) message.refusal = refusalOf(reply)
+  const calls = parts.filter((part): part is ToolCallPart => part.type === 'tool-call')
+  if (isLegacy(context) && calls[0]) {
+    message.function_call = { name: calls[0].name, arguments: callJson(calls[0]) }
+    for (const call of calls.slice(1)) context.notes.dropped(call, undefined, 'a client that knows functions takes one call')
+  } else if (calls.length && !spelled(calls[0]!)?.function_call) message.tool_calls = calls.map(encodeToolCall)
+  if (own) return message // reasoning and sources stand in the frame as they were
+  Object.assign(message, encodeThoughts(parts), encodeMedia(parts, context))
+  const annotations = encodeAnnotations(texts, context)
+  if (annotations.length) message.annotations = annotations
+  const signed = texts.findLast((part) => part.opaque)
+  if (signed?.opaque) message.extra_content = signature(opaqueForClient(signed.opaque, 'openai'))
+  for (const part of parts) if (part.type === 'native') context.notes.dropped(part, undefined, `a block that only ${part.protocol} has`)
+  return message
+}
+
+function refusalOf({ parts, stop }: Reply): string | null {
+  const said = parts.map((part) => (part.type === 'refusal' ? part.text : '')).join('')
+  return said || (stop.reason === 'refusal' ? (stop.detail ?? null) : null)
+}
+
+export const signature = (data: string): JsonObject => ({ google: { thought_signature: data } })
+
+function encodeToolCall(call: ToolCallPart): JsonObject {
+  const raw = spelled(call) ?? {}
+  const field = call.custom && !raw.function ? 'custom' : 'function'
+  const own = objectOf(raw[field])
+  const inner = field === 'custom' ? { name: call.name, input: call.json ?? '' } : { name: call.name, arguments: callJson(call) }
+  if (own) return { ...raw, ...(raw.id !== undefined && { id: call.id }), [field]: { ...inner, ...own, name: call.name } }
+  return {
+    id: call.id,
+    type: field,
+    [field]: inner,
+    ...(call.opaque && { extra_content: signature(opaqueForClient(call.opaque, 'openai')) }),
+  }
+}
+
+/** Reasoning as text for those who show it, and in details for those who send it back. */
+function encodeThoughts(parts: Part[]): JsonObject {
+  const thoughts = parts.filter((part) => part.type === 'reasoning')
+  if (!thoughts.length) return {}
+  const text = thoughts.map((part) => part.text).join('')
+  const details = thoughts.flatMap((part, i) => detailsOf(part, i))
+  const hidden = stringOf(thoughts.find((part) => part.opaque?.by === 'openai' && part.opaque.form === 'opaque')?.opaque?.data)
+  return {
+    ...(text && { reasoning_content: text }),
+    ...(details.length && { reasoning_details: details }),
+    ...(hidden && { reasoning_opaque: hidden }),
+  }
+}
+
+/** Images in OpenRouter's form, audio in OpenAI's. */
+function encodeMedia(parts: Part[], { notes, newId }: ReplyContext): JsonObject {
+  const out: JsonObject = {}
+  const images: JsonObject[] = []
+  for (const part of parts) {
+    if (part.type !== 'image' && part.type !== 'audio' && part.type !== 'video' && part.type !== 'file') continue
+    const url =
+      part.source.type === 'data'
+        ? dataUrl(part.mediaType ?? 'image/png', part.source.data)
+        : part.source.type === 'url'
+          ? part.source.url
+          : ''
+    if (part.type === 'image' && url) images.push({ type: 'image_url', image_url: { url } })
+    else if (part.type === 'audio' && part.source.type === 'data')
+      out.audio = { id: newId('audio_'), data: part.source.data, transcript: '', expires_at: 0 }
+    else notes.dropped(part, undefined, `an answer cannot hold ${part.type} here`)
+  }
+  if (images.length) out.images = images
+  return out
+}
+
+function encodeAnnotations(texts: TextPart[], { notes }: ReplyContext): JsonObject[] {
+  const annotations: JsonObject[] = []
+  let offset = 0
+  for (const { text, citations = [] } of texts) {
+    for (const citation of citations) {
+      const written = encodeAnnotation(citation, { offset, length: text.length })
+      if (written) annotations.push(written)
+      else notes.dropped(citation, undefined, 'a source without a link cannot be named here')
+    }
+    offset += text.length
+  }
+  return annotations
+}

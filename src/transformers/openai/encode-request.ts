@@ -1,0 +1,190 @@
+/**
+ * A request, written for an upstream.
+ *
+ * @module
+ */
+import type { CacheMark, ChatRequest, Message, OutputFormat } from '../../core/chat.ts'
+import { objectOf, type JsonObject } from '../../core/json.ts'
+import type { AskContext } from '../../core/protocol.ts'
+import { encodeMessages } from './encode-messages.ts'
+import { encodeReasoning } from './encode-reasoning.ts'
+import { encodeTools } from './encode-tools.ts'
+import { isStrict } from './strict-schema.ts'
+import { fitUser } from './user-id.ts'
+import { spelled } from './wire.ts'
+import { mergeInto, put, writingFor, type Writing } from './writing.ts'
+
+export function encodeRequest(chat: ChatRequest, context: AskContext): JsonObject {
+  const writing = writingFor(chat, context)
+  const body: JsonObject = { model: context.model, messages: encodeMessages(withCache(chat, writing), writing) }
+  if (writing.faithful) return encodeAsSaid(body, chat, writing)
+  encodeTools(body, chat, writing)
+  if (chat.format) encodeFormat(body, chat.format, writing)
+  encodeLimits(body, chat, writing)
+  encodeSampling(body, chat, writing)
+  encodeReasoning(body, chat, writing)
+  encodeAccount(body, chat, writing)
+  encodePrefill(body, chat, writing)
+  mergeInto(body, writing.dialect.body)
+  if (chat.stream) {
+    body.stream = true
+    // Usage is told on request only, and what comes after an answer depends on it.
+    if (!writing.refusal('stream_options')) body.stream_options = { include_usage: true }
+  }
+  return body
+}
+
+/** The client spoke this protocol: every field as it was. */
+function encodeAsSaid(body: JsonObject, chat: ChatRequest, writing: Writing): JsonObject {
+  const said = spelled(chat) ?? {}
+  if (!('functions' in said)) encodeTools(body, chat, writing)
+  if (chat.format) encodeFormat(body, chat.format, writing)
+  if (chat.stop) body.stop = chat.stop
+  encodeSampling(body, chat, writing)
+  if (chat.reasoning?.effort && !('reasoning' in said) && !('thinking' in said)) body.reasoning_effort = chat.reasoning.effort
+  if (chat.cacheKey !== undefined) body.prompt_cache_key = chat.cacheKey
+  if (chat.metadata) body.metadata = chat.metadata
+  if (chat.stream) body.stream = true
+  return { ...body, ...chat.extra?.openai, ...said }
+}
+
+/** A mark on the whole request says: cache as far as possible. It becomes one on the last message. */
+function withCache(chat: ChatRequest, { faithful, dialect, notes }: Writing): ChatRequest {
+  if (!chat.cache || faithful) return chat
+  if (dialect.cacheMarks === 'cache_control') return { ...chat, messages: markLast(chat.messages, chat.cache) }
+  notes.dropped(chat, 'cache', 'this provider caches by itself')
+  return chat
+}
+
+function markLast(messages: Message[], cache: CacheMark): Message[] {
+  const place = messages.findLastIndex((message) => message.parts.some((part) => part.type === 'text' || part.type === 'tool-result'))
+  return messages.map((message, i) => {
+    if (i !== place) return message
+    const last = message.parts.findLastIndex((part) => part.type === 'text' || part.type === 'tool-result')
+    return {
+      ...message,
+      parts: message.parts.map((part, k) => (k === last && !('cache' in part && part.cache) ? { ...part, cache } : part)),
+    }
+  })
+}
+
+function encodeFormat(body: JsonObject, format: OutputFormat, writing: Writing): void {
+  const { dialect, faithful, notes } = writing
+  const formats = dialect.formats ?? ['json', 'schema']
+  const object = { type: 'json_object', ...format.extra?.openai }
+  if (format.type === 'json') {
+    if (formats.includes('json')) body.response_format = object
+    else if (formats.includes('schema')) {
+      notes.approximated(format, undefined, 'any object is asked for by a schema')
+      body.response_format = { type: 'json_schema', json_schema: { name: 'object', schema: { type: 'object' } } }
+    } else instruct(body, format, 'Answer with a JSON object and nothing else.', writing)
+    return
+  }
+  if (!formats.includes('schema')) {
+    instruct(body, format, `Answer with JSON that fits this JSON Schema, and nothing else:\n${JSON.stringify(format.schema)}`, writing)
+    if (formats.includes('json')) body.response_format = object
+    return
+  }
+  const { json_schema: more } = format.extra?.openai ?? {}
+  const asked: JsonObject = { name: format.name ?? 'answer', schema: format.schema }
+  if (format.description !== undefined) asked.description = format.description
+  const strict = faithful ? format.strict : strictFormat(format, writing)
+  if (strict !== undefined) asked.strict = strict
+  if (format.name === undefined && !faithful) notes.invented('/response_format/json_schema/name', 'a schema needs a name here')
+  body.response_format = { type: 'json_schema', json_schema: { ...asked, ...objectOf(more), ...objectOf(spelled(format)?.json_schema) } }
+}
+
+/** Strict where the schema allows it: other protocols guarantee the shape without being asked. */
+function strictFormat(format: OutputFormat & { type: 'schema' }, { dialect, notes }: Writing): boolean | undefined {
+  if (dialect.strict === false || format.strict === false) return dialect.strict === false ? undefined : false
+  if (isStrict(format.schema)) return true
+  if (format.strict) notes.dropped(format, 'strict', 'the schema is not of the subset that can be guaranteed here')
+  else notes.approximated(format, 'schema', 'the schema is not of the subset that can be guaranteed here; the answer may differ from it')
+  return false
+}
+
+/** What the provider cannot be told by a field is told by words. */
+function instruct(body: JsonObject, format: OutputFormat, words: string, { notes, facts }: Writing): void {
+  notes.approximated(format, undefined, 'this provider takes no such format; it is asked for in words')
+  const messages = body.messages as JsonObject[]
+  const [first] = messages
+  if (first?.role === 'system' && typeof first.content === 'string') first.content = `${first.content}\n\n${words}`
+  else messages.unshift({ role: facts.systemRole ?? 'system', content: words })
+}
+
+/** OpenAI takes this many stop sequences. */
+const MAX_STOPS = 4
+
+function encodeLimits(body: JsonObject, chat: ChatRequest, writing: Writing): void {
+  const field = writing.facts.maxTokens ?? writing.dialect.maxTokens ?? 'max_completion_tokens'
+  if (chat.maxTokens !== undefined) {
+    if (chat.maxTokens < 1) writing.notes.approximated(chat, 'maxTokens', 'at least one token has to be asked for')
+    body[field] = Math.max(1, chat.maxTokens)
+  }
+  if (!chat.stop?.length) return
+  if (chat.stop.length > MAX_STOPS)
+    writing.notes.approximated(chat, 'stop', `only ${MAX_STOPS} stop sequences are taken; the first ${MAX_STOPS} were sent`)
+  put(body, 'stop', chat.stop.slice(0, MAX_STOPS), { object: chat, field: 'stop' }, writing)
+}
+
+/** Neutral fields that are written one to one. */
+const PLAIN = [
+  ['topP', 'top_p'],
+  ['seed', 'seed'],
+  ['frequencyPenalty', 'frequency_penalty'],
+  ['presencePenalty', 'presence_penalty'],
+  ['candidates', 'n'],
+  ['verbosity', 'verbosity'],
+] as const
+
+function encodeSampling(body: JsonObject, chat: ChatRequest, writing: Writing): void {
+  for (const [neutral, wire] of PLAIN) put(body, wire, chat[neutral], { object: chat, field: neutral }, writing)
+  put(body, 'temperature', temperatureOf(chat, writing), { object: chat, field: 'temperature' }, writing)
+  if (chat.topK !== undefined) {
+    if (writing.faithful || writing.dialect.accepts?.includes('top_k')) body.top_k = chat.topK
+    else writing.notes.dropped(chat, 'topK', 'this provider cannot limit sampling to the k likeliest tokens')
+  }
+  if (!chat.logprobs) return
+  put(body, 'logprobs', true, { object: chat, field: 'logprobs' }, writing)
+  if (body.logprobs && chat.logprobs.top !== undefined) body.top_logprobs = chat.logprobs.top
+}
+
+function temperatureOf({ temperature, at }: ChatRequest, { faithful, dialect, notes, refusal }: Writing): number | undefined {
+  if (temperature === undefined || faithful || refusal('temperature')) return temperature
+  const [low, high] = dialect.temperature ?? [0, 2]
+  const fitted = Math.min(high, Math.max(low, temperature))
+  if (fitted !== temperature) notes.approximated({ at }, 'temperature', `temperatures go from ${low} to ${high} here`)
+  return fitted
+}
+
+const TIERS = { auto: 'auto', standard: 'default', flex: 'flex', priority: 'priority', fast: 'priority', scale: 'scale' } as const
+
+function encodeAccount(body: JsonObject, chat: ChatRequest, writing: Writing): void {
+  const { dialect, notes } = writing
+  put(body, 'metadata', chat.metadata, { object: chat, field: 'metadata' }, writing)
+  put(body, 'prompt_cache_key', chat.cacheKey, { object: chat, field: 'cacheKey' }, writing)
+  if (chat.serviceTier) {
+    put(body, 'service_tier', TIERS[chat.serviceTier], { object: chat, field: 'serviceTier' }, writing)
+    if (chat.serviceTier === 'fast' && body.service_tier) notes.approximated(chat, 'serviceTier', 'the fastest tier here is "priority"')
+  }
+  if (chat.user === undefined) return
+  const place = dialect.user ?? { field: 'safety_identifier', max: 64 }
+  if (!place) return notes.dropped(chat, 'user', 'this provider is not told about users')
+  const user = fitUser(chat.user, place)
+  if (user !== chat.user) notes.approximated(chat, 'user', `a user's id has at most ${place.max} characters here; a hash stands for it`)
+  put(body, place.field, user, { object: chat, field: 'user' }, writing)
+}
+
+/** A last message of the assistant is the beginning of the answer, where the provider is told so. */
+function encodePrefill(body: JsonObject, chat: ChatRequest, { dialect, notes }: Writing): void {
+  const messages = body.messages as JsonObject[]
+  const last = messages.at(-1)
+  if (last?.role !== 'assistant' || last.tool_calls) return
+  if (dialect.prefill) {
+    Object.assign(last, dialect.prefill.message)
+    Object.assign(body, dialect.prefill.body)
+    return
+  }
+  const source = chat.messages.at(-1)
+  if (source) notes.approximated(source, undefined, 'this provider answers anew rather than go on with the given beginning')
+}

@@ -1,0 +1,197 @@
+/**
+ * A stream, written for a client.
+ *
+ * @module
+ */
+import type { Citation, MediaPart, Opaque, Part } from '../../core/chat.ts'
+import { opaqueForClient } from '../../core/envelope.ts'
+import type { Failure } from '../../core/failure.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { ReplyContext } from '../../core/protocol.ts'
+import type { Stop, StreamEvent } from '../../core/reply.ts'
+import { mergeUsage, type Usage } from '../../core/usage.ts'
+import { encodeAnnotation } from './annotations.ts'
+import { errorObject } from './encode-error.ts'
+import { completionId, isLegacy, signature } from './encode-reply.ts'
+import { detailsOf } from './reasoning-details.ts'
+import { encodeStop } from './stop.ts'
+import { encodeUsage } from './usage.ts'
+import { dataUrl } from './wire.ts'
+
+/** An open part: how its deltas begin, and what is known of it at its end. */
+interface Open {
+  part: Part
+  /** All of the delta up to the text's JSON, and from there on. */
+  before: string
+  after: string
+  /** Where the text begins in the message. */
+  offset: number
+  citations: Citation[]
+  /** What was said so far; kept of reasoning only, whose details repeat it. */
+  text: string
+  length: number
+}
+
+export function encodeStream(context: ReplyContext): (event: StreamEvent) => string {
+  const { chat, notes } = context
+  const legacy = isLegacy(context)
+  const open: Open[] = []
+  let head = ''
+  let tail = ''
+  let calls = 0
+  let thoughts = 0
+  let written = 0
+  let refused = false
+  let usage: Usage | undefined
+
+  const chunk = (delta: string, finish = 'null', more = '') => `${head}${delta}},"logprobs":null,"finish_reason":${finish}${more}${tail}`
+  const field = (name: string, value: unknown) => chunk(`"${name}":${JSON.stringify(value)}`)
+
+  const start = (id: string | undefined, own: boolean, created: number | undefined): string => {
+    const frame = {
+      id: own && id !== undefined ? id : completionId(id, context),
+      object: 'chat.completion.chunk',
+      created: created ?? Math.floor(context.now() / 1000),
+      model: context.model,
+    }
+    const json = JSON.stringify(frame).slice(0, -1)
+    head = `data: ${json},"choices":[{"index":0,"delta":{`
+    tail = chat.includeUsage ? '}],"usage":null}\n\n' : '}]}\n\n'
+    return chunk('"role":"assistant","content":"","refusal":null')
+  }
+
+  const begin = (index: number, part: Part): string => {
+    const at: Open = {
+      part,
+      before: '',
+      after: `},"logprobs":null,"finish_reason":null${tail}`,
+      offset: written,
+      citations: [],
+      text: '',
+      length: 0,
+    }
+    open[index] = at
+    switch (part.type) {
+      case 'text':
+        at.before = `${head}"content":`
+        return part.text ? grow(at, part.text) : ''
+      case 'reasoning':
+        at.before = `${head}"reasoning_content":`
+        return part.text ? grow(at, part.text) : ''
+      case 'refusal':
+        at.before = `${head}"refusal":`
+        refused = true
+        return part.text ? grow(at, part.text) : ''
+      case 'tool-call':
+        return beginCall(at, part.id, part.name, part.custom === true)
+      case 'image':
+        return picture(part)
+      default:
+        notes.dropped(part, undefined, `an answer cannot hold this block here (${part.type})`)
+        return ''
+    }
+  }
+  const beginCall = (at: Open, id: string, name: string, custom: boolean): string => {
+    const n = calls++
+    if (legacy && n > 0) {
+      notes.dropped(at.part, undefined, 'a client that knows functions takes one call')
+      return ''
+    }
+    if (legacy) {
+      at.before = `${head}"function_call":{"arguments":`
+      at.after = `}${at.after}`
+      return field('function_call', { name, arguments: '' })
+    }
+    at.before = custom
+      ? `${head}"tool_calls":[{"index":${n},"custom":{"input":`
+      : `${head}"tool_calls":[{"index":${n},"function":{"arguments":`
+    at.after = `}}]${at.after}`
+    const inner = custom ? { type: 'custom', custom: { name, input: '' } } : { type: 'function', function: { name, arguments: '' } }
+    return field('tool_calls', [{ index: n, id, ...inner }])
+  }
+  const picture = (part: MediaPart): string => {
+    const { source } = part
+    const url = source.type === 'data' ? dataUrl(part.mediaType ?? 'image/png', source.data) : source.type === 'url' ? source.url : ''
+    return url ? field('images', [{ type: 'image_url', image_url: { url } }]) : ''
+  }
+  const grow = (at: Open, text: string): string => {
+    if (!at.before) return ''
+    at.length += text.length
+    if (at.part.type === 'text') written += text.length
+    else if (at.part.type === 'reasoning') at.text += text
+    return at.before + JSON.stringify(text) + at.after
+  }
+
+  const close = (index: number, opaque: Opaque | undefined): string => {
+    const at = open[index]
+    if (!at) return ''
+    delete open[index]
+    switch (at.part.type) {
+      case 'text':
+        return annotations(at) + (opaque ? field('extra_content', signature(opaqueForClient(opaque, 'openai'))) : '')
+      case 'reasoning': {
+        const details = detailsOf({ ...at.part, text: at.text, opaque }, thoughts++)
+        const hidden = opaque?.by === 'openai' && opaque.form === 'opaque' ? field('reasoning_opaque', opaque.data) : ''
+        return (details.length ? field('reasoning_details', details) : '') + hidden
+      }
+      case 'tool-call': {
+        const none = at.length || at.part.custom || !at.before ? '' : grow(at, '{}')
+        const slot = calls - 1
+        return none + (opaque && at.before && !legacy ? signCall(at, slot, opaque) : '')
+      }
+      default:
+        return ''
+    }
+  }
+  const signCall = (at: Open, slot: number, opaque: Opaque): string => {
+    const index = Number(/"index":(\d+)/.exec(at.before.slice(head.length))?.[1] ?? slot)
+    return field('tool_calls', [{ index, extra_content: signature(opaqueForClient(opaque, 'openai')) }])
+  }
+  const annotations = ({ citations, offset, length }: Open): string => {
+    const list = citations.flatMap((citation): JsonObject[] => {
+      const annotation = encodeAnnotation(citation, { offset, length })
+      if (!annotation) notes.dropped(citation, undefined, 'a source without a link cannot be named here')
+      return annotation ? [annotation] : []
+    })
+    return list.length ? field('annotations', list) : ''
+  }
+
+  const finish = (stop: Stop): string => {
+    const refusal = stop.reason === 'refusal' && stop.detail && !refused ? field('refusal', stop.detail) : ''
+    const word = encodeStop(stop, { calls: calls > 0, legacy }, notes)
+    const sequence = stop.sequence === undefined ? '' : `,"stop_reason":${JSON.stringify(stop.sequence)}`
+    const total =
+      chat.includeUsage && usage
+        ? `${head.slice(0, head.indexOf('"choices":'))}"choices":[],"usage":${JSON.stringify(encodeUsage(usage))}}\n\n`
+        : ''
+    return `${refusal}${chunk('', `"${word}"`, sequence)}${total}data: [DONE]\n\n`
+  }
+  const fail = (failure: Failure): string => `data: ${JSON.stringify({ error: errorObject(failure) })}\n\n`
+
+  return (event) => {
+    switch (event.type) {
+      case 'delta': {
+        const at = open[event.index]
+        return at ? grow(at, event.text) : ''
+      }
+      case 'start':
+        usage = event.usage
+        return start(event.id, event.extra?.openai !== undefined, event.created)
+      case 'part-start':
+        return begin(event.index, event.part)
+      case 'citation':
+        open[event.index]?.citations.push(event.citation)
+        return ''
+      case 'part-end':
+        return close(event.index, event.opaque)
+      case 'usage':
+        usage = mergeUsage(usage, event.usage)
+        return ''
+      case 'finish':
+        usage = mergeUsage(usage, event.usage)
+        return finish(event.stop)
+      case 'error':
+        return fail(event.failure)
+    }
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * An upstream's error, read: whatever its shape, it is told apart by whose fault it is.
+ *
+ * @module
+ */
+import { kindOfStatus, STATUS, type Failure, type FailureKind } from '../../core/failure.ts'
+import { arrayOf, isObject, numberOf, objectOf, stringOf, tryParse, type JsonObject } from '../../core/json.ts'
+import { isOverflow, overflowTokens } from './overflow.ts'
+import { readDuration, retryAfterOf } from './retry-after.ts'
+
+/** What all shapes have in common. */
+interface Told {
+  message: string
+  code?: string
+  type?: string
+  param?: string
+  /** A status that stands in the body: OpenRouter, vLLM and Gemini give it as a number. */
+  status?: number
+  requestId?: string
+  metadata?: JsonObject
+}
+
+export function decodeError({ status, headers, body }: { status: number; headers: Headers; body: unknown }): Failure {
+  const told = readBody(body, status)
+  const failure = failureOf(told, status, body)
+  const retryAfter = retryAfterOf(headers, status, told.message) ?? resetInMetadata(told.metadata)
+  if (retryAfter !== undefined) failure.retryAfter = retryAfter
+  const requestId = headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('x-generation-id') ?? told.requestId
+  if (requestId) failure.requestId = requestId
+  const retry = headers.get('x-should-retry')
+  if (retry === 'false') failure.retryable = false
+  return failure
+}
+
+/** An error that came with a good status, or amid a stream; `undefined` where the body holds none. */
+export function failureInBody(body: JsonObject): Failure | undefined {
+  const choice = arrayOf(body.choices).find((item) => isObject(item) && isObject(item.error))
+  const base = objectOf(body.base_resp)
+  const failed = base && numberOf(base.status_code)
+  const error = body.error ?? (isObject(choice) ? choice.error : undefined)
+  if (error === undefined || error === null) {
+    if (failed)
+      return failureOf(
+        { message: stringOf(base.status_msg) ?? `The upstream failed with code ${failed}.`, code: String(failed) },
+        MINIMAX[failed] ?? 500,
+        body,
+      )
+    if (body.object !== 'error' && body.type !== 'error') return undefined
+  }
+  const told = readBody(error === undefined || error === null ? body : { error }, 500)
+  const status = told.status ?? statusOfWords(told)
+  return failureOf(told, status, body)
+}
+
+/** @see https://platform.minimax.io/docs/api-reference/errorcode */
+const MINIMAX: Record<number, number> = {
+  1000: 500,
+  1001: 504,
+  1002: 429,
+  1004: 401,
+  1008: 402,
+  1013: 500,
+  1026: 403,
+  1027: 403,
+  1033: 500,
+  1039: 400,
+  2013: 400,
+  2049: 401,
+  2056: 429,
+}
+
+function statusOfWords({ type, code, message }: Told): number {
+  const words = `${type ?? ''} ${code ?? ''} ${message}`.toLowerCase()
+  if (/rate.?limit|too many requests/.test(words)) return 429
+  if (/overloaded|capacity/.test(words)) return 503
+  if (/invalid_request|context_length|too long|token limit/.test(words)) return 400
+  if (/authentication|invalid_api_key/.test(words)) return 401
+  return 500
+}
+
+/** The error's own words, in any shape that providers give them. */
+function readBody(value: unknown, status: number): Told {
+  const body = Array.isArray(value) ? value[0] : value
+  if (typeof body === 'string') return { message: plainText(body, status) }
+  if (!isObject(body)) return { message: `The upstream answered ${status} without a word.` }
+  const error = body.error ?? body.detail ?? arrayOf(body.errors)[0] ?? body
+  const requestId = stringOf(body.request_id) ?? stringOf(body.id)
+  const more = { code: wordOf(body.code), type: stringOf(body.type), ...(requestId && { requestId }) }
+  if (typeof error === 'string') return { ...more, message: error }
+  // FastAPI: a list of fields and what is wrong with each.
+  if (Array.isArray(error)) return { ...more, message: error.map(fieldError).join('; ') || `The upstream answered ${status}.` }
+  const told = objectOf(error) ?? {}
+  const inner = objectOf(told.error) ?? told
+  const base = objectOf(body.base_resp)
+  const message =
+    stringOf(inner.message) ?? stringOf(inner.msg) ?? stringOf(body.message) ?? stringOf(base?.status_msg) ?? wordOf(inner.detail)
+  const metadata = objectOf(inner.metadata)
+  return {
+    ...more,
+    message: withRaw(message ?? `The upstream answered ${status}: ${JSON.stringify(body).slice(0, 300)}`, metadata),
+    code: wordOf(inner.code) ?? more.code,
+    type: stringOf(inner.type) ?? stringOf(inner.status) ?? more.type,
+    ...(stringOf(inner.param) !== undefined && { param: stringOf(inner.param) }),
+    ...(isStatus(inner.code) && { status: inner.code }),
+    ...(metadata && { metadata }),
+  }
+}
+
+const isStatus = (code: unknown): code is number => typeof code === 'number' && code >= 400 && code < 600
+const wordOf = (value: unknown): string | undefined => (typeof value === 'number' ? String(value) : stringOf(value))
+
+const fieldError = (item: unknown): string => {
+  if (!isObject(item)) return String(item)
+  const where = arrayOf(item.loc).join('.')
+  return [where, stringOf(item.msg)].filter(Boolean).join(': ')
+}
+
+/** OpenRouter keeps the words of the provider behind it in `metadata.raw`. */
+function withRaw(message: string, metadata: JsonObject | undefined): string {
+  const raw = stringOf(metadata?.raw)
+  if (!raw) return message
+  const parsed = objectOf(tryParse(raw))
+  const told = parsed ? (stringOf(objectOf(parsed.error)?.message) ?? stringOf(parsed.message) ?? raw) : raw
+  return message.includes(told) ? message : `${message}: ${told}`
+}
+
+/** What a proxy's page of HTML or a bare line says. */
+function plainText(text: string, status: number): string {
+  if (!/<html|<!doctype/i.test(text)) return text.trim().slice(0, 1000) || `The upstream answered ${status} without a word.`
+  const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1]?.trim()
+  return `The upstream answered ${status} with a page of HTML${title ? `: ${title}` : ''}. Check its base URL.`
+}
+
+function failureOf(told: Told, status: number, body: unknown): Failure {
+  const { message, code, type, param, metadata } = told
+  const kind = kindOf(told, status)
+  const failure: Failure = { kind, status: status >= 400 ? status : STATUS[kind], message, source: { protocol: 'openai', body } }
+  const word = code ?? type
+  if (word !== undefined) failure.code = word
+  if (param !== undefined) failure.param = param
+  if (kind === 'billing' || kind === 'authentication') failure.retryable = false
+  if (kind === 'context-overflow') {
+    const error = isObject(body) ? (objectOf(body.error) ?? body) : {}
+    // llama.cpp gives the numbers as fields.
+    const used = numberOf(error.n_prompt_tokens)
+    const limit = numberOf(error.n_ctx)
+    failure.tokens = { ...overflowTokens(message), ...(used !== undefined && { used }), ...(limit !== undefined && { limit }) }
+  }
+  if (metadata) failure.details = metadata
+  return failure
+}
+
+const BY_CODE: Record<string, FailureKind> = {
+  insufficient_quota: 'billing',
+  credit_balance_exhausted: 'billing',
+  billing_hard_limit_reached: 'billing',
+  billing_not_active: 'billing',
+  content_filter: 'content-policy',
+  content_policy_violation: 'content-policy',
+  data_inspection_failed: 'content-policy',
+  model_not_found: 'not-found',
+  deploymentnotfound: 'not-found',
+  invalid_api_key: 'authentication',
+  rate_limit_exceeded: 'rate-limit',
+  engine_overloaded: 'overloaded',
+  engine_overloaded_error: 'overloaded',
+  server_is_overloaded: 'overloaded',
+  overloaded: 'overloaded',
+}
+
+function kindOf({ message, code, type, metadata }: Told, status: number): FailureKind {
+  if (status < 500 && isOverflow(message, code ?? type)) return 'context-overflow'
+  if (isOverflow('', code)) return 'context-overflow'
+  const byCode = BY_CODE[(code ?? '').toLowerCase()] ?? BY_CODE[(type ?? '').toLowerCase()]
+  // A provider that is busy says so with many a status; what is the caller's fault keeps its status.
+  if (byCode) return byCode
+  if (status === 402 || (status === 429 && /insufficient (?:balance|quota|credits?)|exceeded your current quota/i.test(message)))
+    return 'billing'
+  if (status === 403 && metadata?.reasons !== undefined) return 'content-policy'
+  return kindOfStatus(status)
+}
+
+/** OpenRouter hands the limits of the provider behind it on in the body: milliseconds since 1970. */
+function resetInMetadata(metadata: JsonObject | undefined): number | undefined {
+  const reset = objectOf(metadata?.headers)?.['X-RateLimit-Reset']
+  const at = typeof reset === 'string' || typeof reset === 'number' ? Number(reset) : Number.NaN
+  if (Number.isFinite(at) && at > 1e12) return Math.max(0, (at - Date.now()) / 1000)
+  return typeof reset === 'string' ? readDuration(reset) : undefined
+}

@@ -1,0 +1,31 @@
+/**
+ * Whether a JSON Schema is of the subset that OpenAI's strict mode guarantees. A schema outside it is sent without
+ * `strict`: bending it (every property required, no defaults) would change what the model is asked for.
+ * @see https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
+ *
+ * @module
+ */
+import { arrayOf, isObject } from '../../core/json.ts'
+
+export function isStrict(schema: unknown): boolean {
+  return isObject(schema) && schema.type === 'object' && !schema.anyOf && conforms(schema)
+}
+
+const REFUSED = ['allOf', 'not', 'dependentRequired', 'dependentSchemas', 'if', 'then', 'else', 'patternProperties', 'oneOf', 'default']
+
+function conforms(schema: unknown): boolean {
+  if (!isObject(schema)) return false
+  if (REFUSED.some((word) => word in schema)) return false
+  if ('$ref' in schema) return Object.keys(schema).every((word) => word === '$ref' || word === '$defs' || word === 'description')
+  const types = Array.isArray(schema.type) ? schema.type : [schema.type]
+  if (types.includes('object') || 'properties' in schema) {
+    const properties = isObject(schema.properties) ? schema.properties : {}
+    const required = new Set(arrayOf(schema.required))
+    if (schema.additionalProperties !== false) return false
+    for (const name in properties) if (!required.has(name) || !conforms(properties[name])) return false
+  }
+  if (types.includes('array') && !conforms(schema.items)) return false
+  if (!arrayOf(schema.anyOf).every(conforms)) return false
+  for (const defs of [schema.$defs, schema.definitions]) if (isObject(defs) && !Object.values(defs).every(conforms)) return false
+  return true
+}

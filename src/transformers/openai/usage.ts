@@ -1,0 +1,59 @@
+/**
+ * Token counts. Chat counts cached input in; what providers add to that differs.
+ *
+ * @module
+ */
+import type { ChatDialect } from '../../core/dialect.ts'
+import { numberOf, objectOf, type JsonObject } from '../../core/json.ts'
+import { totalInput, type Usage } from '../../core/usage.ts'
+
+const firstNumber = (...values: unknown[]): number | undefined => values.map(numberOf).find((value) => value !== undefined)
+
+/** `undefined` where nothing is told. */
+export function decodeUsage(value: unknown, dialect: ChatDialect | undefined): Usage | undefined {
+  const wire = objectOf(value)
+  if (!wire) return undefined
+  const prompt = firstNumber(wire.prompt_tokens, wire.input_tokens)
+  const completion = firstNumber(wire.completion_tokens, wire.output_tokens)
+  if (prompt === undefined && completion === undefined) return undefined
+  const ins = objectOf(wire.prompt_tokens_details) ?? objectOf(wire.prompt_token_details) ?? objectOf(wire.input_tokens_details)
+  const outs = objectOf(wire.completion_tokens_details) ?? objectOf(wire.output_tokens_details)
+  // In this order: OpenAI and most others, DeepSeek, Moonshot, Mistral.
+  const read = firstNumber(ins?.cached_tokens, wire.prompt_cache_hit_tokens, wire.cached_tokens, wire.num_cached_tokens)
+  const write = firstNumber(ins?.cache_write_tokens, ins?.cache_creation_input_tokens, wire.cache_creation_input_tokens)
+  const reasoning = firstNumber(outs?.reasoning_tokens, wire.reasoning_tokens)
+  const usage: Usage = { spelling: { openai: wire } }
+  const cached = (read ?? 0) + (write ?? 0)
+  // More from the cache than there was: then the prompt was counted without it.
+  if (prompt !== undefined) usage.input = cached > prompt ? prompt : prompt - cached
+  if (read !== undefined) usage.cacheRead = read
+  if (write !== undefined) usage.cacheWrite = write
+  if (completion !== undefined)
+    usage.output = completion + (reasoning && isApart(wire, prompt, completion, reasoning, dialect) ? reasoning : 0)
+  if (reasoning !== undefined) usage.reasoning = reasoning
+  return usage
+}
+
+/** Whether reasoning is missing from the completion's count: xAI's total gives it away. */
+function isApart(wire: JsonObject, prompt = 0, completion: number, reasoning: number, dialect: ChatDialect | undefined): boolean {
+  const total = numberOf(wire.total_tokens)
+  return total === undefined ? dialect?.reasoningApart === true : total === prompt + completion + reasoning
+}
+
+/** As its own provider wrote it, where it did. */
+export function encodeUsage(usage: Usage): JsonObject {
+  const own = usage.spelling?.openai
+  if (own) return own
+  const prompt = totalInput(usage)
+  const completion = usage.output ?? 0
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    prompt_tokens_details: {
+      cached_tokens: usage.cacheRead ?? 0,
+      ...(usage.cacheWrite !== undefined && { cache_write_tokens: usage.cacheWrite }),
+    },
+    completion_tokens_details: { reasoning_tokens: usage.reasoning ?? 0 },
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Names and shapes of the Chat Completions wire that several files here share.
+ * @see https://platform.openai.com/docs/api-reference/chat
+ *
+ * @module
+ */
+import type { Located, NativePart } from '../../core/chat.ts'
+import type { JsonObject } from '../../core/json.ts'
+
+/** What the wire calls neutral fields. */
+export const FIELDS: Record<string, string> = {
+  system: 'messages',
+  maxTokens: 'max_completion_tokens',
+  topP: 'top_p',
+  topK: 'top_k',
+  frequencyPenalty: 'frequency_penalty',
+  presencePenalty: 'presence_penalty',
+  parallelToolCalls: 'parallel_tool_calls',
+  toolChoice: 'tool_choice',
+  reasoning: 'reasoning_effort',
+  mode: 'reasoning_effort',
+  effort: 'reasoning_effort',
+  budget: 'reasoning_effort',
+  show: 'reasoning_effort',
+  format: 'response_format',
+  cache: 'cache_control',
+  cacheKey: 'prompt_cache_key',
+  user: 'user',
+  serviceTier: 'service_tier',
+  candidates: 'n',
+  includeUsage: 'stream_options/include_usage',
+  callId: 'tool_call_id',
+  parts: 'content',
+  input: 'function/arguments',
+  json: 'function/arguments',
+  opaque: 'extra_content',
+}
+
+/** The wire's own fields of a neutral object: what only this protocol says, and what it says in a form of its own. */
+export const ownFields = (object: Located): JsonObject | undefined => {
+  const extra = object.extra?.openai
+  const spelling = object.spelling?.openai
+  return extra && spelling ? { ...extra, ...spelling } : (spelling ?? extra)
+}
+
+/** What the wire said in a form of its own. */
+export const spelled = (object: Located): JsonObject | undefined => object.spelling?.openai
+
+/** Sets `extra` and `spelling` of this protocol where there are any. */
+export function keep<T extends Located>(object: T, extra: JsonObject | undefined, spelling?: JsonObject): T {
+  if (extra) object.extra = { openai: extra }
+  if (spelling && Object.keys(spelling).length) object.spelling = { openai: spelling }
+  return object
+}
+
+export const nativePart = (value: JsonObject, at: string): NativePart => ({ type: 'native', protocol: 'openai', value, at })
+
+/** `data:image/png;base64,…` in its pieces; `undefined` for links and for data that is not base64. */
+export function readDataUrl(url: string): { mediaType: string; data: string } | undefined {
+  if (!url.startsWith('data:')) return undefined
+  const comma = url.indexOf(',')
+  const head = url.slice(5, comma)
+  if (comma < 0 || !head.endsWith(';base64')) return undefined
+  return { mediaType: head.slice(0, -7).split(';')[0] || 'application/octet-stream', data: url.slice(comma + 1) }
+}
+
+export const dataUrl = (mediaType: string, data: string): string => `data:${mediaType};base64,${data}`
