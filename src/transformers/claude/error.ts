@@ -113,7 +113,7 @@ const ANSWERS: Record<FailureKind, { type: string; status?: number }> = {
   'content-policy': { type: 'permission_error' },
   permission: { type: 'permission_error', status: 403 },
   authentication: { type: 'authentication_error', status: 401 },
-  billing: { type: 'billing_error', status: 402 },
+  billing: { type: 'billing_error' },
   'rate-limit': { type: 'rate_limit_error', status: 429 },
   overloaded: { type: 'overloaded_error', status: 529 },
   'server-error': { type: 'api_error' },
@@ -130,7 +130,7 @@ export function encodeFailure(failure: Failure): ErrorAnswer {
   const { source } = failure
   const own = source?.protocol === 'claude' && isObject(source.body) && source.body.type === 'error'
   const answer = ANSWERS[failure.kind]
-  const status = own ? failure.status : (answer.status ?? statusOf(failure.status))
+  const status = own ? failure.status : (answer.status ?? statusOf(failure))
   const type = answer.type === 'permission_error' && status === 400 ? 'invalid_request_error' : answer.type
   const body: JsonObject = own
     ? (source.body as JsonObject)
@@ -138,15 +138,18 @@ export function encodeFailure(failure: Failure): ErrorAnswer {
   return { status, headers: headersOf(failure, status), body }
 }
 
-/** 422 is unknown here, 424 is nobody's fault on this side; 408 has a status of its own above. */
-const statusOf = (status: number): number => (status === 422 ? 400 : status === 424 ? 500 : status)
+/** Statuses that mean something else here, or nothing. An empty purse must not look like a limit that passes. */
+function statusOf({ kind, status }: Failure): number {
+  if (kind === 'billing' && status === 429) return 402
+  return status === 422 ? 400 : status === 424 ? 500 : status
+}
 
 function headersOf(failure: Failure, status: number): Record<string, string> {
   const headers: Record<string, string> = {}
   if (failure.retryAfter !== undefined) headers['retry-after'] = String(Math.ceil(failure.retryAfter))
   if (failure.requestId !== undefined) headers['request-id'] = failure.requestId
   // without this Claude Code goes on trying for minutes
-  if (failure.retryable === false || status === 401 || status === 402) headers['x-should-retry'] = 'false'
+  if (failure.retryable === false || failure.kind === 'billing' || status === 401) headers['x-should-retry'] = 'false'
   return headers
 }
 
