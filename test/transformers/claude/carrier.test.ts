@@ -7,7 +7,7 @@ import { answer } from './contexts.ts'
 function replayed(parts: Part[]): Part[] {
   const { content } = claude.encodeReply({ parts, stop: { reason: 'end' } }, answer())
   const chat = claude.decodeRequest({ model: 'm', messages: [{ role: 'assistant', content }] }, {})
-  return (chat.messages[0]?.parts ?? []).map(({ at, spelling, ...part }) => part as Part)
+  return (chat.messages[0]?.parts ?? []).map((part) => ({ ...part, at: undefined, spelling: undefined }))
 }
 const signed = (form: string) => ({ by: 'gemini' as const, form, data: 'S'.repeat(20_000) })
 

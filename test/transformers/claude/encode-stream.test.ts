@@ -126,7 +126,7 @@ describe('a stream for a client', () => {
     const blocks = events.flatMap((event) => (event.type === 'content_block_start' ? [(event.content_block as { type: string }).type] : []))
     expect(blocks).toEqual(['text', 'thinking', 'tool_use', 'tool_use'])
     const signed = events.find((event) => (event.delta as { type?: string } | undefined)?.type === 'signature_delta')
-    expect(openOpaque((signed?.delta as { signature: string }).signature)).toEqual(opaque)
+    expect(openOpaque((signed?.delta as { signature?: string } | undefined)?.signature ?? '')).toEqual(opaque)
   })
   it('gives free text of a custom call as its one field', async () => {
     const { text: wire } = streamed([
