@@ -7,6 +7,7 @@
 import type { ChatRequest, Effort, Located, Message, OutputFormat, ReasoningAsk, ServiceTier, Tool } from '../../core/chat.ts'
 import { fail, type Failure } from '../../core/failure.ts'
 import {
+  arrayOf,
   isObject,
   optional,
   pointer,
@@ -40,6 +41,7 @@ export function decodeRequest(value: unknown): ChatRequest {
   const input = readInput(body, spelling, groups)
   const listed = optional((tools, at) => decodeTools(tools, at), body.tools, '/tools')
   if (listed && listed.length === 0) fields.tools = []
+  if (listed) groups.push(...namespacesOf(body.tools, '/tools'))
   const chat: ChatRequest = {
     stream: body.stream === true,
     system: [],
@@ -108,7 +110,10 @@ function readInput(body: JsonObject, spelling: Spelling, groups: Located[]): Inp
     const at = `/input/${index}`
     const item = readObject(entry, at)
     const loaded = item.type === 'additional_tools' || item.type === 'tool_search_output'
-    if (loaded && Array.isArray(item.tools)) read.tools.push(...decodeTools(item.tools, `${at}/tools`, true))
+    if (loaded && Array.isArray(item.tools)) {
+      read.tools.push(...decodeTools(item.tools, `${at}/tools`, true))
+      groups.push(...namespacesOf(item.tools, `${at}/tools`))
+    }
     if (item.type === 'additional_tools' || item.type === 'configuration_update') {
       inserted.push({ index, item })
       const { type: _type, tools: _tools, reasoning: _reasoning, text: _text, ...rest } = item
@@ -157,6 +162,14 @@ function stripIds(message: Message): void {
     if (extra && part !== message) delete extra.id
   }
 }
+
+/** What is said of namespaces themselves: their tools carry only the name. */
+const namespacesOf = (tools: unknown, at: string): Located[] =>
+  arrayOf(tools).flatMap((tool, i) => {
+    if (!isObject(tool) || tool.type !== 'namespace') return []
+    const { type: _type, name: _name, tools: _tools, ...rest } = tool
+    return [{ at: `${at}/${i}`, ...keep(rest) }]
+  })
 
 /** Of tools with the same name the first counts: those in `tools` come before those that items bring. */
 function withoutRepeats(tools: Tool[]): Tool[] {

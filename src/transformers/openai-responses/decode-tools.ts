@@ -25,9 +25,12 @@ import { keep, objectsOf, OWN, type Spelling } from './wire.ts'
 const FUNCTION = new Set(['type', 'name', 'description', 'parameters', 'strict'])
 const CUSTOM = new Set(['type', 'name', 'description', 'format'])
 
-/** The name by which other protocols know a tool in a namespace. The `functions` namespace is that of bare names. */
+/**
+ * The name by which other protocols know a tool in a namespace. The `functions` namespace is that of bare names, and a function
+ * that OpenAI's tool search loaded stands in a namespace of its own name.
+ */
 export const flatName = (name: string, namespace: string | undefined): string =>
-  namespace === undefined || namespace === '' || namespace === 'functions' ? name : `${namespace}__${name}`
+  !namespace || namespace === 'functions' || namespace === name ? name : `${namespace}__${name}`
 
 /**
  * @param at JSON Pointer of the list
@@ -133,6 +136,10 @@ function webSearchOptions(tool: JsonObject): NonNullable<HostedTool['options']> 
   }
 }
 
+/** Tools that are chosen by their type. */
+const CHOOSABLE =
+  /^(?:web_search.*|file_search|code_interpreter|computer.*|image_generation|mcp|shell|local_shell|apply_patch|tool_search|programmatic_tool_calling)$/
+
 /** Reads `tool_choice`; what names a tool by its type (`web_search`, `apply_patch`) chooses the tool of that name. */
 export function decodeToolChoice(value: unknown, at: string): ToolChoice {
   if (value === 'auto' || value === 'required' || value === 'none') return { type: value, at }
@@ -142,7 +149,9 @@ export function decodeToolChoice(value: unknown, at: string): ToolChoice {
     const mode = value.mode === 'required' ? 'required' : 'auto'
     return { type: 'allowed', mode, names: objectsOf(value.tools).map(chosenName), ...kept }
   }
-  if (value.type === 'function' || value.type === 'custom') readString(value.name, pointer(at, 'name'))
+  const type = readString(value.type, pointer(at, 'type'))
+  if (type === 'function' || type === 'custom') readString(value.name, pointer(at, 'name'))
+  else if (!CHOOSABLE.test(type)) reject(pointer(at, 'type'), 'the type of a tool', type)
   return { type: 'tool', name: chosenName(value), ...kept }
 }
 

@@ -7,6 +7,7 @@ import type { Message, Part, ToolCallPart, ToolResultPart } from '../../core/cha
 import type { JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { callJson } from '../../core/tool-call.ts'
+import { encodeAnnotation } from './annotations.ts'
 import { encodeContentPart } from './content.ts'
 import { encodeReasoning } from './reasoning.ts'
 import { compact, extraOf, OWN, spellingOf } from './wire.ts'
@@ -78,14 +79,42 @@ function writeItem(part: Part, siblings: Part[], index: number, context: AskCont
 
 function writeMessage(message: Message, parts: Part[], context: AskContext): JsonObject[] {
   const role = message.role === 'tool' ? 'user' : message.role
-  const wrapper = spellingOf(role === 'assistant' ? parts[0]! : message)
-  const content = parts.flatMap((part) => encodeContentPart(part, role === 'assistant' ? 'assistant' : 'input', context) ?? [])
-  if (!content.length && !wrapper.item) return []
   const [first] = parts
-  const bare = wrapper.item ? wrapper.bare === 'content' : message.bare && message.parts.length === 1
-  const written = bare && parts.length === 1 && first?.type === 'text' ? first.text : content
-  if (wrapper.item) return [{ ...wrapper.item, content: written }]
-  return [{ type: 'message', role, content: written, ...(role === 'assistant' && phaseOf(message, parts, context)) }]
+  const wrapper = spellingOf(role === 'assistant' ? first! : message)
+  const write = (part: Part): JsonObject[] => {
+    const written = encodeContentPart(part, role === 'assistant' ? 'assistant' : 'input', context)
+    return written ? [written] : []
+  }
+  if (role === 'assistant' && !wrapper.item)
+    return parts.flatMap((part) =>
+      write(part).map((content) => ({ ...foreignAnswer(part, content, context), ...phaseOf(message, parts, context) })),
+    )
+  const content = parts.flatMap(write)
+  if (wrapper.item) {
+    const bare = wrapper.bare === 'content' && parts.length === 1 && first?.type === 'text'
+    return [{ ...wrapper.item, content: bare ? first.text : content }]
+  }
+  if (!content.length) return []
+  const bare = message.bare && message.parts.length === 1 && first?.type === 'text' && !first.cache
+  return [{ type: 'message', role, content: bare ? first.text : content }]
+}
+
+/**
+ * What an assistant of another protocol said. A bare string is all that a message without an id may hold; what has
+ * sources, or is a refusal, becomes a message as OpenAI would have given it, with an id by its place.
+ */
+function foreignAnswer(part: Part, content: JsonObject, { notes }: AskContext): JsonObject {
+  const citations = part.type === 'text' ? (part.citations ?? []) : []
+  const annotations = citations.flatMap((citation) => encodeAnnotation(citation, part.type === 'text' ? part.text.length : 0, notes) ?? [])
+  if (content.type === 'output_text' && annotations.length === 0) return { type: 'message', role: 'assistant', content: content.text }
+  const id = `msg_${(part.at ?? '').replace(/\W+/g, '_')}`
+  return {
+    type: 'message',
+    role: 'assistant',
+    id,
+    status: 'completed',
+    content: [content.type === 'output_text' ? { ...content, annotations } : content],
+  }
 }
 
 /** What an assistant says before it calls a tool is commentary; foreign histories do not tell. */

@@ -40,18 +40,21 @@ function encodeTool(tool: Tool, context: ToolContext): JsonObject | undefined {
   const wire =
     tool.type === 'custom'
       ? { type: 'custom', ...common, format: tool.format }
-      : { type: 'function', ...common, parameters: soundParameters(tool), strict: tool.strict ?? false }
+      : { type: 'function', ...common, parameters: soundParameters(tool, context), strict: tool.strict ?? false }
   if (tool.type === 'function' && tool.cache)
     context.notes.approximated(tool, 'cache', 'tools take no cache marks here; long prompts are cached by themselves')
   return compact({ ...wire, ...extraOf(tool), ...fields })
 }
 
 /** An object schema with `properties`: others are refused. The user's own schema is never changed. */
-function soundParameters({ parameters }: FunctionTool): JsonObject {
+function soundParameters(tool: FunctionTool, { notes }: ToolContext): JsonObject {
+  const { parameters } = tool
   if (!parameters) return { type: 'object', properties: {} }
   if (parameters.type === 'object' && parameters.properties) return parameters
   if (parameters.type === undefined && (parameters.anyOf || parameters.oneOf || parameters.allOf || parameters.$ref))
     return { type: 'object', properties: {}, ...parameters }
+  if (parameters.type !== undefined && parameters.type !== 'object')
+    notes.approximated(tool, 'parameters', 'arguments are always an object', '/type')
   return { ...parameters, type: 'object', properties: parameters.properties ?? {} }
 }
 

@@ -38,6 +38,8 @@ export function encodeStop(
   stop: Stop,
   refused: boolean,
 ): { status: 'completed' | 'incomplete'; incomplete_details: { reason: string } | null } {
+  // A paused turn is not complete, but there is no word for why.
+  if (stop.reason === 'pause') return { status: 'incomplete', incomplete_details: null }
   const reason = INCOMPLETE[stop.reason]
   if (reason === undefined || (stop.reason === 'refusal' && refused)) return { status: 'completed', incomplete_details: null }
   return { status: 'incomplete', incomplete_details: { reason } }
@@ -47,7 +49,6 @@ const INCOMPLETE: Partial<Record<StopReason, string>> = {
   'max-tokens': 'max_output_tokens',
   'context-window': 'max_output_tokens',
   refusal: 'content_filter',
-  pause: 'pause_turn',
 }
 
 /** Whether the last item was cut off. */

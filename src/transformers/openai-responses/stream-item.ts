@@ -56,8 +56,8 @@ const same = (one: JsonObject, other: JsonObject): boolean =>
 interface Content {
   index: number
   refusal: boolean
-  /** How much of the text was told, in characters. */
-  told: number
+  /** Some of the text was told. */
+  told: boolean
   citations: number
   open: boolean
 }
@@ -70,7 +70,7 @@ function readMessage(item: JsonObject, emit: Emit, counter: PartCounter): ItemRe
   const open = (at: number, refusal: boolean): Content => {
     const known = contents[at]
     if (known) return known
-    const content: Content = { index: counter.next++, refusal, told: 0, citations: 0, open: true }
+    const content: Content = { index: counter.next++, refusal, told: false, citations: 0, open: true }
     contents[at] = content
     if (refusal) counter.refusal = true
     emit({
@@ -82,7 +82,7 @@ function readMessage(item: JsonObject, emit: Emit, counter: PartCounter): ItemRe
   }
   const tell = (content: Content, text: string) => {
     if (!text || !content.open) return
-    content.told += text.length
+    content.told = true
     emit({ type: 'delta', index: content.index, text })
   }
   const cite = (content: Content, annotations: JsonObject[]) => {
@@ -97,12 +97,12 @@ function readMessage(item: JsonObject, emit: Emit, counter: PartCounter): ItemRe
     content.open = false
     emit({ type: 'part-end', index: content.index })
   }
-  /** The whole content part, which repeats what was told. */
+  /** The whole content part. It repeats what the deltas told, unless there were none. */
   const fill = (at: number, part: JsonObject) => {
     const refusal = part.type === 'refusal'
     if (!refusal && part.type !== 'output_text' && part.type !== 'text') return
     const content = open(at, refusal)
-    tell(content, (stringOf(refusal ? part.refusal : part.text) ?? '').slice(content.told))
+    if (!content.told) tell(content, stringOf(refusal ? part.refusal : part.text) ?? '')
     cite(content, objectsOf(part.annotations))
   }
   return {
@@ -143,8 +143,8 @@ function readMessage(item: JsonObject, emit: Emit, counter: PartCounter): ItemRe
 /** A reasoning item is one part: its summary's paragraphs, or else the raw reasoning. */
 function readReasoning(item: JsonObject, emit: Emit, counter: PartCounter): ItemReader {
   const index = counter.next++
-  /** How much of each paragraph was told. */
-  const told: number[] = []
+  /** Which paragraphs were told by deltas. */
+  const told: boolean[] = []
   let source: 'summary' | 'content' | undefined
   let opaque: Opaque | undefined
   let open = true
@@ -152,12 +152,14 @@ function readReasoning(item: JsonObject, emit: Emit, counter: PartCounter): Item
   emit({ type: 'part-start', index, part: { type: 'reasoning', text: '', ...keep(undefined, { item: rest }) } })
   const tell = (from: 'summary' | 'content', at: number, text: string) => {
     if (!text || !open || (source ?? from) !== from) return
-    const paragraph = from === 'summary' && source !== undefined && told[at] === undefined
+    const paragraph = from === 'summary' && source !== undefined && !told[at]
     source = from
-    told[at] = (told[at] ?? 0) + text.length
+    told[at] = true
     emit({ type: 'delta', index, text: paragraph ? SUMMARY_BREAK + text : text })
   }
-  const fill = (from: 'summary' | 'content', at: number, text: unknown) => tell(from, at, (stringOf(text) ?? '').slice(told[at] ?? 0))
+  const fill = (from: 'summary' | 'content', at: number, text: unknown) => {
+    if (!told[at]) tell(from, at, stringOf(text) ?? '')
+  }
   const close = () => {
     if (!open) return
     open = false
