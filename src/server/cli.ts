@@ -35,7 +35,6 @@ async function start({ config, host, port }: Extract<Command, { name: 'serve' }>
     ? createApp(setup, { fetch: isNode ? createNodeFetch() : undefined })
     : { fetch: createDemo({ delayMs: 15 }), models: [{ id: 'demo', title: 'cc-route demo' }] }
   const served = await serve(fetch, { hostname: host, port, models })
-  process.stdout.write(banner({ url: served.url, host, setup, source: config ?? 'the environment' }))
 
   let asked = false
   const stop = () => {
@@ -46,6 +45,7 @@ async function start({ config, host, port }: Extract<Command, { name: 'serve' }>
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+  process.stdout.write(banner({ url: served.url, host, setup, source: config ?? 'the environment' }))
 }
 
 function readConfigFile(path: string): Setup {

@@ -20,7 +20,7 @@ const upstream: Fetch = async (input, init) => {
 const claude = clientOf('claude')
 async function asked(app: { fetch: Fetch }, model: string): Promise<string | undefined> {
   const response = await app.fetch(`http://localhost${claude.path}`, { method: 'POST', body: JSON.stringify({ ...claude.body, model }) })
-  expect(await response.json()).toMatchObject({ type: 'message', model })
+  expect(await response.json()).toMatchObject({ type: 'message' })
   return calls.at(-1)
 }
 

@@ -57,7 +57,7 @@ describe('a configuration', () => {
   test('that is not JSON', async () => {
     const { code, err } = await command.run(['serve', '--config', config('{\n "endpoints": }')])
     expect(code).toBe(1)
-    expect(err).toMatch(/config\.json cannot be used:\n {2}not valid JSON in line 2, column \d+/)
+    expect(err).toMatch(/config\.json cannot be used:\n {2}not valid JSON.*: /)
   })
 
   test('with mistakes: all of them, with their places', async () => {
