@@ -50,7 +50,8 @@ export function encodeCitation(citation: Citation): JsonObject | undefined {
     }
   }
   if (url === undefined) return undefined
-  return { type: 'web_search_result_location', url, title: title ?? null, cited_text: quote ?? '', encrypted_index: '' }
+  // clients demand a title and a quote
+  return { type: 'web_search_result_location', url, title: title ?? url, cited_text: quote ?? '', encrypted_index: '' }
 }
 
 /** The citations of a question's text. Those of other providers lack the token with which Claude knows its own again, so they stay behind. */

@@ -28,6 +28,9 @@ export function encodeMedia(part: MediaPart, place: Place): JsonObject[] {
     return []
   }
   if (part.detail !== undefined) notes.dropped(part, 'detail', 'Claude looks at every image in one way')
+  const told = block.type === 'image' ? IMAGES.has(part.mediaType ?? 'image/png') : part.mediaType === 'application/pdf'
+  if (part.source.type === 'url' && part.mediaType !== undefined && !told && !place.own)
+    notes.approximated(part, undefined, 'Claude finds out itself what it fetches; it reads images of four types and PDF')
   if (block.type === 'image' && part.name !== undefined) notes.dropped(part, 'name', 'images have no name with Claude')
   return [{ ...block, ...encodeCache(part, notes), ...ownFields(part) }]
 }

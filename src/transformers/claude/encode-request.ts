@@ -136,6 +136,7 @@ const UNSAID: readonly (readonly [keyof ChatRequest, string])[] = [
 
 function dropUnsaid(chat: ChatRequest, { notes }: AskContext): void {
   for (const [key, reason] of UNSAID) if (chat[key] !== undefined) notes.dropped(chat, key, reason)
+  if (chat.logprobs?.top !== undefined) notes.dropped(chat, 'topLogprobs', 'Claude tells no probabilities')
   if (chat.candidates !== undefined && chat.candidates > 1) notes.dropped(chat, 'candidates', 'Claude gives one answer')
 }
 

@@ -33,7 +33,11 @@ function allowed(chat: ChatRequest, names: string[], context: AskContext): Tool[
     undefined,
     'only the allowed tools are sent; the prompt cache does not hold across such a choice',
   )
-  return chat.tools.filter((tool) => tool.type === 'hosted' || names.includes(tool.name))
+  return chat.tools.filter((tool) => {
+    if (tool.type === 'hosted' || names.includes(tool.name)) return true
+    context.notes.dropped(tool, undefined, 'not among the allowed tools')
+    return false
+  })
 }
 
 function encodeFunction(tool: FunctionTool, context: AskContext, own: boolean): JsonObject {
@@ -69,6 +73,7 @@ function canEnforce(tool: FunctionTool, schema: JsonObject, context: AskContext)
 function encodeCustom(tool: CustomTool, context: AskContext): JsonObject {
   const grammar = tool.format?.type === 'grammar' ? String(tool.format.definition ?? '') : ''
   if (grammar) context.notes.approximated(tool, 'format', 'the grammar is told in the description; Claude does not enforce it')
+  else if (tool.format && tool.format.type !== 'text') context.notes.dropped(tool, 'format', 'Claude knows no such limit of a text')
   const rule = grammar && `The input must match this ${String(tool.format?.syntax ?? '')} grammar:\n${grammar}`
   const description = [tool.description, rule].filter(Boolean).join('\n\n')
   return {

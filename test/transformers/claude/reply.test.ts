@@ -169,7 +169,13 @@ describe('an answer for a client', () => {
         type: 'text',
         text: 'Sun.',
         citations: [
-          { type: 'web_search_result_location', url: 'https://example.com', title: null, cited_text: 'sun', encrypted_index: '' },
+          {
+            type: 'web_search_result_location',
+            url: 'https://example.com',
+            title: 'https://example.com',
+            cited_text: 'sun',
+            encrypted_index: '',
+          },
         ],
       },
     ])
