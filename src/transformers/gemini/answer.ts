@@ -18,6 +18,8 @@ export function answerOf(value: unknown): JsonObject | undefined {
 
 /** The first candidate: other protocols have one answer only. */
 export function candidateOf(answer: JsonObject): JsonObject | undefined {
+  const [first] = arrayOf(answer.candidates)
+  if (isObject(first) && (first.index === undefined || first.index === 0)) return first
   const candidates = arrayOf(answer.candidates).filter(isObject)
   return candidates.find((candidate) => (numberOf(candidate.index) ?? 0) === 0) ?? candidates[0]
 }

@@ -38,7 +38,8 @@ function sourceOf(chunk: unknown): Pick<Citation, 'url' | 'title'> | undefined {
   if (!isObject(chunk)) return undefined
   const source = objectOf(chunk.web) ?? objectOf(chunk.retrievedContext) ?? objectOf(chunk.maps) ?? objectOf(chunk.image)
   const url = stringOf(source?.uri)
-  const title = stringOf(source?.title)
+  // Google's titles of web pages are their domains
+  const title = stringOf(source?.title) ?? (url !== undefined && URL.canParse(url) ? new URL(url).hostname : undefined)
   return url === undefined && title === undefined ? undefined : { ...(url !== undefined && { url }), ...(title !== undefined && { title }) }
 }
 
@@ -74,6 +75,12 @@ function unitsOf(text: string, bytes: number): number {
   return units
 }
 
+/** A page of the web, or a document that has no address. */
+const chunkOf = (url: string | undefined, title: string | undefined): JsonObject => {
+  const titled = title === undefined ? {} : { title }
+  return url === undefined ? { retrievedContext: titled } : { web: { uri: url, ...titled } }
+}
+
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length
 
 /** Writes the sources of an answer's texts; `undefined` where there are none. */
@@ -84,8 +91,7 @@ export function encodeGrounding(texts: readonly { index: number; text: string; c
   for (const { index, text, citations } of texts)
     for (const { url, title, quote, start, end } of citations) {
       const key = JSON.stringify([url, title])
-      if (!known.has(key))
-        known.set(key, chunks.push({ web: { ...(url !== undefined && { uri: url }), ...(title !== undefined && { title }) } }) - 1)
+      if (!known.has(key)) known.set(key, chunks.push(chunkOf(url, title)) - 1)
       const span = start !== undefined && end !== undefined ? { from: start, to: end } : undefined
       const words = span ? text.slice(span.from, span.to) : quote
       if (words === undefined) continue

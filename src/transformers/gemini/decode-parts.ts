@@ -83,7 +83,11 @@ export function createPartDecoder(pairs: CallPairs, groups: Located[]): (part: J
     if (part.functionResponse !== undefined) return [result(part, at)]
     if (isMedia(part)) {
       const opaque = own('image')
-      return [...before, { ...decodeMedia(part, at), ...(opaque && { opaque }) }]
+      const media = decodeMedia(part, at)
+      // elsewhere the address alone tells what it leads to
+      if (media.source.type === 'url' && media.mediaType !== undefined)
+        groups.push({ at: `${at}/fileData`, extra: { gemini: { mimeType: media.mediaType } } })
+      return [...before, { ...media, ...(opaque && { opaque }) }]
     }
     if (part.text === undefined && !bareSignature(part)) return [...before, native(part, at)]
     const text = optional(readString, part.text, `${at}/text`) ?? ''

@@ -72,8 +72,8 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
       else context.notes.dropped({}, undefined, 'a signature of no part')
       return
     }
-    // a signed part is not merged with what follows it
-    if (open !== kind || opaque) {
+    // two signed parts are not merged; what follows a signed piece unsigned goes on with it
+    if (open !== kind || (opaque && secret)) {
       close()
       open = kind
       emit({ type: 'part-start', index: next++, part: { type: kind, text: '', ...(secret && { opaque: secret }) } })

@@ -21,11 +21,15 @@ export function encodeChoice(chat: ChatRequest, functions: boolean, context: Ask
     return undefined
   }
   const strict = chat.tools.some((tool) => tool.type === 'function' && tool.strict)
-  if (strict)
-    for (const tool of chat.tools)
-      if (tool.type === 'function' && !tool.strict)
-        context.notes.approximated(tool, 'strict', 'Gemini checks the calls of all tools or of none; it checks all')
   const config = choice ? configOf(choice, strict, context) : strict ? { mode: 'VALIDATED' } : undefined
+  const checked = config?.mode === 'VALIDATED'
+  for (const tool of chat.tools)
+    if (tool.type === 'function' && (tool.strict ?? false) !== checked)
+      context.notes.approximated(
+        tool,
+        'strict',
+        `Gemini checks the calls of all tools or of none; here of ${checked ? 'all' : 'none beyond its choice'}`,
+      )
   return config && { functionCallingConfig: config }
 }
 

@@ -7,6 +7,7 @@ import type { ChatRequest, OutputFormat } from '../../core/chat.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { spellingOf } from './fields.ts'
+import { formatInWords } from './format-in-words.ts'
 import type { ModelTraits } from './models.ts'
 import { toJsonSchema } from './schema/to-json-schema.ts'
 import { toOpenApi } from './schema/to-openapi.ts'
@@ -59,8 +60,8 @@ function stopsFor(chat: ChatRequest, { notes }: AskContext): string[] | undefine
 function formatOf(format: OutputFormat, chat: ChatRequest, traits: ModelTraits, { notes, dialect }: AskContext): JsonObject {
   const spelled = spellingOf(format)
   if (spelled) return spelled
-  if (traits.generation < 3 && chat.tools.some((tool) => tool.type !== 'hosted')) {
-    notes.dropped(format, undefined, 'this model takes no form of the answer beside tools')
+  if (formatInWords(chat, traits) !== undefined) {
+    notes.approximated(format, undefined, 'this model takes no form of the answer beside tools; the instructions ask for it')
     return {}
   }
   if (format.type === 'json') return { responseMimeType: 'application/json' }

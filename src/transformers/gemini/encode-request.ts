@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ChatRequest } from '../../core/chat.ts'
+import type { ChatRequest, TextPart } from '../../core/chat.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { encodeConfig } from './encode-config.ts'
@@ -11,6 +11,7 @@ import { encodeContents } from './encode-contents.ts'
 import { encodePart } from './encode-parts.ts'
 import { encodeTools } from './encode-tools.ts'
 import { spellingOf } from './fields.ts'
+import { formatInWords } from './format-in-words.ts'
 import { traitsOf, type ModelTraits } from './models.ts'
 import { respell } from './spelling.ts'
 
@@ -19,8 +20,10 @@ export function encodeRequest(chat: ChatRequest, context: AskContext): JsonObjec
   const traits = traitsOf(context.model)
   const spelled = spellingOf(chat)
   const { contents, instructions } = encodeContents(chat, traits, context)
+  const asked = formatInWords(chat, traits)
+  const instructed: TextPart[] = asked === undefined ? chat.system : [...chat.system, { type: 'text', text: asked }]
   const system = [
-    ...chat.system.flatMap((part) => encodePart(part, { ...context, traits, ids: true, nameOf: () => undefined })),
+    ...instructed.flatMap((part) => encodePart(part, { ...context, traits, ids: true, nameOf: () => undefined })),
     ...instructions,
   ]
   const { systemInstruction, original, ...spelling } = spelled ?? {}

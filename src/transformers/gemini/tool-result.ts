@@ -17,7 +17,7 @@ export function readResponse(response: unknown): { text: string; isError: boolea
   const [only] = keys
   const failed = response.error !== undefined && response.error !== null && response.error !== ''
   const wrapped = keys.length === 1 && only !== undefined && (WRAPPERS.has(only) || only === 'error')
-  return { text: wrapped ? textOf(response[only]) : keys.length ? JSON.stringify(response) : '', isError: failed }
+  return { text: wrapped ? textOf(response[only]) : JSON.stringify(response), isError: failed }
 }
 
 /** Always as text: an object of the tool's own could hold keys that Gemini reads otherwise (`output`, `$ref`). */
