@@ -106,7 +106,7 @@ const HOSTED: Record<string, HostedKind> = {
 
 function decodeHosted(tool: JsonObject, at: string, spelling: Spelling): HostedTool {
   const type = String(tool.type)
-  const kind = HOSTED[type] ?? (/^web_search/.test(type) ? 'web-search' : 'other')
+  const kind = HOSTED[type] ?? (type.startsWith('web_search') ? 'web-search' : 'other')
   const options = kind === 'web-search' ? webSearchOptions(tool) : {}
   return {
     type: 'hosted',

@@ -40,7 +40,12 @@ function encodeTool(tool: Tool, context: ToolContext): JsonObject | undefined {
   const wire =
     tool.type === 'custom'
       ? { type: 'custom', ...common, format: tool.format }
-      : { type: 'function', ...common, parameters: name === undefined ? soundParameters(tool, context) : tool.parameters, strict: tool.strict ?? false }
+      : {
+          type: 'function',
+          ...common,
+          parameters: name === undefined ? soundParameters(tool, context) : tool.parameters,
+          strict: tool.strict ?? false,
+        }
   if (tool.type === 'function' && tool.cache)
     context.notes.approximated(tool, 'cache', 'tools take no cache marks here; long prompts are cached by themselves')
   return compact({ ...wire, ...extraOf(tool), ...fields })

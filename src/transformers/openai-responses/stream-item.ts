@@ -85,12 +85,10 @@ function readMessage(item: JsonObject, emit: Emit, counter: PartCounter): ItemRe
     content.told = true
     emit({ type: 'delta', index: content.index, text })
   }
-  const cite = (content: Content, annotations: JsonObject[]) => {
-    for (const annotation of annotations.slice(content.citations)) {
-      if (!content.open || content.refusal) return
-      content.citations++
-      emit({ type: 'citation', index: content.index, citation: decodeAnnotation(annotation, '') })
-    }
+  const cite = (content: Content, annotation: JsonObject) => {
+    if (!content.open || content.refusal) return
+    content.citations++
+    emit({ type: 'citation', index: content.index, citation: decodeAnnotation(annotation, '') })
   }
   const close = (content: Content | undefined) => {
     if (!content?.open) return
@@ -103,7 +101,7 @@ function readMessage(item: JsonObject, emit: Emit, counter: PartCounter): ItemRe
     if (!refusal && part.type !== 'output_text' && part.type !== 'text') return
     const content = open(at, refusal)
     if (!content.told) tell(content, stringOf(refusal ? part.refusal : part.text) ?? '')
-    cite(content, objectsOf(part.annotations))
+    for (const annotation of objectsOf(part.annotations).slice(content.citations)) cite(content, annotation)
   }
   return {
     added: nothing,
@@ -122,7 +120,7 @@ function readMessage(item: JsonObject, emit: Emit, counter: PartCounter): ItemRe
         case 'response.output_text.annotation.added': {
           const annotation = objectOf(event.annotation)
           const content = open(at, false)
-          if (annotation) cite(content, [...new Array<JsonObject>(content.citations).fill({}), annotation])
+          if (annotation) cite(content, annotation)
           return
         }
         case 'response.content_part.done':
