@@ -82,7 +82,9 @@ export function decodeToolConfig(value: unknown, at: string, tools: Tool[]): { t
   const left = rest(choice, CHOICE, { functionCallingConfig: config.functionCallingConfig })
   const located: Located = { at: place, wireNames: { mode: 'mode' }, ...left }
   if (mode === 'VALIDATED') {
-    const strict = tools.map((tool) => (tool.type === 'function' && isClosed(tool.parameters ?? {}) ? { ...tool, strict: true } : tool))
+    const strict = tools.map((tool) =>
+      tool.type === 'function' && tool.parameters && isClosed(tool.parameters) ? { ...tool, strict: true } : tool,
+    )
     // a guarantee for some tools only is not what was asked for
     if (tools.some((tool, i) => tool.type === 'function' && strict[i] === tool))
       located.extra = { gemini: { ...left.extra?.gemini, mode: 'VALIDATED' } }

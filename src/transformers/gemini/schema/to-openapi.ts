@@ -52,8 +52,11 @@ function messageOf(schema: JsonObject, at: string, lose: OnLoss): JsonObject {
       if (!SILENT.has(key)) hints.push(key === 'additionalProperties' && value === false ? 'no extra properties' : hintOf(key, value))
     }
   }
-  const lists = [...listOf(schema.anyOf), ...listOf(schema.oneOf)]
-  if (lists.length) message.anyOf = lists.map((branch, i) => inner(branch, pointer(pointer(at, 'anyOf'), i), lose))
+  const branches = [...listOf(schema.anyOf), ...listOf(schema.oneOf)]
+  const real = branches.filter((branch) => !isObject(branch) || branch.type !== 'null')
+  if (real.length < branches.length) message.nullable = true
+  if (real.length) message.anyOf = real.map((branch, i) => inner(branch, pointer(pointer(at, 'anyOf'), i), lose))
+  else delete message.anyOf
   if (isObject(schema.properties))
     message.properties = Object.fromEntries(
       Object.entries(schema.properties).map(([name, property]) => [name, inner(property, pointer(`${at}/properties`, name), lose)]),
@@ -77,11 +80,7 @@ const inner = (value: unknown, at: string, lose: OnLoss): JsonObject => (isObjec
 
 /** One type a node: `null` becomes `nullable`, several types become branches. */
 function settleTypes(message: JsonObject): void {
-  const branches = listOf(message.anyOf).filter(isObject)
-  const real = branches.filter((branch) => branch.type !== 'null')
-  if (real.length < branches.length) message.nullable = true
-  if (branches.length) message.anyOf = real
-  if (branches.length && !real.length) delete message.anyOf
+  const real = listOf(message.anyOf).filter(isObject)
   if (Array.isArray(message.type)) {
     const types = (message.type as unknown[]).filter((type) => type !== 'null')
     if (types.length < message.type.length) message.nullable = true
