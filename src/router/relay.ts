@@ -45,6 +45,9 @@ export interface Relay {
 /** Held back at most, while the client reads nothing, before the upstream is paused. */
 const HELD_BYTES = 64 * 1024
 
+/** Waited at most for the end of a body whose answer is complete. */
+const LINGER_MS = 1000
+
 export function createRelay(source: ByteSource, options: RelayOptions): Relay {
   const { clock, heartbeat, heartbeatMs } = options
   let sink: ByteSink | undefined
@@ -130,6 +133,13 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
     how = 'truncated'
     close(passage.silent ? failed : undefined)
   }
+  let stopLinger = () => {}
+  /** The answer is complete. The upstream may end its body in peace, so that its connection can be used again, but not for long. */
+  const linger = () => {
+    stopLinger = clock.after(LINGER_MS, () => source.cancel())
+    source.resume()
+    close()
+  }
   source.start({
     write(chunk) {
       if (closed) return
@@ -139,17 +149,18 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
         source.cancel(error)
         return breakOff(error)
       }
-      if (passage.ended) {
-        source.cancel()
-        close()
-      }
+      if (passage.ended) linger()
     },
     end() {
+      stopLinger()
       if (closed) return
       give(passage.end())
       close()
     },
-    fail: breakOff,
+    fail(error) {
+      stopLinger()
+      breakOff(error)
+    },
   })
   return {
     ready,
@@ -170,7 +181,8 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
         sink = undefined
         stopPatience()
         stopBeat()
-        if (!closed) source.cancel(reason)
+        stopLinger()
+        source.cancel(reason)
         closed = true
         resolveEnded({ how: 'cancelled', usage, failure })
       },

@@ -84,7 +84,9 @@ describe('createRelay', () => {
     test.say('finish')
     expect([test.text, test.over]).toEqual(['<start><hello><finish>', 'end'])
     expect(await test.relay.ended).toMatchObject({ how: 'complete', usage: { output: 3 } })
+    test.upstream.end()
     expect(test.clock.waiting).toBe(0)
+    expect(test.calls).not.toContain('cancel')
   })
 
   it('is ready with the failure, where an error comes before the first word', async () => {
@@ -92,6 +94,12 @@ describe('createRelay', () => {
     test.say('start')
     test.say('error')
     expect(await test.relay.ready).toEqual(failure)
+  })
+
+  it('cancels an upstream that does not end its body though its answer is complete', async () => {
+    const test = setUp()
+    test.say('finish')
+    await test.clock.advance(1000)
     expect(test.calls).toContain('cancel')
     expect(test.clock.waiting).toBe(0)
   })
@@ -152,6 +160,7 @@ describe('createRelay', () => {
     await test.clock.advance(20_000)
     expect(test.text).toBe('<before><start><a><within><within><within>')
     test.say('finish')
+    test.upstream.end()
     expect(test.clock.waiting).toBe(0)
   })
 
