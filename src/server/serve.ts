@@ -3,9 +3,11 @@
  *
  * @module
  */
+import type { Server } from 'node:http'
 import { serve as listen } from 'srvx'
 import type { Fetch } from '../router/fetch.ts'
 import { answerClientErrors } from './client-error.ts'
+import { createClosing } from './closing.ts'
 import { createGateway, type GatewayOptions } from './gateway.ts'
 import { isLoopback } from './guard.ts'
 import { deliverOnNode } from './node-response.ts'
@@ -53,23 +55,10 @@ export async function serve(app: Fetch, options: ServeOptions = {}): Promise<Ser
     bun: { idleTimeout: 0 },
   })
   await server.ready()
-  const node = server.node?.server
-  if (node) answerClientErrors(node as Parameters<typeof answerClientErrors>[0])
-
+  const node = server.node?.server as Server | undefined
+  if (node) answerClientErrors(node)
   const actualPort = Number(new URL(server.url ?? `http://localhost:${port}`).port || 80)
-  let closing: Promise<void> | undefined
-  const close = async () => {
-    const closed = server.close().catch(() => {})
-    // Node closes idle connections once, when closing begins; those that fall idle later would wait for their client.
-    const sweep = setInterval(() => (node as { closeIdleConnections?(): void } | undefined)?.closeIdleConnections?.(), 25)
-    let patience: ReturnType<typeof setTimeout> | undefined
-    await Promise.race([closed, new Promise((resolve) => (patience = setTimeout(resolve, graceMs)))])
-    clearTimeout(patience)
-    clearInterval(sweep)
-    // Deno has no way to cut its connections: there the wait alone is bounded.
-    await Promise.race([server.close(true).catch(() => {}), new Promise((resolve) => setTimeout(resolve, 100).unref?.())])
-  }
-  return { url: `http://${urlHost(hostname)}:${actualPort}`, port: actualPort, close: () => (closing ??= close()) }
+  return { url: `http://${urlHost(hostname)}:${actualPort}`, port: actualPort, close: createClosing(server, node, graceMs) }
 }
 
 /** An address to call, where the server listens on all of them. */
