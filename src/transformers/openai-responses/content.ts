@@ -5,7 +5,7 @@
  */
 import type { CacheMark, Citation, MediaPart, NativePart, Part, RefusalPart, TextPart } from '../../core/chat.ts'
 import { fail } from '../../core/failure.ts'
-import { pointer, restOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { fieldName, pointer, restOf, stringOf, type JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { decodeAnnotation } from './annotations.ts'
 import { compact, extraOf, keep, objectsOf, OWN, spellingOf, type Readers, type Spelling } from './wire.ts'
@@ -119,8 +119,8 @@ function decodeAudio(part: JsonObject, at: string, read: Readers): MediaPart {
 const missing = (at: string, field: string): never =>
   fail({
     kind: 'invalid-request',
-    message: `${at.slice(1).replaceAll('/', '.')}: neither ${field} nor file_id is given.`,
-    param: at.slice(1),
+    message: `${fieldName(at)}: neither ${field} nor file_id is given.`,
+    param: fieldName(at),
   })
 
 /** A `data:` URL taken apart; every other URL as it is. */
@@ -261,17 +261,25 @@ function writeFile(part: MediaPart, context: AskContext): JsonObject {
       if (name !== undefined) context.notes.approximated(part, 'name', 'the document became plain text without a title')
       return { type: 'input_text', text: source.text, ...encodeCache(part, context) }
     case 'id':
+      if (source.id.startsWith('https://')) {
+        context.notes.approximated(
+          part,
+          undefined,
+          'the address is one of another provider; whether it can be read here is for the upstream to say',
+        )
+        return { type: 'input_file', file_url: source.id, ...detail }
+      }
       return { type: 'input_file', file_id: ownId(source, part.at), ...detail, ...encodeCache(part, context) }
   }
 }
 
-/** A file that another provider holds cannot be had here: refused rather than lost. */
+/** OpenAI's two protocols share one store of files. A file that another provider holds cannot be had here: refused rather than lost. */
 function ownId(source: Extract<MediaPart['source'], { type: 'id' }>, at = ''): string {
-  if (source.owner === OWN) return source.id
+  if (source.owner === OWN || source.owner === 'openai') return source.id
   return fail({
     kind: 'unsupported',
     message: `The file ${source.id} is stored with another provider, which this upstream cannot read. Send the file's data or a URL.`,
-    param: at.slice(1).replaceAll('/', '.'),
+    param: fieldName(at),
   })
 }
 

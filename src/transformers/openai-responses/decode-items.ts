@@ -5,7 +5,7 @@
  */
 import type { Message, NativePart, Part, ToolCallPart, ToolResultPart } from '../../core/chat.ts'
 import { fail } from '../../core/failure.ts'
-import { pointer, restOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { fieldName, pointer, restOf, stringOf, type JsonObject } from '../../core/json.ts'
 import { answeredTool, calledTool, clientCallInput, clientOutputText, type ClientTool } from './client-tools.ts'
 import { decodeContentPart } from './content.ts'
 import { flatName } from './decode-tools.ts'
@@ -37,8 +37,8 @@ export function decodeItem(item: JsonObject, at: string, read: Readers): Message
       if (typeof item.id === 'string') return { role: 'user', parts: [native(item, at)] }
       return fail({
         kind: 'invalid-request',
-        message: `${at.slice(1).replace(/\/(\d+)$/, '[$1]')}: an input item needs a type, or a role and content.`,
-        param: at.slice(1).replaceAll('/', '.'),
+        message: `${fieldName(at)}: an input item needs a type, or a role and content.`,
+        param: fieldName(at),
       })
     default:
       return decodeOther(item, read.string(type, pointer(at, 'type')), at)
@@ -50,8 +50,8 @@ function decodeMessage(item: JsonObject, at: string, read: Readers): Message {
   if (!ROLES.has(role))
     fail({
       kind: 'invalid-request',
-      message: `${at.slice(1)}: unknown role "${role}". Use user, assistant, system or developer.`,
-      param: at.slice(1),
+      message: `${fieldName(at)}: unknown role "${role}". Use user, assistant, system or developer.`,
+      param: fieldName(at),
     })
   const bare = typeof item.content === 'string'
   const { content, ...rest } = item

@@ -134,15 +134,16 @@ function writeCall(call: ToolCallPart, context: AskContext): JsonObject {
   return compact({ ...wire, ...extraOf(call), ...fields })
 }
 
-/** Marks a failed tool's result in words: there is no field for it. */
-const FAILED = '[error] '
+/** A result that begins with words of an error needs no mark. */
+const SAYS_ERROR = /\berrors?\b/i
 
 function writeResult(result: ToolResultPart, context: AskContext): JsonObject {
   const { item, fields } = spellingOf(result)
   if (item) return item
-  if (result.isError) context.notes.approximated(result, 'isError', 'a failed result is marked in its text')
+  if (result.isError) context.notes.approximated(result, 'isError', 'a failed call is told by words here')
   const [first] = result.parts
-  const mark = result.isError ? FAILED : ''
+  const words = result.parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
+  const mark = result.isError && !SAYS_ERROR.test(words.slice(0, 200)) ? 'Error: ' : ''
   const output =
     (result.bare || result.parts.length === 0) && (first === undefined || (first.type === 'text' && result.parts.length === 1))
       ? mark + (first?.text ?? '')

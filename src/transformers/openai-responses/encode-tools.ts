@@ -103,6 +103,7 @@ export function encodeToolChoice(choice: ToolChoice, chat: ChatRequest, context:
     case 'tool':
       return named(choice.name)
     case 'allowed':
+      if (chat.tools.every((tool) => tool.type !== 'hosted' && choice.names.includes(tool.name))) return choice.mode
       return { type: 'allowed_tools', mode: choice.mode, tools: choice.names.map(named) }
     default:
       return choice.type
