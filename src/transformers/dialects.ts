@@ -5,10 +5,15 @@
  */
 import type { ProtocolName } from '../core/chat.ts'
 import type { Dialect } from '../core/dialect.ts'
-import { chatDialects, chatHosts, plainChat } from './dialects-chat.ts'
+import { chatHosts, type HostRule } from './dialects/base-urls.ts'
+import { plainChat } from './dialects/common.ts'
+import { chatDialects, openaiChat } from './dialects-chat.ts'
 
 /** What is known of the other protocols' look-alikes: how they differ from their vendor's own service. */
-const others: Record<Exclude<ProtocolName, 'openai' | 'openai-responses'>, { plain: Dialect; hosts: HostRule[]; dialects: Dialect[] }> = {
+const others: Record<
+  Exclude<ProtocolName, 'openai' | 'openai-responses'>,
+  { plain: Dialect; hosts: readonly HostRule[]; dialects: readonly Dialect[] }
+> = {
   claude: { plain: { name: 'claude' }, hosts: [], dialects: [] },
   gemini: {
     plain: { name: 'gemini' },
@@ -16,15 +21,6 @@ const others: Record<Exclude<ProtocolName, 'openai' | 'openai-responses'>, { pla
     // Vertex takes OAuth access tokens where the Gemini API takes keys.
     dialects: [{ name: 'vertex', auth: 'bearer' }],
   },
-}
-
-/** A dialect by the host of the base URL, and by the port for servers on one's own machines. */
-export interface HostRule {
-  host?: RegExp
-  port?: string
-  /** What the path has to match besides. */
-  path?: RegExp
-  name: string
 }
 
 /**
@@ -35,7 +31,7 @@ export interface HostRule {
 export function dialectFor(upstream: { protocol: ProtocolName; dialect?: string; baseUrl?: string }): Dialect {
   const { protocol, dialect: wanted, baseUrl } = upstream
   const openai = protocol === 'openai' || protocol === 'openai-responses'
-  const { plain, hosts, dialects } = openai ? { plain: chatDialects[0]!, hosts: chatHosts, dialects: chatDialects } : others[protocol]
+  const { plain, hosts, dialects } = openai ? { plain: openaiChat, hosts: chatHosts, dialects: chatDialects } : others[protocol]
   const known = [plain, ...dialects]
   const byName = (name: string) => known.find((dialect) => dialect.name === name)
   if (wanted !== undefined) {
@@ -50,17 +46,15 @@ export function dialectFor(upstream: { protocol: ProtocolName; dialect?: string;
   return fitted(told ?? (openai ? plainChat : plain), protocol)
 }
 
-const matches = ({ host, port, path }: HostRule, url: URL): boolean =>
-  (host === undefined || host.test(url.hostname)) &&
-  (port === undefined || port === url.port) &&
-  (path === undefined || path.test(url.pathname))
+const matches = ({ host, port }: HostRule, url: URL): boolean =>
+  (host === undefined || host.test(url.hostname)) && (port === undefined || port === url.port)
 
 /** For Responses only what concerns the way to the provider counts; the fields of Chat Completions are another matter. */
 function fitted(dialect: Dialect, protocol: ProtocolName): Dialect {
   if (protocol !== 'openai-responses') return dialect
   const { name, auth, headers, version } = dialect
   return {
-    name: dialect === chatDialects[0] || dialect === plainChat ? protocol : name,
+    name: dialect === openaiChat || dialect === plainChat ? protocol : name,
     ...(auth && { auth }),
     ...(headers && { headers }),
     ...(version !== undefined && { version }),

@@ -82,11 +82,13 @@ const mergeExtras = (one: JsonObject | undefined, other: JsonObject | undefined)
 
 function toolCall(value: unknown, at: string): ToolCallPart {
   const call = readObject(value, at)
-  const custom = call.type === 'custom'
+  const type = optional(readString, call.type, `${at}/type`) ?? 'function'
+  if (type !== 'function' && type !== 'custom') reject(`${at}/type`, '"function" or "custom"', type)
+  const custom = type === 'custom'
   const field = custom ? 'custom' : 'function'
   const inner = readObject(call[field], pointer(at, field))
   const spelling: JsonObject = { ...nullsOf(call) }
-  if (call.type !== 'function' && call.type !== 'custom') spelling.type = call.type
+  if (call.type === undefined) spelling.type = undefined
   if (typeof call.id !== 'string') spelling.id = call.id
   const part: ToolCallPart = {
     type: 'tool-call',

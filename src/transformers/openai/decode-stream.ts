@@ -33,6 +33,8 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   let finishChoice: JsonObject = {}
   let usage: Usage | undefined
   let refusal = ''
+  /** Reasoning comes as plain text: details only repeat it. */
+  let plain = false
   let results: Citation[] = []
   let cited = false
   // of the open reasoning part
@@ -105,9 +107,13 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
     const fragments = delta.reasoning_details
     const hasDetails = Array.isArray(fragments) && fragments.length > 0
     const told = delta.reasoning_content || delta.reasoning || delta.reasoning_text
-    const text =
-      typeof told === 'string' && told ? told : hasDetails ? fragments.map((item) => (isObject(item) ? detailText(item) : '')).join('') : ''
-    if (text) say('reasoning', text)
+    if (typeof told === 'string' && told) {
+      plain = true
+      say('reasoning', told)
+    } else if (hasDetails && !plain) {
+      const text = fragments.map((item) => (isObject(item) ? detailText(item) : '')).join('')
+      if (text) say('reasoning', text)
+    }
     if (hasDetails) {
       if (open !== 'reasoning') begin('reasoning')
       addFragments(details, fragments)

@@ -35,9 +35,10 @@ export function decodeTools(body: JsonObject): Tool[] {
 
 function decodeTool(tool: JsonObject, at: string): Tool {
   if (tool.type === 'custom' && isObject(tool.custom)) return customTool(tool, tool.custom, at)
-  if (isObject(tool.function)) return wrappedFunction(tool, tool.function, at)
-  if (tool.type === undefined || tool.type === 'function') reject(`${at}/function`, 'an object', tool.function)
-  return hostedTool(tool, readString(tool.type, `${at}/type`), at)
+  const type = optional(readString, tool.type, `${at}/type`) ?? 'function'
+  if (type === 'function') return wrappedFunction(tool, readObject(tool.function, `${at}/function`), at)
+  if (isObject(tool.function)) reject(`${at}/type`, '"function"', tool.type)
+  return hostedTool(tool, type, at)
 }
 
 function wrappedFunction(tool: JsonObject, inner: JsonObject, at: string): Tool {
@@ -167,7 +168,7 @@ export function decodeToolChoice(body: JsonObject): { choice?: ToolChoice; spell
   if (legacy)
     return { choice: { type: 'tool', name: readString(choice.name, `${at}/name`), at, wireNames: { name: 'name' } }, spelling: legacy }
   if (choice.type === 'allowed_tools') return { choice: allowedTools(choice, at) }
-  const kind = choice.type === 'custom' ? 'custom' : 'function'
+  const kind = readKind(choice, at)
   const inner = readObject(choice[kind], `${at}/${kind}`)
   const named: ToolChoice = { type: 'tool', name: readString(inner.name, `${at}/${kind}/name`), at, wireNames: { name: `${kind}/name` } }
   return { choice: keep(named, restOf(choice, OUTER)), ...(choice.type !== kind && { spelling: { [field]: value } }) }
@@ -177,8 +178,16 @@ function allowedTools(choice: JsonObject, at: string): ToolChoice {
   const allowed = readObject(choice.allowed_tools, `${at}/allowed_tools`)
   const names = readArray(allowed.tools, `${at}/allowed_tools/tools`).map((item, i) => {
     const tool = readObject(item, `${at}/allowed_tools/tools/${i}`)
-    const inner = objectOf(tool.function) ?? objectOf(tool.custom) ?? tool
-    return readString(inner.name, `${at}/allowed_tools/tools/${i}/function/name`)
+    const where = `${at}/allowed_tools/tools/${i}`
+    const kind = readKind(tool, where)
+    return readString((objectOf(tool[kind]) ?? tool).name, `${where}/${kind}/name`)
   })
-  return { type: 'allowed', mode: allowed.mode === 'required' ? 'required' : 'auto', names, at }
+  const mode = readString(allowed.mode, `${at}/allowed_tools/mode`)
+  if (mode !== 'auto' && mode !== 'required') reject(`${at}/allowed_tools/mode`, '"auto" or "required"', mode)
+  return { type: 'allowed', mode, names, at }
+}
+
+function readKind(object: JsonObject, at: string): 'function' | 'custom' {
+  const type = optional(readString, object.type, `${at}/type`) ?? 'function'
+  return type === 'function' || type === 'custom' ? type : reject(`${at}/type`, '"function" or "custom"', type)
 }

@@ -178,7 +178,7 @@ function encodeResult(result: ToolResultPart, waiting: MediaPart[], writing: Wri
     notes.approximated(result, 'isError', 'a failed call is told by words here')
     const first = parts.find((part) => part.type === 'text')
     if (!first) parts.unshift({ type: 'text', text: 'Error' })
-    else if (!/^error\b/i.test(String(first.text))) first.text = `Error: ${String(first.text)}`
+    else if (!SAYS_ERROR.test(String(first.text).slice(0, 200))) first.text = `Error: ${String(first.text)}`
   }
   if (result.cache) markResult(result, parts, writing)
   const content = faithful
@@ -194,6 +194,9 @@ function encodeResult(result: ToolResultPart, waiting: MediaPart[], writing: Wri
       : { tool_call_id: id, ...(faithful && result.name !== undefined && { name: result.name }) }
   return { role: 'tool', ...head, content, ...result.extra?.openai, ...said }
 }
+
+/** A result that begins with words of an error needs no mark. */
+const SAYS_ERROR = /\berrors?\b/i
 
 /** A mark on a whole result moves to its last text. */
 function markResult(result: ToolResultPart, parts: JsonObject[], writing: Writing): void {

@@ -71,6 +71,7 @@ function encodeMedia(part: MediaPart, writing: Writing): JsonObject {
   const url = source.type === 'url' ? source.url : dataUrl(part.mediaType ?? 'application/octet-stream', source.data)
   if (!(writing.faithful || (writing.dialect.media ?? DEFAULT_MEDIA).includes(type)))
     return inWords(part, writing, `this provider takes no ${type}`)
+  if (link && part.mediaType !== undefined && !writing.faithful) writing.notes.dropped(part, 'mediaType', 'a link tells its type by itself')
   switch (type) {
     case 'image':
       if (link && writing.dialect.imageLinks === false) return inWords(part, writing, 'this provider takes images as data only')

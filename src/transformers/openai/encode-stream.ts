@@ -24,6 +24,8 @@ interface Open {
   /** All of the delta up to the text's JSON, and from there on. */
   before: string
   after: string
+  /** A call's place among the calls. */
+  slot: number
   /** Where the text begins in the message. */
   offset: number
   citations: Citation[]
@@ -65,6 +67,7 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
       part,
       before: '',
       after: `},"logprobs":null,"finish_reason":null${tail}`,
+      slot: -1,
       offset: written,
       citations: [],
       text: '',
@@ -93,6 +96,7 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
   }
   const beginCall = (at: Open, id: string, name: string, custom: boolean): string => {
     const n = calls++
+    at.slot = n
     if (legacy && n > 0) {
       notes.dropped(at.part, undefined, 'a client that knows functions takes one call')
       return ''
@@ -136,16 +140,16 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
       }
       case 'tool-call': {
         const none = at.length || at.part.custom || !at.before ? '' : grow(at, '{}')
-        const slot = calls - 1
-        return none + (opaque && at.before && !legacy ? signCall(at, slot, opaque) : '')
+        return none + (opaque && at.before && !legacy ? signCall(at, opaque) : '')
       }
       default:
         return ''
     }
   }
-  const signCall = (at: Open, slot: number, opaque: Opaque): string => {
-    const index = Number(/"index":(\d+)/.exec(at.before.slice(head.length))?.[1] ?? slot)
-    return field('tool_calls', [{ index, extra_content: signature(opaqueForClient(opaque, 'openai')) }])
+  /** Clients that check the shape of each event want the call's own object beside what is new. */
+  const signCall = ({ slot, part }: Open, opaque: Opaque): string => {
+    const inner = part.type === 'tool-call' && part.custom ? { custom: { input: '' } } : { function: { arguments: '' } }
+    return field('tool_calls', [{ index: slot, ...inner, extra_content: signature(opaqueForClient(opaque, 'openai')) }])
   }
   const annotations = ({ citations, offset, length }: Open): string => {
     const list = citations.flatMap((citation): JsonObject[] => {

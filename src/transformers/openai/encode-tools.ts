@@ -34,17 +34,25 @@ function offeredTools(chat: ChatRequest, writing: Writing): Tool[] {
   const { toolChoice: choice, tools } = chat
   if (choice?.type === 'none' && limits?.none === 'omit' && tools.length) {
     writing.notes.approximated(choice, undefined, 'calls are prevented by offering no tools')
-    return []
+    return keepTools(tools, () => false, writing)
   }
   if (choice?.type === 'allowed' && limits?.allowed === false) {
     writing.notes.approximated(choice, undefined, 'only the allowed tools are offered')
-    return tools.filter((tool) => tool.type === 'hosted' || choice.names.includes(tool.name))
+    return keepTools(tools, (tool) => tool.type === 'hosted' || choice.names.includes(tool.name), writing)
   }
   if (choice?.type === 'tool' && limits?.named === 'filter') {
     writing.notes.approximated(choice, undefined, 'only the chosen tool is offered')
-    return tools.filter((tool) => tool.type !== 'hosted' && tool.name === choice.name)
+    return keepTools(tools, (tool) => tool.type !== 'hosted' && tool.name === choice.name, writing)
   }
   return tools
+}
+
+function keepTools(tools: Tool[], kept: (tool: Tool) => boolean, { notes }: Writing): Tool[] {
+  return tools.filter((tool) => {
+    const stays = kept(tool)
+    if (!stays) notes.dropped(tool, undefined, 'the choice leaves this tool out')
+    return stays
+  })
 }
 
 function encodeChoice(body: JsonObject, chat: ChatRequest, choice: ToolChoice, writing: Writing): void {
@@ -67,6 +75,9 @@ function encodeChoice(body: JsonObject, chat: ChatRequest, choice: ToolChoice, w
         : set({ ...nameTool(chat, choice.name, writing), ...choice.extra?.openai }))
     case 'allowed': {
       if (limits.allowed === false) return void (choice.mode === 'auto' ? set('auto') : required ? set(required) : cannot('a tool'))
+      // All of them allowed is what the mode alone says.
+      if (chat.tools.every((tool) => tool.type !== 'hosted' && choice.names.includes(tool.name)) && !writing.faithful)
+        return void set(choice.mode)
       const tools = choice.names.map((name) => nameTool(chat, name, writing))
       return void set({ type: 'allowed_tools', allowed_tools: { mode: choice.mode, tools } })
     }

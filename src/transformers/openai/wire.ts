@@ -26,6 +26,7 @@ export const FIELDS: Record<string, string> = {
   cache: 'cache_control',
   cacheKey: 'prompt_cache_key',
   user: 'user',
+  topLogprobs: 'top_logprobs',
   serviceTier: 'service_tier',
   candidates: 'n',
   includeUsage: 'stream_options/include_usage',
