@@ -78,7 +78,7 @@ export function failureOfError(body: unknown, status: number | undefined): Failu
             : (KIND_OF[rpc ?? ''] ?? kindOfStatus(real))
   const retryAfter = delayOf(detail('RetryInfo'), message)
   const final = kind === 'rate-limit' && isFinal(detail('QuotaFailure'), message)
-  const param = stringOf(arrayOf(detail('BadRequest')?.fieldViolations).filter(isObject)[0]?.field)
+  const param = stringOf(firstOf(detail('BadRequest')?.fieldViolations)?.field)
   const requestId = stringOf(detail('RequestInfo')?.requestId)
   return {
     kind,
@@ -98,7 +98,7 @@ export function failureOfError(body: unknown, status: number | undefined): Failu
 
 /** The error object: alone, in a list, or as JSON text inside the message of another. */
 function innermost(body: unknown): JsonObject {
-  let error: JsonObject = {}
+  const error: JsonObject = {}
   let value = body
   for (let depth = 0; depth < MAX_NESTING; depth++) {
     if (typeof value === 'string') value = jsonIn(value)
@@ -106,7 +106,7 @@ function innermost(body: unknown): JsonObject {
     if (!isObject(value)) break
     const inner = isObject(value.error) ? value.error : typeof value.error === 'string' ? { message: value.error } : value
     if (inner.message === undefined && inner.status === undefined && inner.code === undefined) break
-    error = { ...error, ...inner }
+    Object.assign(error, inner)
     value = inner.message
   }
   return error
@@ -118,8 +118,10 @@ function jsonIn(text: string): unknown {
   return from < 0 || !text.includes('"message"') ? undefined : tryParse(text.slice(from))
 }
 
+const firstOf = (list: unknown): JsonObject | undefined => arrayOf(list).find(isObject)
+
 /** The older form of errors. */
-const reasonOf = (error: JsonObject): string | undefined => stringOf(arrayOf(error.errors).filter(isObject)[0]?.reason)
+const reasonOf = (error: JsonObject): string | undefined => stringOf(firstOf(error.errors)?.reason)
 
 /** Seconds, rounded up: `34.4s`, `900ms`, or in words. */
 function delayOf(info: JsonObject | undefined, message: string): number | undefined {

@@ -7,7 +7,7 @@ import type { ChatRequest, OutputFormat } from '../../core/chat.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { spellingOf } from './fields.ts'
-import { formatInWords } from './format-in-words.ts'
+import { takesFormat } from './format-in-words.ts'
 import type { ModelTraits } from './models.ts'
 import { toJsonSchema } from './schema/to-json-schema.ts'
 import { toOpenApi } from './schema/to-openapi.ts'
@@ -60,8 +60,9 @@ function stopsFor(chat: ChatRequest, { notes }: AskContext): string[] | undefine
 function formatOf(format: OutputFormat, chat: ChatRequest, traits: ModelTraits, { notes, dialect }: AskContext): JsonObject {
   const spelled = spellingOf(format)
   if (spelled) return spelled
-  if (formatInWords(chat, traits) !== undefined) {
-    notes.approximated(format, undefined, 'this model takes no form of the answer beside tools; the instructions ask for it')
+  if (!takesFormat(chat, traits)) {
+    if (format.type === 'json') notes.dropped(format, undefined, 'this model takes no form of the answer beside tools')
+    else notes.approximated(format, undefined, 'this model takes no form of the answer beside tools; the instructions ask for it')
     return {}
   }
   if (format.type === 'json') return { responseMimeType: 'application/json' }

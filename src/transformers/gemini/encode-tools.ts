@@ -5,7 +5,7 @@
  * @module
  */
 import type { ChatRequest, CustomTool, FunctionTool, HostedTool } from '../../core/chat.ts'
-import { isObject, type JsonObject } from '../../core/json.ts'
+import { arrayOf, isObject, type JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { encodeChoice } from './encode-choice.ts'
 import { spellingOf } from './fields.ts'
@@ -51,9 +51,7 @@ function ownTools(chat: ChatRequest): JsonObject[] {
     const entry = entries.get(spelled?.entry) ?? {}
     entries.set(spelled?.entry, entry)
     if (tool.type === 'hosted') Object.assign(entry, tool.value)
-    else
-      (entry.functionDeclarations = (entry.functionDeclarations as unknown[] | undefined) ?? ([] as unknown[])) &&
-        (entry.functionDeclarations as unknown[]).push(spelled?.declaration)
+    else entry.functionDeclarations = [...arrayOf(entry.functionDeclarations), spelled?.declaration]
   }
   return [...entries.values()]
 }

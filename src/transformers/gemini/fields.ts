@@ -44,11 +44,12 @@ export const FIELDS: Record<string, string> = {
 /** `extra` and `spelling` of a wire object: fields that are not in `known`, and known ones that are null. */
 export function rest(object: JsonObject, known: ReadonlySet<string>, spelling?: JsonObject): Pick<Located, 'extra' | 'spelling'> {
   let extra: JsonObject | undefined
-  let spelled = spelling
+  let nulls: JsonObject | undefined
   for (const key in object) {
     if (!known.has(key)) (extra ??= {})[key] = object[key]
-    else if (object[key] === null) spelled = { ...spelled, [key]: null }
+    else if (object[key] === null) (nulls ??= {})[key] = null
   }
+  const spelled = nulls ? { ...spelling, ...nulls } : spelling
   return { ...(extra && { extra: { gemini: extra } }), ...(spelled && { spelling: { gemini: spelled } }) }
 }
 

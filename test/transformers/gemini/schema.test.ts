@@ -67,7 +67,8 @@ describe('to JSON Schema', () => {
       type: 'object',
       properties: { list: { type: 'array', items: object({ a: {} }, { required: ['a', 'b'] }) } },
     })
-    expect((result?.properties as Record<string, JsonObject>).list?.items).toEqual({
+    const { list } = (result?.properties ?? {}) as Record<string, JsonObject>
+    expect(list?.items).toEqual({
       ...object({ a: {} }, { required: ['a'] }),
       description: 'required: ["b"]',
     })

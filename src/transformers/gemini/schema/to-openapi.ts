@@ -12,8 +12,22 @@ import { toJsonSchema, type SchemaSink } from './to-json-schema.ts'
 const COUNTS = new Set(['minItems', 'maxItems', 'minLength', 'maxLength', 'minProperties', 'maxProperties'])
 const KNOWN = new Set([
   ...COUNTS,
-  ...['type', 'format', 'title', 'description', 'nullable', 'enum', 'items', 'properties', 'required', 'pattern', 'example', 'anyOf'],
-  ...['propertyOrdering', 'default', 'minimum', 'maximum'],
+  'type',
+  'format',
+  'title',
+  'description',
+  'nullable',
+  'enum',
+  'items',
+  'properties',
+  'required',
+  'pattern',
+  'example',
+  'anyOf',
+  'propertyOrdering',
+  'default',
+  'minimum',
+  'maximum',
 ])
 /** Keys that say nothing a model needs to know. */
 const SILENT = new Set(['$schema', '$id', '$anchor', '$comment', '$defs', 'definitions', 'deprecated', 'readOnly', 'writeOnly'])
