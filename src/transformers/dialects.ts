@@ -5,8 +5,8 @@
  */
 import type { ProtocolName } from '../core/chat.ts'
 import type { Dialect } from '../core/dialect.ts'
-import { chatHosts, type HostRule } from './dialects/base-urls.ts'
-import { plainChat } from './dialects/common.ts'
+import { chatHosts, type HostRule } from './dialects-base-urls.ts'
+import { plainChat } from './dialects-plain.ts'
 import { chatDialects, openaiChat } from './dialects-chat.ts'
 
 /** What is known of the other protocols' look-alikes: how they differ from their vendor's own service. */

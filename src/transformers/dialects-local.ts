@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Dialect } from '../../core/dialect.ts'
-import { effort, LIKE_MOST, LOGPROBS, LOW_TO_HIGH, NONE_TO_HIGH, OPENAI_ONLY } from './common.ts'
+import type { Dialect } from '../core/dialect.ts'
+import { effort, LIKE_MOST, LOGPROBS, LOW_TO_HIGH, NONE_TO_HIGH, OPENAI_ONLY } from './dialects-plain.ts'
 
 export const local: readonly Dialect[] = [
   {

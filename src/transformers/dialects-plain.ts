@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { ChatDialect, Dialect } from '../../core/dialect.ts'
-import type { Effort } from '../../core/chat.ts'
+import type { ChatDialect, Dialect } from '../core/dialect.ts'
+import type { Effort } from '../core/chat.ts'
 
 /** The effort words of providers that know three. */
 export const LOW_TO_HIGH = { low: 'low', medium: 'medium', high: 'high' } satisfies Partial<Record<Effort, string>>
