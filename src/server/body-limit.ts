@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fail } from '../core/failure.ts'
+import { tooLarge } from '../router/facts.ts'
 
 /**
  * The request, with a body that cannot exceed `maxBytes`. A body whose length is declared is refused before it is read;
@@ -39,6 +39,3 @@ function limitStream(stream: ReadableStream<Uint8Array>, maxBytes: number): Read
     cancel: (reason) => reader.cancel(reason),
   })
 }
-
-const tooLarge = (maxBytes: number): never =>
-  fail({ kind: 'too-large', message: `The body is larger than ${maxBytes} bytes, the most that this server takes.`, retryable: false })

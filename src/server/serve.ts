@@ -4,12 +4,15 @@
  * @module
  */
 import type { Server } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { serve as listen } from 'srvx'
+import { attachBody } from '../router/facts.ts'
 import type { Fetch } from '../router/fetch.ts'
 import { answerClientErrors } from './client-error.ts'
 import { createClosing } from './closing.ts'
 import { createGateway, type GatewayOptions } from './gateway.ts'
 import { isLoopback } from './guard.ts'
+import { readNodeBody } from './node-request.ts'
 import { deliverOnNode } from './node-response.ts'
 
 export interface ServeOptions extends Omit<GatewayOptions, 'app'> {
@@ -42,8 +45,10 @@ export async function serve(app: Fetch, options: ServeOptions = {}): Promise<Ser
   const gateway = createGateway({ ...rest, hosts, app })
   const server = listen({
     fetch: async (request) => {
-      const response = await gateway(request)
-      return request.runtime?.name === 'node' ? deliverOnNode(response) : response
+      const node = request.runtime?.node
+      if (!node) return gateway(request)
+      attachBody(request, (maxBytes) => readNodeBody(node.req as IncomingMessage, maxBytes))
+      return deliverOnNode(await gateway(request))
     },
     port,
     hostname,

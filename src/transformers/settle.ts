@@ -18,14 +18,14 @@ export const settleReply = (reply: Reply, settlement: Settlement): Reply => ({
   parts: reply.parts.map((part) => settlePart(part, settlement)),
 })
 
-function settlePart(part: Part, settlement: Settlement): Part {
-  const settled = part.type === 'tool-call' ? settleCall(part, settlement) : part
+function settlePart<P extends Part>(part: P, settlement: Settlement): P {
+  const settled = part.type === 'tool-call' ? { ...part, ...settleCall(part, settlement) } : part
   return 'opaque' in settled && settled.opaque ? { ...settled, opaque: markOrigin(settled.opaque, settlement) } : settled
 }
 
 export function settleEvent(event: StreamEvent, settlement: Settlement): StreamEvent {
   if (event.type === 'delta') return event
-  if (event.type === 'part-start' && event.part.type === 'tool-call') return { ...event, part: settleCall(event.part, settlement) }
+  if (event.type === 'part-start') return { ...event, part: settlePart(event.part, settlement) }
   if (event.type === 'part-end' && event.opaque) return { ...event, opaque: markOrigin(event.opaque, settlement) }
   return event
 }
