@@ -12,7 +12,7 @@ import { rest } from './fields.ts'
 import { decodeMedia } from './media.ts'
 import { nativeText } from './native.ts'
 import { readResponse } from './tool-result.ts'
-import { SENTINEL } from './wire.ts'
+import { SENTINEL } from './sentinel.ts'
 
 const TEXT = new Set(['text', 'thought', 'thoughtSignature'])
 const CALL = new Set(['functionCall', 'thoughtSignature', 'thought'])

@@ -11,7 +11,7 @@ import { spellingOf } from './fields.ts'
 import { encodeMedia } from './media.ts'
 import type { ModelTraits } from './models.ts'
 import { writeResponse } from './tool-result.ts'
-import { SENTINEL } from './wire.ts'
+import { SENTINEL } from './sentinel.ts'
 
 export interface PartContext extends AskContext {
   traits: ModelTraits

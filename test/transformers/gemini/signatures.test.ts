@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { StreamEvent } from '../../../src/core/reply.ts'
 import { sealCarried } from '../../../src/transformers/gemini/carrier.ts'
 import { gemini } from '../../../src/transformers/gemini/index.ts'
-import { SENTINEL } from '../../../src/transformers/gemini/wire.ts'
+import { SENTINEL } from '../../../src/transformers/gemini/sentinel.ts'
 import { translate } from '../../../src/transformers/translate.ts'
 import { chunk, chunksOf, contentsOf, eventsOf, folded, fromClaude, json, replyContext, streamed, through, written } from './run.ts'
 
