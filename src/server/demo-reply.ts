@@ -27,7 +27,7 @@ export function demoReply(chat: ChatRequest, context: DemoContext): Reply {
   const turn = chat.messages.findLast(({ role }) => role === 'user' || role === 'tool')
   const results = turn?.parts.filter((part) => part.type === 'tool-result') ?? []
   const tool = results.length ? undefined : pickTool(chat, textOf(turn))
-  const text = chat.format ? formatted(chat) : results.length ? aboutResults(results) : aboutItself(textOf(turn), context)
+  const text = chat.format ? formatted(chat) : results.length ? aboutResults(results, chat) : aboutItself(textOf(turn), context)
 
   const thought = thoughtFor(chat, tool, context)
   const said: Part = tool
@@ -84,10 +84,12 @@ const argumentsFor = ({ parameters }: FunctionTool): unknown => sampleOf({ type:
 
 const formatted = ({ format }: ChatRequest): string => JSON.stringify(format?.type === 'schema' ? sampleOf(format.schema) : {})
 
-function aboutResults(results: ToolResultPart[]): string {
-  const said = results.map(
-    (result) => `${result.name ?? 'The tool'} answered${result.isError ? ' with an error' : ''}: ${quote(textOf(result))}`,
-  )
+function aboutResults(results: ToolResultPart[], { messages }: ChatRequest): string {
+  const calls = messages.flatMap(({ parts }) => parts.filter((part) => part.type === 'tool-call'))
+  const said = results.map(({ name, callId, isError, ...result }) => {
+    const called = name ?? calls.findLast(({ id }) => id === callId)?.name ?? 'The tool'
+    return `${called} answered${isError ? ' with an error' : ''}: ${quote(textOf(result))}`
+  })
   return `${said.join('\n')}\n\nThat is the whole round: you asked, I called a tool, your client ran it, and its answer came back to me.`
 }
 
@@ -101,7 +103,7 @@ function aboutItself(asked: string, { protocol }: DemoContext): string {
   ].join('\n\n')
 }
 
-const textOf = (from: Message | ToolResultPart | undefined): string =>
+const textOf = (from: Pick<Message | ToolResultPart, 'parts'> | undefined): string =>
   (from?.parts ?? [])
     .flatMap((part) => (part.type === 'text' ? part.text : []))
     .join('\n')

@@ -53,7 +53,7 @@ test('a tool’s answer is told, also with a reminder of the system behind it', 
     { role: 'assistant', parts: [{ type: 'tool-call', id: 'a', name: 'get_weather' }] },
     {
       role: 'tool',
-      parts: [{ type: 'tool-result', callId: 'a', name: 'get_weather', isError: true, parts: [{ type: 'text', text: 'no sun' }] }],
+      parts: [{ type: 'tool-result', callId: 'a', isError: true, parts: [{ type: 'text', text: 'no sun' }] }],
     },
     { role: 'system', parts: [{ type: 'text', text: 'Tokens left: 5' }] },
   )
