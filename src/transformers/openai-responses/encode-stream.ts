@@ -6,6 +6,7 @@
  * @module
  */
 import type { Opaque, Part, ReasoningPart, RefusalPart, TextPart, ToolCallPart } from '../../core/chat.ts'
+import type { Failure } from '../../core/failure.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Stop, StreamEvent } from '../../core/reply.ts'
@@ -207,8 +208,10 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     const finish = (status: ItemStatus): string => {
       const item = { ...callItem(ended(), shape, id, status), id }
       let closing = streamed ? '' : add(index, hollowCall(item, shape))
-      if (status !== 'incomplete') closing += finishText(item, shape)
-      return closing + done(index, item)
+      output[index] = item
+      // A call that was cut off is only listed in the final response: clients run what is done.
+      if (status !== 'incomplete') closing += finishText(item, shape) + done(index, item)
+      return closing
     }
     const finishText = (item: JsonObject, { type }: CallShape): string => {
       if (type === 'client') return ''
@@ -251,13 +254,15 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
 
   function breakOff(event: Extract<StreamEvent, { type: 'error' }>): string {
     let text = head ? '' : start(undefined, undefined)
-    text += lastCall?.(false) ?? ''
-    for (const open of parts) text += open?.breakOff() ?? ''
-    if (message) text += closeMessage(message, 'incomplete')
+    text += lastCall?.(true) ?? ''
+    // What is not finished is only listed in the end: Codex keeps whatever is done, and would run half a call.
+    events.mute()
+    for (const open of parts) open?.breakOff()
+    if (message) closeMessage(message, 'incomplete')
     const { type, code, message: words, param } = errorObject(event.failure)
     // Codex reads only the failed response, openai-node throws on the error before it.
-    text += events.write('error', { error: { type, code, message: words, param } })
-    const error = { code: code ?? 'server_error', message: words }
+    text += events.aloud('error', { error: { type, code, message: words, param } })
+    const error = { code: streamCode(code, event.failure), message: words }
     const told = output.filter((item) => item !== undefined)
     const state = {
       status: 'failed',
@@ -322,6 +327,10 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     }
   }
 }
+
+/** Codex takes an overload that is told in a stream for the end of the model's service, and does not try again. */
+const streamCode = (code: string | null, failure: Failure): string =>
+  failure.kind === 'overloaded' && failure.source?.protocol !== OWN ? 'server_error' : (code ?? 'server_error')
 
 /** A call's item as it is announced, before its arguments. */
 function hollowCall(item: JsonObject, { type }: CallShape): JsonObject {
