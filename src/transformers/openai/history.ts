@@ -48,7 +48,8 @@ export function decodeHistory(message: JsonObject, at: string): History {
   return { parts: [part], spelling: empty }
 }
 
-const isEmpty = (value: unknown): boolean => value === null || value === '' || (Array.isArray(value) && !value.length)
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || value === '' || (Array.isArray(value) && !value.length)
 const pick = (object: JsonObject, keys: readonly string[]): JsonObject => Object.fromEntries(keys.map((key) => [key, object[key]]))
 
 function opaqueOf(message: JsonObject, details: JsonObject[], text: string): Opaque {

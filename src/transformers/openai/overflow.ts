@@ -51,14 +51,14 @@ export function isOverflow(message: string, code: string | undefined): boolean {
   return !NOT.some((words) => text.includes(words)) && WORDS.some((words) => text.includes(words))
 }
 
-const N = '\\D{0,24}?([\\d,]+)'
+const N = '\\D{0,24}?(\\d[\\d,]*)'
 const LIMIT = [
   /tokens?\s*>\s*(\d[\d,]*)/i,
   /range of input length should be \[\d+,\s*(\d[\d,]*)/i,
   /must be <= ?(\d[\d,]*)/i,
   /available context size \((\d[\d,]*)/i,
   new RegExp(
-    `(?:maximum (?:context|prompt|model|number of tokens)[\\w ]*(?:length|limit|window|allowed)?(?: (?:is|of))?|model length of|context length|configured limit of|token limit|exceeds the limit of|context limit|supports up to|window exceeds limit|max length)${N}`,
+    `(?:maximum (?:context|prompt|model|number of tokens)[a-z ]*?(?:length|limit|window|allowed)?(?: (?:is|of))?|model length of|context length|configured limit of|token limit|exceeds the limit of|context limit|supports up to|window exceeds limit|max length)${N}`,
     'i',
   ),
   /with (\d[\d,]*) maximum context length/i,
@@ -67,7 +67,7 @@ const LIMIT = [
 const USED = [
   /prompt is too long\D*(\d[\d,]*)/i,
   /(?:resulted in|requested:?|you requested about|request contains|prompt contains|token count of|prompt token count of|input token count \(|token count \(|given:)\s*:?\s*(?:about )?(\d[\d,]*)/i,
-  /(?:prompt|input)[\w ]*\((?:length )?(\d[\d,]*)/i,
+  /(?:prompt|input)[a-z ]*\((?:length )?(\d[\d,]*)/i,
   /(\d[\d,]*) tokens? in (?:the|your) (?:messages|prompt)/i,
 ]
 

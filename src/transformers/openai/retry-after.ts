@@ -43,7 +43,7 @@ export function readDuration(text: string): number | undefined {
     seconds += Number(amount) * factor
     found = true
   }
-  return found ? seconds : undefined
+  return found ? Math.round(seconds * 1000) / 1000 : undefined
 }
 
 /** The windows that are used up say when they open again; where none says so, the next one that opens counts. */
