@@ -8,6 +8,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { callJson } from '../../core/tool-call.ts'
 import { encodeAnnotation } from './annotations.ts'
+import { summaryOf } from './compaction.ts'
 import { encodeContentPart } from './content.ts'
 import { encodeReasoning } from './reasoning.ts'
 import { compact, extraOf, OWN, spellingOf } from './wire.ts'
@@ -62,8 +63,10 @@ function writeItem(part: Part, siblings: Part[], index: number, context: AskCont
       return writeCall(part, context)
     case 'tool-result':
       return writeResult(part, context)
-    case 'native':
-      return part.value
+    case 'native': {
+      const summary = summaryOf(part.value)
+      return summary === undefined ? part.value : { type: 'message', role: 'user', content: [{ type: 'input_text', text: summary }] }
+    }
     case 'reasoning': {
       // Reasoning that nothing follows is refused; that of a client of this protocol stands in a message of its own.
       if (part.opaque?.by === OWN && !part.spelling?.[OWN] && siblings.slice(index + 1).every((next) => next.type === 'reasoning')) {

@@ -4,9 +4,11 @@
  * @module
  */
 import type { Part, RefusalPart, TextPart } from '../../core/chat.ts'
+import { fail } from '../../core/failure.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Reply, Stop } from '../../core/reply.ts'
+import { compactReply, isCompaction } from './compaction.ts'
 import { blockItem, CALL_PREFIX, callItem, callShapes, contentOf, isWholeCall, messageItem, shareMessage } from './output-items.ts'
 import { carrierItem, isTold, reasoningItem } from './reasoning.ts'
 import { responseId, settingsEcho } from './snapshot.ts'
@@ -14,8 +16,10 @@ import { encodeStop, isCut } from './stop.ts'
 import { encodeUsage } from './usage.ts'
 import { compact, extraOf, OWN, spellingOf } from './wire.ts'
 
-export function encodeReply(reply: Reply, context: ReplyContext): JsonObject {
+export function encodeReply(answer: Reply, context: ReplyContext): JsonObject {
   const { model } = context
+  const reply = isCompaction(context.chat) && !answer.spelling?.[OWN] ? compactReply(answer, context.newId) : answer
+  if (!('parts' in reply)) return fail(reply)
   if (reply.spelling?.[OWN])
     return compact({ ...extraOf(reply), ...spellingOf(reply).fields, model, output: encodeOutput(reply.parts, reply.stop, context) })
   const now = Math.floor(context.now() / 1000)

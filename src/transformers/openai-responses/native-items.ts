@@ -4,6 +4,7 @@
  * @module
  */
 import { objectOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { SUMMARY_REQUEST, summaryOf } from './compaction.ts'
 import { objectsOf } from './wire.ts'
 
 /** Items that come from the client; all others come from the model or its provider. */
@@ -32,9 +33,10 @@ const WORDS: Record<string, (item: JsonObject) => string | undefined> = {
       .map((part) => stringOf(part.text) ?? '')
       .join('\n'),
   code_interpreter_call: (item) => `[Code was run]\n${stringOf(item.code) ?? ''}${logsOf(item)}`,
-  compaction: () => UNREADABLE,
-  compaction_summary: () => UNREADABLE,
-  context_compaction: () => UNREADABLE,
+  compaction: (item) => summaryOf(item) ?? UNREADABLE,
+  compaction_summary: (item) => summaryOf(item) ?? UNREADABLE,
+  compaction_trigger: () => SUMMARY_REQUEST,
+  context_compaction: (item) => summaryOf(item) ?? UNREADABLE,
   file_search_call: (item) => `[Files were searched for: ${listOf(item.queries)}]${resultsOf(item)}`,
   mcp_call: (item) =>
     `[${stringOf(item.server_label) ?? 'MCP'}.${stringOf(item.name) ?? ''}(${stringOf(item.arguments) ?? ''}) returned] ${stringOf(item.output) ?? stringOf(item.error) ?? ''}`,

@@ -1,0 +1,150 @@
+/**
+ * The `input` of a request, read.
+ *
+ * @module
+ */
+import type { Located, Message, Tool } from '../../core/chat.ts'
+import { fail, type Failure } from '../../core/failure.ts'
+import { arrayOf, isObject, readArray, readObject, stringOf, type JsonObject } from '../../core/json.ts'
+import { decodeItem } from './decode-items.ts'
+import { decodeTools } from './decode-tools.ts'
+import { returnCarried } from './reasoning.ts'
+import { keep, OWN, STRICT, type Spelling } from './wire.ts'
+
+export interface Input {
+  messages: Message[]
+  /** Tools that items brought along. */
+  tools: Tool[]
+  updates: JsonObject[]
+}
+
+/** Reads the conversation, and sets apart the items that are no part of it. */
+export function readInput(body: JsonObject, spelling: Spelling, groups: Located[]): Input {
+  const { input } = body
+  if (input === undefined || input === null) {
+    spelling.noInput = true
+    return { messages: [], tools: [], updates: [] }
+  }
+  if (typeof input === 'string') {
+    const message: Message = {
+      role: 'user',
+      bare: true,
+      parts: [{ type: 'text', text: input, at: '/input' }],
+      ...keep(undefined, { bare: 'input' }),
+    }
+    return { messages: [message], tools: [], updates: [] }
+  }
+  const read: Input = { messages: [], tools: [], updates: [] }
+  const inserted: NonNullable<Spelling['inserted']> = []
+  for (const [index, entry] of readArray(input, '/input').entries()) {
+    const at = `/input/${index}`
+    const item = readObject(entry, at)
+    const loaded = item.type === 'additional_tools' || item.type === 'tool_search_output'
+    if (loaded && Array.isArray(item.tools)) {
+      read.tools.push(...decodeTools(item.tools, `${at}/tools`, true))
+      groups.push(...namespacesOf(item.tools, `${at}/tools`))
+    }
+    if (item.type === 'additional_tools' || item.type === 'configuration_update') {
+      inserted.push({ index, item })
+      const { type: _type, tools: _tools, reasoning: _reasoning, text: _text, ...rest } = item
+      groups.push({ at, ...keep(rest) })
+      if (item.type === 'configuration_update') read.updates.push(item)
+      continue
+    }
+    read.messages.push(decodeItem(item, at, STRICT))
+  }
+  if (inserted.length) spelling.inserted = inserted
+  const known = read.messages.length
+  read.messages = returnCarried(withoutBorrowedIds(read.messages, body.store === false))
+  // An envelope that was opened is gone from the list: what stood at fixed places moves up.
+  if (read.messages.length < known) for (const entry of inserted) entry.index = Math.min(entry.index, read.messages.length)
+  return read
+}
+
+/**
+ * The ids of items belong together with the encrypted reasoning that their provider checks them against. Where a turn's
+ * reasoning came from another provider, or cannot be found because nothing is stored, its ids mean nothing any more and are refused.
+ */
+function withoutBorrowedIds(messages: Message[], stateless: boolean): Message[] {
+  const foreign = (message: Message) =>
+    message.parts.some((part) => part.type === 'reasoning' && part.opaque !== undefined && part.opaque.by !== OWN)
+  if (!messages.some(foreign)) return messages
+  const lost = (message: Message) =>
+    foreign(message) || (stateless && message.parts.some((part) => part.type === 'reasoning' && part.opaque?.form === 'plain'))
+  let start = 0
+  for (let i = 0; i <= messages.length; i++) {
+    if (i < messages.length && messages[i]!.role === 'assistant') continue
+    const turn = messages.slice(start, i)
+    if (turn.some(lost)) turn.forEach(stripIds)
+    start = i + 1
+  }
+  return messages
+}
+
+function stripIds(message: Message): void {
+  for (const part of [message, ...message.parts]) {
+    const spelling = part.spelling?.[OWN] as Spelling | undefined
+    if (spelling?.item && 'id' in spelling.item) {
+      const { id: _id, ...item } = spelling.item
+      spelling.item = item
+    }
+    const extra = part.extra?.[OWN]
+    if (extra && part !== message) delete extra.id
+  }
+}
+
+/** What is said of namespaces themselves: their tools carry only the name. */
+export const namespacesOf = (tools: unknown, at: string): Located[] =>
+  arrayOf(tools).flatMap((tool, i) => {
+    if (!isObject(tool) || tool.type !== 'namespace') return []
+    const { type: _type, name: _name, tools: _tools, ...rest } = tool
+    return [{ at: `${at}/${i}`, ...keep(rest) }]
+  })
+
+/** Of tools with the same name the first counts: those in `tools` come before those that items bring. */
+export function withoutRepeats(tools: Tool[]): Tool[] {
+  const names = new Set<string>()
+  return tools.filter((tool) => {
+    if (tool.type === 'hosted') return true
+    const repeated = names.has(tool.name) && (tool.spelling?.[OWN] as Spelling | undefined)?.additional === true
+    names.add(tool.name)
+    return !repeated
+  })
+}
+
+/** What this request needs that only its own provider holds; other providers must not answer without it. */
+export function boundOf(body: JsonObject, messages: Message[]): Failure | undefined {
+  const source = { protocol: OWN, body: undefined } as const
+  const previous = stringOf(body.previous_response_id)
+  if (previous !== undefined && body.conversation != null)
+    fail({
+      kind: 'invalid-request',
+      message: "Mutually exclusive parameters: use either 'previous_response_id' or 'conversation'.",
+      param: 'previous_response_id',
+    })
+  const refused = (message: string, code: string, param: string): Failure => ({
+    kind: 'not-found',
+    status: 400,
+    message,
+    code,
+    param,
+    retryable: false,
+    source,
+  })
+  if (previous !== undefined)
+    return refused(`Previous response with id '${previous}' not found.`, 'previous_response_not_found', 'previous_response_id')
+  const conversation = stringOf(body.conversation) ?? (isObject(body.conversation) ? stringOf(body.conversation.id) : undefined)
+  if (conversation !== undefined)
+    return refused(`Conversation with id '${conversation}' not found.`, 'conversation_not_found', 'conversation')
+  if (isObject(body.prompt)) return refused(`Prompt with id '${stringOf(body.prompt.id) ?? ''}' not found.`, 'prompt_not_found', 'prompt')
+  for (const message of messages)
+    for (const part of message.parts)
+      if (
+        part.type === 'native' &&
+        (part.value.type === 'item_reference' || part.value.type == null) &&
+        part.value.role === undefined &&
+        typeof part.value.id === 'string'
+      )
+        return refused(`Item with id '${part.value.id}' not found.`, 'item_not_found', 'input')
+  return undefined
+}

@@ -1,0 +1,100 @@
+/**
+ * The answer that a stream writes: its items so far, and what of it is still open.
+ *
+ * @module
+ */
+import type { Opaque, Part, ToolCallPart } from '../../core/chat.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { Notes } from '../../core/notice.ts'
+import type { ReplyContext } from '../../core/protocol.ts'
+import { createEventWriter, type EventWriter } from './event-writer.ts'
+import { callShapes, messageItem, type CallShape, type ItemStatus } from './output-items.ts'
+
+/** A part that is not closed yet. Deltas are written as prefix, JSON text and suffix; without a prefix they are held back. */
+export interface Open {
+  text: string
+  prefix: string
+  rest: string
+  end(opaque: Opaque | undefined): string
+  /** What has to be told before the first delta. */
+  begin?(): string
+  /** Closes the part as unfinished. */
+  breakOff(): string
+}
+
+export interface OpenMessage {
+  index: number
+  id: string
+  first: Part
+  content: JsonObject[]
+  openParts: number
+  /** Nothing more will be added. */
+  sealed: boolean
+}
+
+export interface Answer {
+  readonly events: EventWriter
+  readonly notes: Notes
+  /** The finished items, by their index. */
+  readonly output: JsonObject[]
+  /** How many items there are. */
+  items: number
+  refused: boolean
+  message: OpenMessage | undefined
+  /** A call that ended: whether it is complete is known when something follows. */
+  lastCall: ((cut: boolean) => string) | undefined
+  newId(prefix: string): string
+  shapeOf(call: ToolCallPart): CallShape
+  add(index: number, item: JsonObject): string
+  done(index: number, item: JsonObject): string
+  /** An item that is told in one go. */
+  whole(item: JsonObject): string
+  closeMessage(message: OpenMessage, status: ItemStatus): string
+  /** Ends the call that waits for what follows. */
+  endCall(cut: boolean): string
+  /** Closes what is complete because something else begins. */
+  settle(): string
+}
+
+export function createAnswer(context: ReplyContext): Answer {
+  const events = createEventWriter()
+  const answer: Answer = {
+    events,
+    notes: context.notes,
+    output: [],
+    items: 0,
+    refused: false,
+    message: undefined,
+    lastCall: undefined,
+    newId: context.newId,
+    shapeOf: callShapes(context.chat),
+    add: (index, item) => events.write('response.output_item.added', { output_index: index, item }),
+    done(index, item) {
+      answer.output[index] = item
+      return events.write('response.output_item.done', { output_index: index, item })
+    },
+    whole(item) {
+      const index = answer.items++
+      return answer.add(index, item) + answer.done(index, item)
+    },
+    closeMessage(message, status) {
+      if (answer.message === message) answer.message = undefined
+      return answer.done(message.index, messageItem(message.first, message.content, message.id, status))
+    },
+    endCall(cut) {
+      const end = answer.lastCall
+      answer.lastCall = undefined
+      return end?.(cut) ?? ''
+    },
+    settle() {
+      let text = answer.endCall(false)
+      const { message } = answer
+      if (!message) return text
+      message.sealed = true
+      if (message.openParts === 0) text += answer.closeMessage(message, 'completed')
+      answer.message = undefined
+      return text
+    },
+  }
+  return answer
+}

@@ -1,0 +1,62 @@
+/**
+ * Calls as they are written to a stream.
+ *
+ * @module
+ */
+import type { ToolCallPart } from '../../core/chat.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { CALL_PREFIX, callItem, isWholeCall, type CallShape, type ItemStatus } from './output-items.ts'
+import { carrierItem } from './reasoning.ts'
+import type { Answer, Open } from './stream-answer.ts'
+import { OWN, spellingOf } from './wire.ts'
+
+/** Opens a call. Its text is held back where the client wants it in another form. Returns it, and what is told of it. */
+export function openCall(part: ToolCallPart, answer: Answer): [Open, string] {
+  const { events, newId } = answer
+  const opening = answer.settle()
+  const shape = answer.shapeOf(part)
+  const id = String(spellingOf(part).item?.id ?? part.extra?.[OWN]?.id ?? newId(CALL_PREFIX[shape.type]))
+  const index = answer.items++
+  const ended = (): ToolCallPart => ({ ...part, json: open.text })
+  const streamed =
+    shape.type === 'function' ? 'function_call_arguments' : shape.type === 'custom' && part.custom ? 'custom_tool_call_input' : undefined
+  const place = { item_id: id, output_index: index }
+  const finish = (status: ItemStatus): string => {
+    const item = { ...callItem(ended(), shape, id, status), id }
+    let closing = streamed ? '' : answer.add(index, hollowCall(item, shape))
+    answer.output[index] = item
+    // A call that was cut off is only listed in the final response: clients run what is done.
+    if (status !== 'incomplete') closing += finishText(item, shape) + answer.done(index, item)
+    return closing
+  }
+  const finishText = (item: JsonObject, { type }: CallShape): string => {
+    if (type === 'client') return ''
+    if (type === 'function')
+      return events.write('response.function_call_arguments.done', { ...place, name: shape.name, arguments: item.arguments })
+    const input = String(item.input)
+    const delta = streamed || !input ? '' : events.write('response.custom_tool_call_input.delta', { ...place, delta: input })
+    return delta + events.write('response.custom_tool_call_input.done', { ...place, input })
+  }
+  const open: Open = {
+    text: '',
+    prefix: streamed ? events.deltaPrefix(`response.${streamed}.delta`, place) : '',
+    rest: '',
+    end(opaque) {
+      const close = (cut: boolean) => finish(cut && !isWholeCall(ended()) ? 'incomplete' : 'completed')
+      // Other parts that are still open do not wait for this one, nor it for them.
+      const earlier = answer.endCall(false)
+      if (opaque && opaque.by !== OWN) return earlier + close(false) + answer.whole(carrierItem(opaque, part.id, newId('rs_')))
+      answer.lastCall = close
+      return earlier
+    },
+    breakOff: () => finish('incomplete'),
+  }
+  const item = streamed ? { ...callItem({ ...part, json: '', input: undefined }, shape, id, 'in_progress'), id } : undefined
+  return [open, item ? opening + answer.add(index, hollowCall(item, shape)) : opening]
+}
+
+/** A call's item as it is announced, before its arguments. */
+function hollowCall(item: JsonObject, { type }: CallShape): JsonObject {
+  if (type === 'client') return { ...item, status: 'in_progress' }
+  return { ...item, ...(item.type === 'function_call' ? { arguments: '' } : { input: '' }), status: 'in_progress' }
+}
