@@ -19,7 +19,7 @@ const tools = [
 ]
 
 /** @type {Anthropic.MessageParam[]} */
-const messages = [{ role: 'user', content: 'What is the weather in Lisbon? Answer in one sentence.' }]
+const messages = [{ role: 'user', content: 'What is the weather in Paris? Answer in one sentence.' }]
 
 for (;;) {
   const stream = claude.messages.stream({ model: 'claude-sonnet-5', max_tokens: 1024, messages, tools })

@@ -28,7 +28,7 @@ if (unknown.length) {
 const run = (name) =>
   new Promise((resolve) => {
     const started = performance.now()
-    const env = { ...process.env, PATH: `node_modules/.bin${delimiter}${process.env['PATH']}` }
+    const env = { ...process.env, NO_COLOR: '1', PATH: `node_modules/.bin${delimiter}${process.env['PATH']}` }
     const child = spawn(scripts[`check:${name}`] ?? '', { shell: true, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     child.stdout.on('data', (chunk) => (output += chunk))

@@ -10,7 +10,7 @@ import { createDemo, readEnvironment } from 'cc-route/server'
 
 const TITLES = { openai: 'OpenAI Chat Completions', gemini: 'Gemini' }
 const INDENT = 18
-const WIDTH = 100
+const WIDTH = Math.max(60, (process.stdout.columns ?? 140) - INDENT - 1)
 
 const colour = process.stdout.isTTY && !process.env['NO_COLOR']
 /** @param {number} code @param {string} text */
@@ -52,7 +52,7 @@ async function converse(protocol) {
   const claude = new Anthropic({ apiKey: 'unused', fetch: async (input, init) => (answer = await app(input, init)) })
 
   /** @type {Anthropic.MessageParam[]} */
-  const messages = [{ role: 'user', content: 'What is the weather in Lisbon? Use the tool, then answer in one sentence.' }]
+  const messages = [{ role: 'user', content: 'How is the weather in Paris? Use the tool.' }]
   for (let turn = 0; turn < 4; turn++) {
     console.log(label('client sends') + short(messages.at(-1)))
     const stream = claude.messages.stream({ model: 'claude-sonnet-5', max_tokens: 1024, messages, tools })
@@ -100,10 +100,15 @@ function shown(call) {
 /** @param {ReadableStream<Uint8Array>} stream */
 async function firstEvent(stream) {
   const decoder = new TextDecoder()
+  const reader = stream.getReader()
   let text = ''
-  for await (const bytes of stream) {
-    text += decoder.decode(bytes, { stream: true })
+  for (;;) {
+    const { done, value } = await reader.read()
+    text += decoder.decode(value, { stream: true })
     const data = /^data: (.*)\r?\n\r?\n/m.exec(text)?.[1]
-    if (data) return JSON.parse(data)
+    if (!data && !done) continue
+    // Not awaited: half of a stream is only cancelled once the other half is, too.
+    void reader.cancel()
+    return data && JSON.parse(data)
   }
 }

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { format } from 'prettier'
+import { format, resolveConfig } from 'prettier'
 import ts from 'typescript'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { dialectFor } from '../src/transformers/dialects.ts'
@@ -110,7 +110,10 @@ describe('the dialects page', () => {
   // UPDATE_DOCS=1 writes the table anew.
   test('has the table as the code has it', async () => {
     const marked = /(<!-- dialects -->\n)[^]*(<!-- \/dialects -->)/
-    const fresh = await format(readPage(page).replace(marked, `$1\n${dialectTable()}\n\n$2`), { parser: 'markdown', printWidth: 140 })
+    const fresh = await format(readPage(page).replace(marked, `$1\n${dialectTable()}\n\n$2`), {
+      ...(await resolveConfig(join(root, page))),
+      parser: 'markdown',
+    })
     if (process.env['UPDATE_DOCS']) writeFileSync(join(root, page), fresh)
     expect(readPage(page)).toBe(fresh)
   })
