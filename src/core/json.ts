@@ -47,8 +47,9 @@ export function fieldName(pointer: string): string {
 }
 
 /** Appends a key to a JSON Pointer (RFC 6901). */
-export const pointer = (at: string, key: string | number): string =>
-  `${at}/${typeof key === 'string' && /[~/]/.test(key) ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key}`
+export const pointer = (at: string, key: string | number): string => (typeof key === 'number' ? `${at}/${key}` : `${at}/${escapeKey(key)}`)
+
+const escapeKey = (key: string): string => (key.includes('~') || key.includes('/') ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key)
 
 export function readObject(value: unknown, at: string): JsonObject {
   return isObject(value) ? value : reject(at, 'an object', value)

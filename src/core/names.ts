@@ -16,20 +16,21 @@ export interface NameMap {
 /** @param known names that may come back in another case although they were never fitted (the tools on offer) */
 export function createNameMap(rule: NameRule, known: Iterable<string> = []): NameMap {
   const originals = new Map<string, string>()
-  const byCase = new Map<string, string | undefined>()
-  const remember = (fitted: string, original: string) => {
-    if (originals.has(fitted)) return
-    originals.set(fitted, original)
-    const folded = fitted.toLowerCase()
-    byCase.set(folded, byCase.has(folded) ? undefined : original)
-  }
   const fit = (name: string): string => {
+    if (originals.get(name) === name) return name
     const fitted = isLegal(name, rule) ? name : fitName(name, rule)
-    remember(fitted, name)
+    if (!originals.has(fitted)) originals.set(fitted, name)
     return fitted
   }
   for (const name of known) fit(name)
-  return { fit, restore: (name) => originals.get(name) ?? byCase.get(name.toLowerCase()) ?? name }
+  return { fit, restore: (name) => originals.get(name) ?? inAnotherCase(name, originals) ?? name }
+}
+
+/** The one original whose fitted name differs from `name` in case alone. */
+function inAnotherCase(name: string, originals: Map<string, string>): string | undefined {
+  const folded = name.toLowerCase()
+  const matches = [...originals].filter(([fitted]) => fitted.toLowerCase() === folded)
+  return matches.length === 1 ? matches[0]?.[1] : undefined
 }
 
 const isLegal = (name: string, rule: NameRule) =>

@@ -19,14 +19,20 @@ export function arrangeTurns(messages: Message[], notes: Notes): Message[] {
   if (!turns.some((turn) => turn.parts.some((part) => isCall(part) || isResult(part)))) return turns
   const { answers, spent } = pairResults(turns, notes)
   const ids = new Set<string>()
-  return turns.flatMap((turn): Message[] => {
-    if (turn.role === 'assistant') return answerTurn(turn, answers, ids, notes)
-    if (!turn.parts.some(isResult)) return [turn]
-    const parts = turn.parts
-      .filter((part) => !isResult(part) || !spent.has(part))
-      .map((part) => (isResult(part) ? orphanText(part, notes) : part))
-    return parts.length ? [{ ...turn, role: turn.role === 'tool' ? 'user' : turn.role, bare: false, parts: parts.flat() }] : []
-  })
+  const arranged: Message[] = []
+  for (const turn of turns) {
+    if (turn.role === 'assistant') arranged.push(...answerTurn(turn, answers, ids, notes))
+    else if (!turn.parts.some(isResult)) arranged.push(turn)
+    else {
+      const parts: Part[] = []
+      for (const part of turn.parts) {
+        if (!isResult(part)) parts.push(part)
+        else if (!spent.has(part)) parts.push(...orphanText(part, notes))
+      }
+      if (parts.length) arranged.push({ ...turn, role: turn.role === 'tool' ? 'user' : turn.role, bare: false, parts })
+    }
+  }
+  return arranged
 }
 
 const isCall = (part: Part): part is ToolCallPart => part.type === 'tool-call'
@@ -72,24 +78,25 @@ function pairResults(turns: Message[], notes: Notes): { answers: Map<ToolCallPar
 /** An assistant's turn with unique call ids, and the message that answers its calls. */
 function answerTurn(turn: Message, answers: Map<ToolCallPart, ToolResultPart>, ids: Set<string>, notes: Notes): Message[] {
   const results: ToolResultPart[] = []
+  let renamed = false
   const parts = turn.parts.map((part) => {
     if (!isCall(part)) return part
     const id = uniqueId(part.id, ids)
     const answer = answers.get(part)
-    results.push(
-      answer
-        ? answer.callId === id && answer.name !== undefined
-          ? answer
-          : { ...answer, callId: id, name: part.name, custom: part.custom }
-        : missingResult(part, id, notes),
-    )
-    return id === part.id ? part : { ...part, id }
+    results.push(answer ? answerTo(part, id, answer) : missingResult(part, id, notes))
+    if (id === part.id) return part
+    renamed = true
+    return { ...part, id }
   })
   if (!results.length) return [turn]
-  return [
-    { ...turn, parts },
-    { role: 'tool', parts: results, at: turn.at },
-  ]
+  return [renamed ? { ...turn, parts } : turn, { role: 'tool', parts: results, at: turn.at }]
+}
+
+/** The answer, told of the call. Written out: a spread costs ten times as much, and there is one for each call of a conversation. */
+function answerTo(call: ToolCallPart, id: string, answer: ToolResultPart): ToolResultPart {
+  if (answer.callId === id && answer.name !== undefined) return answer
+  const { type, parts, bare, isError, cache, at, extra, spelling, wireNames } = answer
+  return { type, callId: id, name: call.name, parts, bare, isError, custom: call.custom, cache, at, extra, spelling, wireNames }
 }
 
 function missingResult(call: ToolCallPart, id: string, notes: Notes): ToolResultPart {

@@ -23,6 +23,8 @@ export function readNodeBody(message: IncomingMessage, maxBytes: number): Promis
     })
     message.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
     message.once('error', reject)
-    message.once('close', () => reject(new DOMException('The client went away amid its request.', 'AbortError')))
+    message.once('close', () => {
+      if (!message.readableEnded) reject(new DOMException('The client went away amid its request.', 'AbortError'))
+    })
   })
 }

@@ -11,10 +11,12 @@ import type { Notes } from '../../core/notice.ts'
 /** How long-lived marks of other protocols are said here. */
 const LIFETIMES: Record<string, string> = { '5m': '5m', '1h': '1h', '30m': '1h', '12h': '1h' }
 
+const UNMARKED = {}
+
 /** A block's mark; with fields that are not known yet, the whole object is kept as well. */
 export function decodeCache(object: JsonObject): { cache?: CacheMark; unknown?: JsonObject } {
   const control = object.cache_control
-  if (!isObject(control)) return {}
+  if (!isObject(control)) return UNMARKED
   const ttl = stringOf(control.ttl)
   const cache: CacheMark = ttl === undefined ? {} : { ttl }
   const plain =

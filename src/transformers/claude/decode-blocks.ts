@@ -33,7 +33,14 @@ const READERS: Record<string, BlockReader> = {
 /** Reads a list of blocks, or one bare string. */
 export function decodeBlocks(content: unknown, at: string): { parts: Part[]; bare: boolean } {
   if (typeof content === 'string') return { parts: [{ type: 'text', text: content, at }], bare: true }
-  const parts = readArray(content, at).flatMap((block, i) => decodeBlock(readObject(block, pointer(at, i)), pointer(at, i)))
+  const parts: Part[] = []
+  const blocks = readArray(content, at)
+  for (let i = 0; i < blocks.length; i++) {
+    const here = pointer(at, i)
+    const read = decodeBlock(readObject(blocks[i], here), here)
+    if (Array.isArray(read)) parts.push(...read)
+    else parts.push(read)
+  }
   return { parts: unloadCarriers(parts), bare: false }
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Located } from '../../core/chat.ts'
-import { restOf, type JsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
 
 export type { JsonObject }
 
@@ -40,10 +40,15 @@ export const FIELDS: Record<string, string> = {
  */
 export function locate(object: JsonObject, at: string, known: ReadonlySet<string>): Located {
   const located: Located = { at }
-  const extra = restOf(object, known)
-  if (extra) located.extra = { claude: extra }
+  let extra: JsonObject | undefined
   let nulls: JsonObject | undefined
-  for (const key of known) if (object[key] === null) (nulls ??= {})[key] = null
+  for (const key in object) {
+    const value = object[key]
+    if (value === undefined) continue
+    if (!known.has(key)) (extra ??= {})[key] = value
+    else if (value === null) (nulls ??= {})[key] = null
+  }
+  if (extra) located.extra = { claude: extra }
   if (nulls) located.spelling = { claude: nulls }
   return located
 }

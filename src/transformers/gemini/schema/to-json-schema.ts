@@ -16,6 +16,9 @@ const MAX_DEPTH = 32
 /** Nodes that references may unfold into. A schema that refers to itself in many ways grows without bound otherwise. */
 const MAX_UNFOLDED = 2000
 
+/** The keywords that hold schemas. */
+const HOLDERS: ReadonlySet<string> = new Set(['properties', 'items', 'additionalProperties', 'anyOf', 'oneOf', 'prefixItems'])
+
 export interface SchemaSink {
   lose: OnLoss
   /** Told of each `maxItems`, which Gemini bounds in sum. */
@@ -84,9 +87,9 @@ export function toJsonSchema(schema: JsonObject, sink: SchemaSink): JsonObject {
       else out[key] = value
     }
     for (const key in source) {
+      if (!HOLDERS.has(key)) continue
       const value = source[key]
-      const at = pointer(place.at, key)
-      const below = { ...place, at, depth: place.depth + 1 }
+      const below = { at: pointer(place.at, key), depth: place.depth + 1, open: place.open, required: place.required }
       if (key === 'properties' && isObject(value)) put(key, properties(source, value, below))
       else if (key === 'items') put(key, Array.isArray(value) ? list(value, below) : typeof value === 'boolean' ? {} : child(value, below))
       else if (key === 'additionalProperties' && isObject(value)) put(key, child(value, below))
@@ -98,7 +101,7 @@ export function toJsonSchema(schema: JsonObject, sink: SchemaSink): JsonObject {
   const list = (values: unknown[], place: Place): unknown[] => {
     let out: unknown[] | undefined
     for (let i = 0; i < values.length; i++) {
-      const value = child(values[i], { ...place, at: pointer(place.at, i) }) ?? {}
+      const value = child(values[i], { at: pointer(place.at, i), depth: place.depth, open: place.open, required: place.required }) ?? {}
       if (value !== values[i]) (out ??= [...values])[i] = value
     }
     return out ?? values
@@ -109,7 +112,7 @@ export function toJsonSchema(schema: JsonObject, sink: SchemaSink): JsonObject {
     let out: JsonObject | undefined
     for (const name in map) {
       const at = pointer(place.at, name)
-      const value = child(map[name], { ...place, at, required: required.includes(name) })
+      const value = child(map[name], { at, depth: place.depth, open: place.open, required: required.includes(name) })
       if (value === map[name]) continue
       out ??= { ...map }
       if (value !== undefined) out[name] = value
