@@ -47,10 +47,15 @@ export interface Protocol {
   address(baseUrl: string, ask: { model: string; stream: boolean; dialect: Dialect }): string
   /** The headers that an upstream request needs besides `content-type`. */
   credentials(apiKey: string | undefined, dialect: Dialect): Record<string, string>
-  /** Sent to a client while the upstream is silent, once the stream has begun; `''` where the protocol allows nothing. */
-  heartbeat: string
+  /** What keeps a client's connection alive while the upstream is silent: before the answer has begun, and within it; `''` where the protocol allows nothing. */
+  heartbeat: Heartbeat
   /** The content type of a client's stream. */
   streamType(context: Pick<ReplyContext, 'framing'>): string
+}
+
+export interface Heartbeat {
+  before: string
+  within: string
 }
 
 /** What stands in the URL rather than in the body (Gemini). */

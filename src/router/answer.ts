@@ -77,10 +77,7 @@ async function streamed(response: Response, type: string, context: AnswerContext
   const relay = createRelay(source, {
     passage: (observe) => exchange?.translator(observe) ?? createPassThrough(upstream, dialect, observe),
     clock: context.clock,
-    heartbeat: {
-      before: client.heartbeat.startsWith('data') ? client.heartbeat : client.name === 'gemini' ? '' : ': keep-alive\n\n',
-      within: client.heartbeat,
-    },
+    heartbeat: context.framing === 'sse' ? client.heartbeat : { before: '', within: '' },
     heartbeatMs: context.heartbeatMs,
     patienceMs: context.patienceMs,
     failureOf: (error) =>

@@ -61,6 +61,8 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
   let how: Ending['how'] = 'complete'
   let failure: Failure | undefined
   let lastWrite = clock.now()
+  // A sign of life may stand between events only; bytes that pass untouched are cut anywhere.
+  let between = true
 
   let resolveReady!: (failure: Failure | undefined) => void
   const ready = new Promise<Failure | undefined>((resolve) => (resolveReady = resolve))
@@ -93,7 +95,7 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
       const silent = clock.now() - lastWrite
       if (silent < heartbeatMs) return beat(heartbeatMs - silent)
       const sign = begun ? heartbeat.within : heartbeat.before
-      if (sign) sink?.write(sign)
+      if (sign && between) sink?.write(sign)
       lastWrite = clock.now()
       beat(heartbeatMs)
     })
@@ -102,6 +104,7 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
   const give = (chunk: Uint8Array | string) => {
     if (!chunk.length) return
     lastWrite = clock.now()
+    between = endsEvent(chunk)
     if (sink) return sink.write(chunk)
     held.push(chunk)
     heldBytes += chunk.length
@@ -196,6 +199,15 @@ const isMeaningful = (type: string, part: string | undefined): boolean =>
   type === 'error' ||
   type === 'part-end' ||
   (type === 'part-start' && part !== 'text' && part !== 'reasoning' && part !== 'refusal')
+
+const LF = 0x0a
+const CR = 0x0d
+
+function endsEvent(chunk: Uint8Array | string): boolean {
+  if (typeof chunk === 'string') return true
+  const [third, second, last] = chunk.subarray(-3)
+  return last === LF && (second === LF || (second === CR && third === LF))
+}
 
 export const networkFailure = (error: unknown, what: string): Failure => ({
   kind: 'network',

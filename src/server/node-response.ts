@@ -21,7 +21,8 @@ export function deliverOnNode(response: Response): Response {
     return new FastResponse(bytes, { status, headers: [...headers, ['content-length', String(bytes.length)]] })
   }
   // srvx gives a body that is neither a stream nor bytes the socket to write to, as React's server renderer has it.
-  const body = { pipe: (to: ServerResponse) => writeSource(source, to) }
+  // `destroy` is called where the client has gone before that.
+  const body = { pipe: (to: ServerResponse) => writeSource(source, to), destroy: () => source.cancel() }
   return new FastResponse(body as unknown as BodyInit, { status, headers })
 }
 

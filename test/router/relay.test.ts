@@ -164,6 +164,24 @@ describe('createRelay', () => {
     expect(test.clock.waiting).toBe(0)
   })
 
+  it('puts no sign of life into an event that bytes passed on untouched have begun', async () => {
+    const passage: RelayOptions['passage'] = (observe) => ({
+      push: (bytes) => (observe({ type: 'delta', index: 0, text: 'x' }), bytes),
+      end: () => '',
+      fail: () => '',
+      ended: false,
+      silent: true,
+    })
+    const test = setUp({ passage })
+    test.read()
+    test.say('data: {"half')
+    await test.clock.advance(10_000)
+    expect(test.text).toBe('data: {"half')
+    test.say('"}\n\n')
+    await test.clock.advance(10_000)
+    expect(test.text).toBe('data: {"half"}\n\n<before>')
+  })
+
   it('cancels the upstream at once when the client goes, and leaves no timer', async () => {
     const test = setUp()
     test.say('hello')

@@ -35,6 +35,6 @@ export const claude: Protocol = {
   route,
   address,
   credentials,
-  heartbeat: 'event: ping\ndata: {"type":"ping"}\n\n',
+  heartbeat: { before: ': keep-alive\n\n', within: 'event: ping\ndata: {"type":"ping"}\n\n' },
   streamType: () => 'text/event-stream; charset=utf-8',
 }

@@ -16,6 +16,9 @@ import { encodeRequest } from './encode-request.ts'
 import { encodeStream } from './encode-stream.ts'
 import { FIELDS } from './fields.ts'
 
+/** Google's clients break on comments and names of events; a chunk that says nothing is an ordinary chunk. */
+const SIGN_OF_LIFE = 'data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"index":0}]}\n\n'
+
 export const gemini: Protocol = {
   name: 'gemini',
   fields: FIELDS,
@@ -36,6 +39,6 @@ export const gemini: Protocol = {
   address,
   credentials,
   // comments break two of Google's SDKs; a chunk with an empty text is taken by all. Of server-sent events only.
-  heartbeat: 'data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"index":0}]}\n\n',
+  heartbeat: { before: SIGN_OF_LIFE, within: SIGN_OF_LIFE },
   streamType: ({ framing }) => (framing === 'json-array' ? 'application/json' : 'text/event-stream'),
 }

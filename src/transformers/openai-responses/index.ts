@@ -56,6 +56,7 @@ export const openaiResponses: Protocol = {
   address,
   credentials,
   // Codex counts only events, not comments, against its idle limit; openai-node takes this one once the response was created.
-  heartbeat: 'event: keepalive\ndata: {"type":"keepalive"}\n\n',
+  // The event is an error to openai-node before `response.created`; a comment is fine there.
+  heartbeat: { before: ': keep-alive\n\n', within: 'event: keepalive\ndata: {"type":"keepalive"}\n\n' },
   streamType: () => 'text/event-stream; charset=utf-8',
 }

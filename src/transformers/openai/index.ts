@@ -34,6 +34,6 @@ export const openai: Protocol = {
   route,
   address,
   credentials,
-  heartbeat: ': keep-alive\n\n',
+  heartbeat: { before: ': keep-alive\n\n', within: ': keep-alive\n\n' },
   streamType: () => 'text/event-stream; charset=utf-8',
 }

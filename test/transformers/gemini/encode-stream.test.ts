@@ -59,7 +59,7 @@ describe('case 31: what the strictest SDK takes', () => {
       responseId: 'msg_1',
     })
   })
-  it('lives through silence on an empty text', () => expect(chunksOf(gemini.heartbeat)).toHaveLength(1))
+  it('lives through silence on an empty text', () => expect(chunksOf(gemini.heartbeat.within)).toHaveLength(1))
 })
 
 it('tells an error as bare JSON, and nothing after it', () => {

@@ -254,7 +254,7 @@ describe('a stream', () => {
   it('a keep-alive does not disturb openai-node', async () => {
     const { protocol } = await import('./run.ts')
     const [created, ...rest] = streamed(CASES.text!).split(/(?<=\n\n)/)
-    expect((await officially([created, protocol.heartbeat, ...rest].join(''))).status).toBe('completed')
+    expect((await officially([created, protocol.heartbeat.within, ...rest].join(''))).status).toBe('completed')
   })
 })
 
