@@ -48,7 +48,7 @@ export function createCallStream(emit: Emit, nextIndex: () => number, chat: Chat
   const calls: Call[] = []
   let any = false
 
-  const add = (fragment: JsonObject, inThisEvent: Set<Call>, legacy: boolean) => {
+  const add = (fragment: JsonObject, inThisEvent: Set<Call> | undefined, legacy: boolean) => {
     const custom = objectOf(fragment.custom)
     const inner = custom ?? objectOf(fragment.function) ?? {}
     const id = stringOf(fragment.id) ?? ''
@@ -56,7 +56,7 @@ export function createCallStream(emit: Emit, nextIndex: () => number, chat: Chat
     const slot = legacy ? -1 : numberOf(fragment.index)
     const args = argumentsOf(custom ? inner.input : inner.arguments)
     if (legacy && !name && !args && !calls.length) return // an empty object that some servers always send
-    let call = find({ id, name, slot }, inThisEvent)
+    let call = find(id, name, slot, inThisEvent)
     if (!call) {
       closeComplete()
       call = { part: -1, slot, id, name, json: '', sent: 0, custom: custom !== undefined, lowered: false, legacy, closed: false }
@@ -65,15 +65,15 @@ export function createCallStream(emit: Emit, nextIndex: () => number, chat: Chat
       call.id ||= id
       if (!call.name) call.name = name
     }
-    inThisEvent.add(call)
-    const { opaque } = readSignature(fragment.extra_content)
-    if (opaque) call.opaque = opaque
+    inThisEvent?.add(call)
+    if (fragment.extra_content) call.opaque = readSignature(fragment.extra_content).opaque ?? call.opaque
     grow(call, args)
   }
 
   /** The call that a fragment goes on with; `undefined`: a new one begins. */
-  const find = ({ id, name, slot }: { id: string; name: string; slot: number | undefined }, inThisEvent: Set<Call>): Call | undefined => {
+  const find = (id: string, name: string, slot: number | undefined, inThisEvent: Set<Call> | undefined): Call | undefined => {
     const last = calls.at(-1)
+    if (last && !id && !name && last.slot === slot) return last // nearly all fragments
     const inSlot = slot === undefined ? undefined : calls.findLast((call) => call.slot === slot)
     if (id) {
       const known = calls.findLast((call) => call.id === id)
@@ -87,16 +87,20 @@ export function createCallStream(emit: Emit, nextIndex: () => number, chat: Chat
     if (!candidate) return undefined
     if (!name) return candidate
     // A name again: an echo, unless the call before is complete, or stands in the same event.
-    return candidate.name && (isComplete(candidate.json) || inThisEvent.has(candidate)) ? undefined : candidate
+    return candidate.name && (isComplete(candidate.json) || inThisEvent?.has(candidate)) ? undefined : candidate
   }
 
   const grow = (call: Call, args: string) => {
-    if (args && call.json && args.length >= call.json.length && args.startsWith(call.json) && isComplete(call.json)) {
-      args = '' // all arguments once more, at the end
-    }
+    const before = call.json.length
+    // all arguments once more, at the end
+    if (args && before && args.length >= before && args.startsWith(call.json) && isComplete(call.json)) return
     call.json += args
     if (call.part < 0 && call.name && (call.id || call.json)) start(call)
-    if (call.part >= 0 && !call.lowered) flush(call)
+    if (!args || call.part < 0 || call.lowered || call.closed) return
+    // What is new goes on as it came: a slice of all arguments would be copied with every fragment.
+    if (call.sent !== before) return flush(call)
+    call.sent = call.json.length
+    emit({ type: 'delta', index: call.part, text: args })
   }
   const start = (call: Call) => {
     any = true
@@ -129,7 +133,7 @@ export function createCallStream(emit: Emit, nextIndex: () => number, chat: Chat
   }
   return {
     add(fragments, legacy = false) {
-      const inThisEvent = new Set<Call>()
+      const inThisEvent = fragments.length > 1 ? new Set<Call>() : undefined
       for (const fragment of fragments) if (isObject(fragment)) add(fragment, inThisEvent, legacy)
     },
     closeComplete,

@@ -47,8 +47,14 @@ export const thinkingText = (thinking: unknown): string =>
       : ''
 
 function textPart(part: JsonObject, at: string): TextPart {
-  const { cache, spelling } = readMark(part, at)
-  const text: TextPart = { type: 'text', text: readString(part.text, pointer(at, 'text')), at, ...(cache && { cache }) }
+  const { cache, spelling, wireNames } = readMark(part, at)
+  const text: TextPart = {
+    type: 'text',
+    text: readString(part.text, pointer(at, 'text')),
+    at,
+    ...(cache && { cache }),
+    ...(wireNames && { wireNames }),
+  }
   return keep(text, restOf(part, known('text')), { ...nullsOf(part), ...spelling })
 }
 
@@ -57,8 +63,13 @@ function linkedPart(type: 'image' | 'video' | 'file', field: string, part: JsonO
   const where = pointer(at, field)
   const nested = typeof part[field] === 'string' ? undefined : readObject(part[field], where)
   const url = nested ? readString(nested.url, pointer(where, 'url')) : readString(part[field], where)
-  const { cache, spelling } = readMark(part, at)
-  const media: MediaPart = { type, source: sourceOf(url), at, wireNames: { source: `${field}/url`, detail: `${field}/detail` } }
+  const { cache, spelling, wireNames } = readMark(part, at)
+  const media: MediaPart = {
+    type,
+    source: sourceOf(url),
+    at,
+    wireNames: { ...wireNames, source: `${field}/url`, detail: `${field}/detail` },
+  }
   const mediaType = readDataUrl(url)?.mediaType
   if (mediaType) media.mediaType = mediaType
   const detail = nested && optional(readString, nested.detail, pointer(where, 'detail'))
@@ -78,13 +89,14 @@ function audioPart(part: JsonObject, at: string): MediaPart {
   const where = pointer(at, 'input_audio')
   const audio = readObject(part.input_audio, where)
   const format = readString(audio.format, pointer(where, 'format'))
-  const { cache, spelling } = readMark(part, at)
+  const { cache, spelling, wireNames } = readMark(part, at)
   const media: MediaPart = {
     type: 'audio',
     source: { type: 'data', data: readString(audio.data, pointer(where, 'data')) },
     mediaType: `audio/${format}`,
     at,
     ...(cache && { cache }),
+    ...(wireNames && { wireNames }),
   }
   const inner = restOf(audio, AUDIO)
   return keep(media, mergeExtra(restOf(part, known('input_audio')), 'input_audio', inner), { ...nullsOf(part), ...spelling })
@@ -98,12 +110,12 @@ function filePart(part: JsonObject, at: string): MediaPart {
   const id = optional(readString, file.file_id, pointer(where, 'file_id'))
   const name = optional(readString, file.filename, pointer(where, 'filename'))
   if (data === undefined && id === undefined) reject(where, 'file_data or file_id', file.file_data)
-  const { cache, spelling } = readMark(part, at)
+  const { cache, spelling, wireNames } = readMark(part, at)
   const media: MediaPart = {
     type: 'file',
     source: data === undefined ? { type: 'id', id: id ?? '', owner: 'openai' } : sourceOf(data),
     at,
-    wireNames: { name: 'file/filename', source: 'file' },
+    wireNames: { ...wireNames, name: 'file/filename', source: 'file' },
     ...(cache && { cache }),
   }
   const mediaType =
@@ -128,7 +140,10 @@ const writesBack = (media: MediaPart, url: string): boolean =>
   media.source.type === 'data' ? dataUrl(media.mediaType ?? '', media.source.data) === url : true
 
 /** A cache mark in OpenAI's form or in the form that OpenRouter and Qwen take over from Claude. */
-export function readMark(part: JsonObject, at: string): { cache?: CacheMark; spelling?: JsonObject } {
+export function readMark(
+  part: JsonObject,
+  at: string,
+): { cache?: CacheMark; spelling?: JsonObject; wireNames?: Readonly<Record<string, string>> } {
   const field = isObject(part.cache_control)
     ? 'cache_control'
     : isObject(part.prompt_cache_breakpoint)
@@ -137,8 +152,14 @@ export function readMark(part: JsonObject, at: string): { cache?: CacheMark; spe
   if (!field) return {}
   const mark = part[field] as JsonObject
   const ttl = optional(readString, mark.ttl, pointer(pointer(at, field), 'ttl'))
-  return { cache: ttl === undefined ? {} : { ttl }, spelling: { [field]: mark } }
+  return {
+    cache: ttl === undefined ? {} : { ttl },
+    spelling: { [field]: mark },
+    ...(field === BREAKPOINT.cache && { wireNames: BREAKPOINT }),
+  }
 }
+
+const BREAKPOINT = { cache: 'prompt_cache_breakpoint' }
 
 const KNOWN = new Map<string, ReadonlySet<string>>()
 function known(field: string): ReadonlySet<string> {

@@ -9,33 +9,39 @@ import type { JsonObject } from '../../core/json.ts'
 import { mergeInto, setPath, type Writing } from './writing.ts'
 
 const ORDER: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
-const ALL: readonly Effort[] = ORDER
 
 export function encodeReasoning(body: JsonObject, chat: ChatRequest, writing: Writing): void {
   const ask = chat.reasoning
   if (!ask) return
+  const said: JsonObject = {}
   const form = writing.dialect.reasoning ?? standardForm(writing)
+  if (ask.show) encodeShow(said, ask, form, writing)
+  if (ask.mode === 'off' || ask.effort === 'none') encodeOff(said, ask, form, writing)
+  else encodeOn(said, ask, form, writing)
+  mergeInto(body, said)
+}
+
+function encodeShow(body: JsonObject, ask: ReasoningAsk, form: ReasoningForm, { notes }: Writing): void {
+  if (ask.show === 'summary') return notes.approximated(ask, 'show', 'this provider shows what it shows')
+  if (form.hidden) mergeInto(body, form.hidden)
+  else notes.dropped(ask, 'show', 'this provider cannot be told to keep its reasoning to itself')
+}
+
+function encodeOn(body: JsonObject, ask: ReasoningAsk, form: ReasoningForm, writing: Writing): void {
   const { notes } = writing
-  const before = JSON.stringify(body)
-  if (ask.show) {
-    if (ask.show === 'hidden' && form.hidden) mergeInto(body, form.hidden)
-    else if (ask.show === 'hidden') notes.dropped(ask, 'show', 'this provider cannot be told to keep its reasoning to itself')
-    else notes.approximated(ask, 'show', 'this provider shows what it shows')
-  }
-  if (ask.mode === 'off' || ask.effort === 'none') return encodeOff(body, ask, form, writing)
   mergeInto(body, (ask.mode === 'adaptive' && form.adaptive) || (ask.mode && form.on))
   if (ask.budget !== undefined && form.budget) setPath(body, form.budget, ask.budget)
   const wanted = ask.effort ?? (ask.budget !== undefined && !form.budget ? effortOfBudget(ask.budget) : undefined)
   if (wanted) encodeEffort(body, ask, wanted, form, writing)
-  else if (ask.mode && JSON.stringify(body) === before && !form.on)
+  else if (ask.mode && !form.on)
     notes.approximated(ask, 'mode', 'this provider is not told to think; it thinks as much as it does by itself')
-  // A provider that is told a budget needs no effort beside it.
+  // A provider that is told an effort needs no budget beside it.
   if (ask.budget !== undefined && !form.budget && ask.effort) notes.dropped(ask, 'budget', 'the effort stands for it')
 }
 
 /** OpenAI's one field, in the words that the model knows; a model that is not known gets the word as it is. */
 function standardForm({ facts }: Writing): ReasoningForm {
-  const efforts = facts.efforts ?? ALL
+  const efforts = facts.efforts ?? ORDER
   return { effort: { path: 'reasoning_effort', words: Object.fromEntries(efforts.map((word) => [word, word])) } }
 }
 
