@@ -185,7 +185,9 @@ describe('reasoning', () => {
     expect(reply?.parts[0]).toMatchObject({ type: 'reasoning', text: 'ab', opaque: { form: 'details' } })
     const [part] = reply?.parts ?? []
     const data = part?.type === 'reasoning' ? part.opaque?.data : undefined
-    expect(JSON.parse(data ?? '')).toEqual([{ type: 'reasoning.text', text: true, index: 0, format: 'anthropic-claude-v1', signature: 'sig' }])
+    expect(JSON.parse(data ?? '')).toEqual([
+      { type: 'reasoning.text', text: true, index: 0, format: 'anthropic-claude-v1', signature: 'sig' },
+    ])
   })
 
   it('in details alone', () => {
