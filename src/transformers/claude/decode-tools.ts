@@ -4,7 +4,7 @@
  * @see https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview
  * @module
  */
-import type { ChatRequest, FunctionTool, HostedKind, HostedTool, Tool } from '../../core/chat.ts'
+import type { ChatRequest, FunctionTool, HostedKind, HostedTool, Located, Tool } from '../../core/chat.ts'
 import {
   arrayOf,
   isObject,
@@ -38,6 +38,9 @@ const HOSTED: readonly (readonly [string, HostedKind])[] = [
  */
 const PLACEHOLDER = 'DeferredToolPlaceholder'
 
+/** The mark of a tool of this protocol that needs no spelling; shared, since there are many of them. */
+const AS_IS: Located['spelling'] = Object.freeze({ claude: Object.freeze({}) })
+
 const FUNCTION = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control', 'allowed_callers'])
 
 export function decodeTool(value: unknown, at: string): Tool {
@@ -64,7 +67,8 @@ export function decodeTool(value: unknown, at: string): Tool {
   const spelled: JsonObject = {}
   if (type === 'custom') spelled.type = type
   if (wire.allowed_callers !== undefined && !extra.allowed_callers) spelled.allowed_callers = wire.allowed_callers
-  return spell(tool, spelled)
+  if (type === undefined && !tool.spelling && !spelled.allowed_callers) tool.spelling = AS_IS
+  return tool.spelling === AS_IS ? tool : spell(tool, spelled)
 }
 
 function hosted(wire: JsonObject, type: string, at: string): HostedTool {

@@ -102,6 +102,12 @@ function encodeTool(body: JsonObject, tool: Tool, writing: Writing): JsonObject[
 }
 
 function encodeFunction(tool: FunctionTool, writing: Writing): JsonObject {
+  if (tool.strict === undefined && !tool.cache && !tool.extra?.openai && !tool.spelling?.openai && !writing.faithful) {
+    const written: JsonObject = { name: writing.toolNames.fit(tool.name) }
+    if (tool.description !== undefined) written.description = tool.description
+    written.parameters = withProperties(tool.parameters)
+    return { type: 'function', function: written }
+  }
   const { function: more, ...extra } = tool.extra?.openai ?? {}
   const { function: exact, ...spelling } = spelled(tool) ?? {}
   const inner: JsonObject = { name: writing.toolNames.fit(tool.name) }
