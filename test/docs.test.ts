@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { readConfig } from 'cc-route/server'
 import { format, resolveConfig } from 'prettier'
 import ts from 'typescript'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -61,7 +62,9 @@ test('programs have the right types', { timeout: 60_000 }, () => {
 
 describe('data can be read', () => {
   test.each(blocksIn('json').map((block) => [titleOf(block), block] as const))('%s', (_, { code }) => {
-    expect(JSON.parse(code)).toBeTypeOf('object')
+    const data: unknown = JSON.parse(code)
+    const anyVariable = new Proxy({}, { get: (_, name) => String(name) })
+    if (code.includes('"endpoints"')) expect(readConfig(data, { variables: anyVariable }).endpoints.length).toBeGreaterThan(0)
   })
 })
 
@@ -102,6 +105,16 @@ test('links lead somewhere', () => {
     }),
   )
   expect(broken).toEqual([])
+})
+
+test('files that are named are there', () => {
+  const named = (page: string) => [
+    ...readPage(page).matchAll(/`((?:src|test|docs|examples|scripts|core|transformers|router|server)\/[\w./-]*)/g),
+  ]
+  const missing = pages.flatMap((page) =>
+    named(page).flatMap(([, path]) => (['', 'src'].some((base) => existsSync(join(root, base, path!))) ? [] : [`${page}: ${path}`])),
+  )
+  expect(missing).toEqual([])
 })
 
 describe('the dialects page', () => {

@@ -2,16 +2,14 @@
  * What the pages' programs find around them: the demo for every provider, no keys, and as much of Bun and Deno as they use.
  */
 import { createDemo } from 'cc-route/server'
+import { http } from 'msw'
+import { setupServer } from 'msw/node'
 import { vi } from 'vitest'
 
-const realFetch = globalThis.fetch
-
-/** Every provider is the demo; addresses of this machine are real. */
 const demo = createDemo()
-const worldFetch: typeof fetch = (input, init) => {
-  const { hostname } = new URL(input instanceof Request ? input.url : input)
-  return hostname === '127.0.0.1' || hostname === 'localhost' ? realFetch(input, init) : demo(input, init)
-}
+
+/** Every provider is the demo, however it is called; addresses of this machine are real. */
+const providers = setupServer(http.all(/^https:\/\/(?!127\.0\.0\.1|localhost)/, ({ request }) => demo(request)))
 
 type Handler = (request: Request, context: unknown) => Response | Promise<Response>
 
@@ -27,7 +25,7 @@ const asked: Promise<void>[] = []
 
 export function enterWorld(): void {
   for (const name of Object.keys(process.env)) if (name.endsWith('_API_KEY')) vi.stubEnv(name, '')
-  vi.stubGlobal('fetch', worldFetch)
+  providers.listen({ onUnhandledRequest: 'bypass' })
   vi.stubGlobal('Bun', { serve: (options: { fetch: Handler }) => void asked.push(askOnce(options.fetch)) })
   vi.stubGlobal('Deno', { serve: (handler: Handler) => void asked.push(askOnce(handler)), env: { get: () => undefined } })
 }
@@ -38,6 +36,7 @@ export const settleWorld = async (): Promise<void> => {
 }
 
 export function leaveWorld(): void {
+  providers.close()
   vi.unstubAllGlobals()
   vi.unstubAllEnvs()
 }
