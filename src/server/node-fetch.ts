@@ -113,7 +113,9 @@ export function sourceOfReadable(readable: Readable): ByteSource {
   const fail = (error: unknown) => end(() => sink?.fail(error))
   readable.once('end', () => end(() => sink?.end()))
   readable.on('error', fail)
-  readable.once('close', () => fail(new Error('the connection was closed amid the body')))
+  readable.once('close', () => {
+    if (!over) fail(new Error('the connection was closed amid the body'))
+  })
   return {
     start(to) {
       sink = to
