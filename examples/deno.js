@@ -9,4 +9,4 @@ import { upstream } from './upstreams.js'
 const app = endpoint(upstream('claude'))
 
 const port = Number(Deno.env.get('PORT') ?? 3000)
-Deno.serve({ port, onListen: (address) => console.log(`http://127.0.0.1:${address.port}`) }, (request) => app(request))
+Deno.serve({ port, onListen: (address) => console.log(`http://127.0.0.1:${address.port}`) }, app)

@@ -5,7 +5,7 @@
  */
 export { endpoint, type EndpointOptions } from './router/endpoint.ts'
 export { factsOf, type RequestFacts } from './router/facts.ts'
-export type { Fetch } from './router/fetch.ts'
+export type { Fetch, Handler } from './router/fetch.ts'
 export { outcomeOf, type Ending, type Outcome } from './router/outcome.ts'
 export { translate, type Exchange, type TranslateOptions } from './transformers/translate.ts'
 export type { StreamTranslator } from './transformers/stream.ts'

@@ -14,7 +14,7 @@ import { protocols } from '../transformers/registry.ts'
 import { translate } from '../transformers/translate.ts'
 import { answerFrom, errorResponse } from './answer.ts'
 import { clientProtocol, factsOf, MAX_BODY_BYTES, type RequestFacts } from './facts.ts'
-import { requestOf, type Fetch } from './fetch.ts'
+import { requestOf, type Fetch, type Handler } from './fetch.ts'
 import { attachOutcome } from './outcome.ts'
 import { networkFailure } from './relay.ts'
 import { upstreamCall } from './upstream.ts'
@@ -58,7 +58,7 @@ export interface EndpointOptions {
  *
  * @throws TypeError for options that cannot work
  */
-export function endpoint(options: EndpointOptions): Fetch {
+export function endpoint(options: EndpointOptions): Handler {
   const upstream = protocols[options.protocol]
   if (!upstream) throw new TypeError(`endpoint: unknown protocol "${options.protocol}". Known: ${Object.keys(protocols).join(', ')}.`)
   if (!URL.canParse(options.baseUrl))
@@ -135,7 +135,7 @@ export function endpoint(options: EndpointOptions): Fetch {
     }
   }
 
-  return async (input, init) => {
+  return async (input: Request | URL | string, init?: unknown) => {
     const request = requestOf(input, init)
     try {
       return await answer(request)

@@ -1,6 +1,20 @@
 /** The one signature of this library: what `endpoint`, `pool` and `router` take and give. The global `fetch` has it too. */
 export type Fetch = (input: Request | URL | string, init?: RequestInit) => Promise<Response>
 
+/** A {@link Fetch} that is a server's handler, too: what a runtime passes besides the request (Bun its server, Deno the connection, Workers their bindings) is not looked at. */
+export interface Handler extends Fetch {
+  (request: Request, ...context: unknown[]): Promise<Response>
+}
+
+const INIT = ['method', 'headers', 'body', 'signal']
+
 /** The request that a call of a {@link Fetch} means. */
-export const requestOf = (input: Request | URL | string, init?: RequestInit): Request =>
-  input instanceof Request && init === undefined ? input : new Request(input, init)
+export const requestOf = (input: Request | URL | string, init?: unknown): Request =>
+  input instanceof Request && !isInit(init) ? input : new Request(input, init as RequestInit | undefined)
+
+/** Runtimes pass objects of their own in this place, some with fields that a Request would take for its own. */
+function isInit(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return (prototype === Object.prototype || prototype === null) && INIT.some((name) => name in value)
+}

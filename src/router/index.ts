@@ -5,5 +5,5 @@
  */
 export { endpoint, type EndpointOptions } from './endpoint.ts'
 export { factsOf, type RequestFacts } from './facts.ts'
-export type { Fetch } from './fetch.ts'
+export type { Fetch, Handler } from './fetch.ts'
 export { outcomeOf, type Ending, type Outcome } from './outcome.ts'

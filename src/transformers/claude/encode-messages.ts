@@ -71,7 +71,7 @@ function turnOf(role: Turn['role'], message: Message, place: Place): Turn {
     (place.own || first.text.trim())
   return {
     role,
-    content: bare ? (first as TextPart).text : encodeBlocks(message.parts, place),
+    content: bare ? (first).text : encodeBlocks(message.parts, place),
     fields: place.own ? ownFields(message) : {},
   }
 }

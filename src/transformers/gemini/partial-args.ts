@@ -59,7 +59,7 @@ const get = (root: unknown, steps: readonly Step[]): unknown =>
   )
 
 function set(root: JsonObject, steps: readonly Step[], value: unknown): void {
-  let container = root as Container
+  let container = root
   steps.forEach((step, i) => {
     const next = steps[i + 1]
     if (step === '__proto__') return

@@ -37,7 +37,7 @@ interface Open {
 export function encodeStream(context: ReplyContext): (event: StreamEvent) => string {
   const { chat, notes } = context
   const legacy = isLegacy(context)
-  const open: Open[] = []
+  const open: (Open | undefined)[] = []
   let head = ''
   let tail = ''
   let calls = 0
@@ -129,7 +129,7 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
   const close = (index: number, opaque: Opaque | undefined): string => {
     const at = open[index]
     if (!at) return ''
-    delete open[index]
+    open[index] = undefined
     switch (at.part.type) {
       case 'text':
         return annotations(at) + (opaque ? field('extra_content', signature(opaqueForClient(opaque, 'openai'))) : '')

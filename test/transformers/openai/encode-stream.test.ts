@@ -93,7 +93,7 @@ describe('a stream for a client', () => {
     expect(all[1]).toEqual({ reasoning_content: 'hm' })
     const [detail] = all[2]!.reasoning_details!
     expect(detail).toMatchObject({ type: 'reasoning.text', text: 'hm', index: 0 })
-    expect(openOpaque(detail!.signature!)).toEqual(opaque)
+    expect(openOpaque(detail!.signature)).toEqual(opaque)
     const signed = all.findLast((delta) => delta.tool_calls)!.tool_calls![0]!
     expect(signed.function).toEqual({ arguments: '' })
 
