@@ -4,7 +4,7 @@
  * @see https://platform.claude.com/docs/en/agents-and-tools/tool-use/implement-tool-use#handling-results-from-client-tools
  * @module
  */
-import type { ChatRequest, Message, Part, TextPart } from '../../core/chat.ts'
+import type { ChatRequest, Message, Part } from '../../core/chat.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { encodeBlocks, type Place } from './encode-blocks.ts'
@@ -71,7 +71,7 @@ function turnOf(role: Turn['role'], message: Message, place: Place): Turn {
     (place.own || first.text.trim())
   return {
     role,
-    content: bare ? (first).text : encodeBlocks(message.parts, place),
+    content: bare ? first.text : encodeBlocks(message.parts, place),
     fields: place.own ? ownFields(message) : {},
   }
 }

@@ -61,7 +61,7 @@ export function setPath(body: JsonObject, path: string, value: unknown): void {
   const steps = path.split('.')
   const last = steps.pop()!
   let at = body
-  for (const step of steps) at = (at[step] = { ...(at[step] as JsonObject | undefined) })
+  for (const step of steps) at = at[step] = { ...(at[step] as JsonObject | undefined) }
   at[last] = value
 }
 
