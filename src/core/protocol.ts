@@ -32,7 +32,10 @@ export interface Protocol {
   encodeReply(reply: Reply, context: ReplyContext): JsonObject
   /** Reads an upstream's stream. */
   decodeStream(emit: Emit, context: ReplyContext): StreamDecoder
-  /** Writes a client's stream: the text of the events, ready for the wire; `''` where an event has no counterpart. */
+  /**
+   * Writes a client's stream: the text of the events, ready for the wire; `''` where an event has no counterpart. `''` for an
+   * error means that the client's connection has to break.
+   */
   encodeStream(context: ReplyContext): (event: StreamEvent) => string
   /** Reads an upstream's error answer; `body` is parsed JSON, or the text where it was none. */
   decodeError(answer: { status: number; headers: Headers; body: unknown }): Failure

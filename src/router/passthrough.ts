@@ -37,7 +37,6 @@ export function createPassThrough(protocol: Protocol, dialect: Dialect, observe:
     },
     fail: () => '',
     ended: false,
-    silent: true,
   }
 }
 

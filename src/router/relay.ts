@@ -14,10 +14,9 @@ import type { Ending } from './outcome.ts'
 export interface Passage {
   push(bytes: Uint8Array): Uint8Array | string
   end(): string
+  /** What tells the client of a break; `''` where its protocol has no words for it: then its connection breaks too. */
   fail(failure: Failure): string
   readonly ended: boolean
-  /** The client cannot be told of a break in its own words: the connection has to break too. */
-  readonly silent?: boolean
 }
 
 export interface RelayOptions {
@@ -131,10 +130,11 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
   const breakOff = (error: unknown) => {
     if (closed) return
     const failed = options.failureOf?.(error) ?? failureOf(error)
-    give(passage.fail(failed))
+    const told = passage.fail(failed)
+    give(told)
     failure ??= failed
     how = 'truncated'
-    close(passage.silent ? failed : undefined)
+    close(told ? undefined : failed)
   }
   let stopLinger = () => {}
   /** The answer is complete. The upstream may end its body in peace, so that its connection can be used again, but not for long. */
@@ -157,8 +157,9 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
     end() {
       stopLinger()
       if (closed) return
-      give(passage.end())
-      close()
+      const told = passage.end()
+      give(told)
+      close(told ? undefined : failure)
     },
     fail(error) {
       stopLinger()

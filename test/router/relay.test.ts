@@ -126,7 +126,6 @@ describe('createRelay', () => {
       end: () => '',
       fail: () => '',
       ended: false,
-      silent: true,
     })
     const test = setUp({ passage: silent })
     test.say('hello')
@@ -170,7 +169,6 @@ describe('createRelay', () => {
       end: () => '',
       fail: () => '',
       ended: false,
-      silent: true,
     })
     const test = setUp({ passage })
     test.read()

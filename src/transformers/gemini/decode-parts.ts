@@ -103,7 +103,9 @@ export function createPartDecoder(pairs: CallPairs, groups: Located[]): (part: J
 
 const isMedia = (part: JsonObject): boolean => isObject(part.inlineData) || isObject(part.fileData)
 const bareSignature = (part: JsonObject): boolean => Object.keys(part).every((key) => TEXT.has(key))
-const spelledThought = (part: JsonObject): JsonObject | undefined => (part.thought === false ? { thought: false } : undefined)
+/** An empty thought is only written back where its spelling tells that it was on the wire. */
+const spelledThought = (part: JsonObject): JsonObject | undefined =>
+  part.thought === false ? { thought: false } : part.thought ? {} : undefined
 
 function native(part: JsonObject, at: string): Part {
   const text = nativeText(part)

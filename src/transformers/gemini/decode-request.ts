@@ -33,7 +33,7 @@ export function decodeRequest(value: unknown, url: UrlFacts): ChatRequest {
     body.generationConfig == null ? { settings: {}, group: undefined } : decodeConfig(body.generationConfig, `${at}/generationConfig`)
   if (group) groups.push(group)
   const declared = body.tools == null ? [] : decodeTools(body.tools, `${at}/tools`)
-  if (body.tools != null && !declared.length) spelling.tools = body.tools
+  if (body.tools != null && (!declared.length || objectsIn(body.tools).some(hasEmptyList))) spelling.tools = body.tools
   const config = body.toolConfig == null ? undefined : decodeToolConfig(body.toolConfig, `${at}/toolConfig`, declared)
   if (config) groups.push(config.group)
   const metadata = labelsOf(body.labels, `${at}/labels`)
@@ -69,6 +69,9 @@ export function decodeRequest(value: unknown, url: UrlFacts): ChatRequest {
   }
   return outer === original ? chat : relocate(chat, original)
 }
+
+const objectsIn = (value: unknown): JsonObject[] => (Array.isArray(value) ? value : [value]).filter(isObject)
+const hasEmptyList = (entry: JsonObject) => Object.values(entry).some((list) => Array.isArray(list) && !list.length)
 
 function labelsOf(value: unknown, at: string): Record<string, string> | undefined {
   const labels = optional(readObject, value, at)

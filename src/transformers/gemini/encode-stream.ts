@@ -16,6 +16,9 @@ import { encodeFinish } from './finish.ts'
 import { argsOf, createLoad, malformed, wireOf } from './outgoing.ts'
 import { encodeUsage } from './usage.ts'
 
+/** A break amid an answer. Google's clients ask again after a 5xx, and would show twice what they have shown. */
+const ABORTED = 409
+
 /** Makes the writer of one stream. Text goes out as it comes; the rest of a part when the part is complete. */
 export function encodeStream(context: ReplyContext): (event: StreamEvent) => string {
   const array = context.framing === 'json-array'
@@ -122,7 +125,8 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     chunk(`{"text":""${carry(undefined)}}`)
   }
   const error = (failure: Extract<StreamEvent, { type: 'error' }>['failure']) => {
-    const body = JSON.stringify(errorBody(failure))
+    const final = chunks > 0 && (failure.kind === 'truncated' || failure.kind === 'network')
+    const body = JSON.stringify(final ? errorBody({ ...failure, kind: 'conflict' }, ABORTED) : errorBody(failure))
     out += array ? `${chunks ? ',\n' : '['}${body}]` : `${body}\n\n`
   }
 
