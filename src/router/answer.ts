@@ -36,6 +36,8 @@ export interface AnswerContext {
   clock: Clock
   heartbeatMs: number
   patienceMs: number
+  /** The client asked for the notices themselves, not only for how many there are. */
+  listNotices: boolean
   outcome(ended: Promise<Ending>, failure?: Failure): Outcome
 }
 
@@ -136,16 +138,32 @@ const REQUEST_ID: Record<ProtocolName, string> = {
   gemini: 'x-request-id',
 }
 
-function answerHeaders(response: Response, { client, exchange, clock }: AnswerContext, type: string): Headers {
+function answerHeaders(response: Response, { client, exchange, clock, listNotices }: AnswerContext, type: string): Headers {
   const headers = new Headers({ 'content-type': type })
   const id = response.headers.get('request-id') ?? response.headers.get('x-request-id')
   if (id) headers.set(REQUEST_ID[client.name], id)
   passRateLimits(response.headers, headers, client.name, clock.now())
-  if (exchange?.notices.length) headers.set('x-cc-route-notices', summary(exchange.notices))
+  if (exchange?.notices.length) headers.set('x-cc-route-notices', listNotices ? listed(exchange.notices) : summary(exchange.notices))
   return headers
 }
 
 const SEVERITY: Notice['action'][] = ['invented', 'approximated', 'dropped']
+
+/** Headers have to stay short. */
+const MAX_LIST = 6000
+
+/** The notices as JSON in ASCII, as many as a header can hold. */
+function listed(notices: readonly Notice[]): string {
+  const asAscii = (notice: Notice) =>
+    JSON.stringify(notice).replace(/[^\x20-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  let list = ''
+  for (const notice of notices) {
+    const next = `${list}${list ? ',' : ''}${asAscii(notice)}`
+    if (next.length > MAX_LIST) break
+    list = next
+  }
+  return `[${list}]`
+}
 
 /** `3; worst=dropped`: how much of the request was not kept, for people who look. */
 const summary = (notices: readonly Notice[]): string =>

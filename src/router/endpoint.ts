@@ -15,7 +15,8 @@ import { translate } from '../transformers/translate.ts'
 import { answerFrom, errorResponse } from './answer.ts'
 import { clientProtocol, factsOf, MAX_BODY_BYTES, type RequestFacts } from './facts.ts'
 import { requestOf, type Fetch, type Handler } from './fetch.ts'
-import { attachOutcome } from './outcome.ts'
+import { attachOutcome, outcomeOf } from './outcome.ts'
+import { refusesReasoning } from './recovery.ts'
 import { networkFailure } from './relay.ts'
 import { upstreamCall } from './upstream.ts'
 
@@ -73,8 +74,17 @@ export function endpoint(options: EndpointOptions): Handler {
     const { route, body } = facts
     const client = protocols[facts.protocol]
     if (route.action === 'count-tokens') return Response.json(client.encodeTokenCount(estimateInput(client.decodeRequest(body, route))))
+    const response = await ask(request, facts)
+    const failure = outcomeOf(response)?.failure
+    if (!failure || !refusesReasoning(failure)) return response
+    await response.body?.cancel()
+    return ask(request, facts, { withoutReasoning: true })
+  }
 
-    const untouched = client === upstream && !facts.text.includes(`"${ENVELOPE_PREFIX}`)
+  const ask = async (request: Request, facts: RequestFacts, { withoutReasoning = false } = {}): Promise<Response> => {
+    const { route, body } = facts
+    const client = protocols[facts.protocol]
+    const untouched = client === upstream && !withoutReasoning && !facts.text.includes(`"${ENVELOPE_PREFIX}`)
     const framing = route.framing ?? 'sse'
     const exchange = untouched
       ? undefined
@@ -88,6 +98,7 @@ export function endpoint(options: EndpointOptions): Handler {
           dialect: options.dialect,
           baseUrl: options.baseUrl,
           origin: host,
+          withoutReasoning,
           strict: options.strict,
           now: clock.now,
           random: options.random,
@@ -100,7 +111,7 @@ export function endpoint(options: EndpointOptions): Handler {
       dialect,
       model,
       stream: streaming,
-      client: untouched ? request : undefined,
+      client: client === upstream ? request : undefined,
     })
     const sent = exchange ? JSON.stringify(exchange.body) : ownBody(facts, options.model)
     const response = await send(url, { method: 'POST', headers, body: sent, signal: request.signal, redirect: 'manual' })
@@ -115,6 +126,7 @@ export function endpoint(options: EndpointOptions): Handler {
       clock,
       heartbeatMs,
       patienceMs,
+      listNotices: request.headers.get('x-cc-route-notices') === 'list',
       outcome: (ended, failure) => ({
         endpoint: name,
         protocol: options.protocol,

@@ -14,6 +14,7 @@ import { createNotes, noteForeignExtras, type Notice } from '../core/notice.ts'
 import type { ErrorAnswer, Framing, ReplyContext } from '../core/protocol.ts'
 import type { Emit, Reply } from '../core/reply.ts'
 import { arrangeTurns } from '../core/turns.ts'
+import { withCacheMarks } from './cache-marks.ts'
 import { createCallIds, createIdMint } from './call-ids.ts'
 import { dialectFor } from './dialects.ts'
 import { dropForeignOpaque } from './opaque.ts'
@@ -40,6 +41,8 @@ export interface TranslateOptions {
   baseUrl?: string
   /** Names the upstream in envelopes of opaque reasoning: reasoning that another origin minted is not sent to it. Default: any upstream of the same protocol will do. */
   origin?: string
+  /** Send no earlier reasoning at all: for a second try after the provider refused its own. Default `false`. */
+  withoutReasoning?: boolean
   /** Refuse with a failure (400) what would be dropped or approximated. Default `false`. */
   strict?: boolean
   /** Milliseconds since 1970. Default `Date.now`. */
@@ -81,7 +84,7 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
   if (!client || !upstream)
     throw new TypeError(`translate: unknown protocol "${client ? options.to : options.from}". Known: ${Object.keys(protocols).join(', ')}.`)
   if (!isObject(body)) reject('', 'an object', body)
-  if (client === upstream && !carriesEnvelope(body)) return passThrough(body, options)
+  if (client === upstream && !options.withoutReasoning && !carriesEnvelope(body)) return passThrough(body, options)
 
   const notices: Notice[] = []
   const notes = createNotes('request', client.fields, notices)
@@ -100,8 +103,8 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
     asked.tools.flatMap((tool) => (tool.type === 'hosted' ? [] : tool.name)),
   )
   const callIds = createNameMap(dialect.callId ?? upstream.callId)
-  const own = dropForeignOpaque(asked, { protocol: options.to, origin: options.origin }, notes)
-  const arranged = { ...asked, messages: arrangeTurns(own, notes) }
+  const own = dropForeignOpaque(asked, { protocol: options.to, origin: options.origin, none: options.withoutReasoning }, notes)
+  const arranged = withCacheMarks({ ...asked, messages: arrangeTurns(own, notes) }, options, notes)
   const upstreamBody = upstream.encodeRequest(arranged, { model, dialect, notes, toolNames, callIds })
   noteForeignExtras(asked, options.to, notes)
   if (options.strict) refuseLosses(notices)

@@ -4,10 +4,22 @@
  * @module
  */
 import type { ChatRequest, Effort, Located, OutputFormat, ReasoningAsk } from '../../core/chat.ts'
-import { optional, pointer, readNumber, readObject, readString, reject, restOf, type JsonObject } from '../../core/json.ts'
+import {
+  objectOf,
+  optional,
+  pointer,
+  readNumber,
+  readObject,
+  readString,
+  reject,
+  restOf,
+  stringOf,
+  tryParse,
+  type JsonObject,
+} from '../../core/json.ts'
 import { locate, spell } from './wire.ts'
 
-type Settings = Pick<ChatRequest, 'reasoning' | 'format' | 'user' | 'serviceTier' | 'groups' | 'wireNames'>
+type Settings = Pick<ChatRequest, 'reasoning' | 'format' | 'user' | 'cacheKey' | 'serviceTier' | 'groups' | 'wireNames'>
 
 const MODES: Record<string, ReasoningAsk['mode']> = { enabled: 'on', adaptive: 'adaptive', disabled: 'off', between_tools: 'off' }
 const SHOWN: Record<string, ReasoningAsk['show']> = { summarized: 'summary', updates: 'summary', omitted: 'hidden' }
@@ -34,9 +46,19 @@ export function decodeSettings(wire: JsonObject): Settings {
     ...(Object.keys(ask).length > 1 && { reasoning: ask }),
     ...(format && { format }),
     ...(user !== undefined && { user }),
+    ...(user !== undefined && sessionOf(user)),
     ...tier,
     ...(groups.length && { groups }),
   }
+}
+
+/**
+ * Claude Code names its session in the user's id: as JSON, earlier behind `_session_`. Requests of one session share a
+ * prefix, which other providers find by a key.
+ */
+function sessionOf(user: string): Pick<ChatRequest, 'cacheKey'> {
+  const session = user.startsWith('{') ? stringOf(objectOf(tryParse(user))?.session_id) : /_session_([\w-]{8,})$/.exec(user)?.[1]
+  return session ? { cacheKey: session } : {}
 }
 
 function readThinking(thinking: JsonObject, ask: ReasoningAsk): Located {

@@ -18,6 +18,7 @@ export const FIELDS: Record<string, string> = {
   toolChoice: 'tool_choice',
   parallelToolCalls: 'tool_choice/disable_parallel_tool_use',
   user: 'metadata/user_id',
+  cacheKey: 'metadata/user_id',
   serviceTier: 'service_tier',
   cache: 'cache_control',
   mode: 'thinking/type',

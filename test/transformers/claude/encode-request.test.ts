@@ -282,7 +282,7 @@ describe('settings', () => {
       maxTokens: 1,
     })
     expect(actions(notices).toSorted()).toEqual(
-      ['candidates', 'seed', 'logprobs', 'verbosity', 'cacheKey', 'metadata'].map((key) => `dropped /${key}`).toSorted(),
+      ['candidates', 'seed', 'logprobs', 'verbosity', 'metadata/user_id', 'metadata'].map((key) => `dropped /${key}`).toSorted(),
     )
   })
   it.each([
