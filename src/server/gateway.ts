@@ -8,6 +8,8 @@ import { failureOf, STATUS, type Failure } from '../core/failure.ts'
 import { errorResponse } from '../router/answer.ts'
 import { clientProtocol, MAX_BODY_BYTES, routeOf } from '../router/facts.ts'
 import { requestOf, type Fetch } from '../router/fetch.ts'
+import { sessionRoute } from '../router/sessions/route.ts'
+import { sessions, type SessionsOptions } from '../router/sessions/sessions.ts'
 import { protocols } from '../transformers/registry.ts'
 import { limitBody } from './body-limit.ts'
 import { createGuard, type AllowedHosts } from './guard.ts'
@@ -27,6 +29,8 @@ export interface GatewayOptions {
   hosts?: AllowedHosts
   /** The largest request body in bytes. Default 32 MiB. */
   maxBodyBytes?: number
+  /** How the conversations of OpenAI Responses clients are kept; `false` for an app that does so itself. Default: in memory. */
+  sessions?: SessionsOptions | false
 }
 
 type Answer = (request: Request, url: URL) => Response
@@ -43,7 +47,8 @@ const ROUTES: ReadonlyMap<string, Answer> = new Map<string, Answer>([
  * rejects: what the app throws becomes a 500.
  */
 export function createGateway(options: GatewayOptions): Fetch {
-  const { app, models, maxBodyBytes = MAX_BODY_BYTES } = options
+  const { models, maxBodyBytes = MAX_BODY_BYTES } = options
+  const app = options.sessions === false ? options.app : sessions(options.app, { maxBodyBytes, ...options.sessions })
   const refusal = createGuard(options.hosts ?? 'any')
 
   const answer = (request: Request): Response | Promise<Response> => {
@@ -59,7 +64,7 @@ export function createGateway(options: GatewayOptions): Fetch {
       const ask = { ...listed, protocol: listProtocol(request, url), query: url.searchParams }
       return bodiless(request, Response.json(answerModels(models, ask)))
     }
-    if (routeOf(request) || (reads && listed)) return app(request)
+    if (routeOf(request) || (reads && listed) || (options.sessions !== false && sessionRoute(request))) return app(request)
     if (routeOf(new Request(request.url, { method: 'POST' }))) return wrongMethod(request, url, 'POST')
     return refuse(request, {
       kind: 'not-found',

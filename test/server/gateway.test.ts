@@ -134,7 +134,8 @@ describe.each(clients)('errors as a client of $protocol understands them', ({ pa
     const streamed = await ask({ body: new Blob([large]).stream(), duplex: 'half' } as RequestInit)
     expect(streamed.status).toBe(413)
     expect(errorOf(await streamed.json())).toContain('100 bytes')
-    expect(await (await ask({ body: 'x'.repeat(100) })).json()).toEqual({ got: 'x'.repeat(100) })
+    const largest = `{"x":"${'x'.repeat(92)}"}`
+    expect(await (await ask({ body: largest })).json()).toEqual({ got: largest })
   })
 
   test('web pages of elsewhere are refused', async () => {

@@ -28,7 +28,7 @@ export async function turnsOf(get: (id: string) => Promise<StoredResponse | unde
     turns.push(turn)
     next = outputOf(turn).some(isCompaction) || turn.input.some(isCompaction) ? undefined : turn.parent
   }
-  return turns.reverse()
+  return turns.toReversed()
 }
 
 /** All items of turns. What a compaction in an answer stands for is left out. */

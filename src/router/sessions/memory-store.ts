@@ -71,7 +71,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): ResponseStore {
     },
     async *list(owner) {
       tidy()
-      for (const entry of [...entries.values()].reverse()) if (entry.owner === owner) yield entry.stored
+      for (const entry of [...entries.values()].toReversed()) if (entry.owner === owner) yield entry.stored
     },
   }
 }

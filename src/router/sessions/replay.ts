@@ -13,7 +13,7 @@ export function replay(response: JsonObject, after = -1): string {
   return events
     .map((event, sequence_number) => ({ ...event, sequence_number }))
     .filter(({ sequence_number }) => sequence_number > after || sequence_number === events.length - 1)
-    .map((event) => writeEvent(JSON.stringify(event), String(event.type)))
+    .map((event) => writeEvent(JSON.stringify(event), event.type))
     .join('')
 }
 
