@@ -4,13 +4,18 @@
  *
  * @module
  */
-import type { ChatRequest, Part } from './chat.ts'
+import type { ChatRequest, Part, Tool } from './chat.ts'
+import { isObject, stringOf } from './json.ts'
 
 const ASCII = 0.27
 const OTHER = 0.7
 const IMAGE = 1600
 const PAGE_BYTES = 50_000
 const MESSAGE = 4
+const TOOL = 8
+/** Name, type and punctuation of a property. */
+const SCHEMA = 10
+const HOSTED = 200
 
 /** Estimates tokens of a text. Looks at every 32nd character to tell scripts apart. */
 export function estimateTokens(text: string): number {
@@ -32,15 +37,31 @@ export function estimateInput(chat: ChatRequest): number {
     total += MESSAGE
     for (const part of message.parts) total += estimatePart(part)
   }
-  for (const tool of chat.tools) {
-    if (tool.type === 'hosted') total += 200
-    else
-      total +=
-        8 +
-        estimateTokens(tool.name) +
-        estimateTokens(tool.description ?? '') +
-        estimateTokens(JSON.stringify((tool.type === 'function' ? tool.parameters : tool.format) ?? {}))
-  }
+  for (const tool of chat.tools) total += estimateTool(tool)
+  return total
+}
+
+function estimateTool(tool: Tool): number {
+  if (tool.type === 'hosted') return HOSTED
+  const told = TOOL + estimateTokens(tool.name) + estimateTokens(tool.description ?? '')
+  return told + (tool.type === 'function' ? estimateSchema(tool.parameters, 0) : estimateTokens(stringOf(tool.format?.definition) ?? ''))
+}
+
+/** A schema by its properties and their descriptions: to write it as text first would cost more than all the rest. */
+function estimateSchema(schema: unknown, depth: number): number {
+  if (!isObject(schema) || depth > 4) return 0
+  let total = SCHEMA + estimateTokens(stringOf(schema.description) ?? '')
+  if (isObject(schema.properties)) for (const name in schema.properties) total += estimateSchema(schema.properties[name], depth + 1)
+  if (schema.items !== undefined) total += estimateSchema(schema.items, depth + 1)
+  return total
+}
+
+/** A JSON value by the texts in it. */
+function estimateValue(value: unknown, depth: number): number {
+  if (typeof value === 'string') return estimateTokens(value)
+  if (typeof value !== 'object' || value === null || depth > 4) return 1
+  let total = 0
+  for (const key in value) total += 2 + estimateValue((value as Record<string, unknown>)[key], depth + 1)
   return total
 }
 
@@ -51,11 +72,11 @@ function estimatePart(part: Part): number {
     case 'refusal':
       return estimateTokens(part.text)
     case 'tool-call':
-      return 8 + estimateTokens(part.name) + estimateTokens(part.json ?? JSON.stringify(part.input ?? {}))
+      return 8 + estimateTokens(part.name) + (part.json === undefined ? estimateValue(part.input, 0) : estimateTokens(part.json))
     case 'tool-result':
       return part.parts.reduce((sum, inner) => sum + estimatePart(inner), 8)
     case 'native':
-      return estimateTokens(part.text ?? JSON.stringify(part.value))
+      return part.text === undefined ? estimateValue(part.value, 0) : estimateTokens(part.text)
     default:
       if (part.source.type === 'text') return estimateTokens(part.source.text)
       // a page of a document costs about as much as an image
