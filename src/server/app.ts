@@ -7,7 +7,7 @@ import { isObject, stringOf } from '../core/json.ts'
 import { endpoint } from '../router/endpoint.ts'
 import { factsOf, MAX_BODY_BYTES } from '../router/facts.ts'
 import { requestOf, type Fetch } from '../router/fetch.ts'
-import type { Model } from './models.ts'
+import { aliasOf, type Model } from './models.ts'
 import type { NamedEndpoint, Setup } from './setup.ts'
 
 export interface App {
@@ -40,8 +40,11 @@ export function createApp(setup: Setup, options: AppOptions = {}): App {
   const byDefault = usual.get(setup.default)
   if (!byDefault) throw new TypeError(`createApp: the default endpoint "${setup.default}" is not among ${[...byName.keys()].join(', ')}.`)
 
-  const choose = (asked: string | undefined): Fetch => {
-    if (!asked) return byDefault
+  const models = modelsOf(setup)
+  const idOf = new Map(models.flatMap(({ id, alias }) => (alias === undefined ? [] : [[alias, id] as const])))
+  const choose = (id: string | undefined): Fetch => {
+    if (!id) return byDefault
+    const asked = idOf.get(id) ?? id
     const [, name, model] = NAMED_MODEL.exec(asked) ?? []
     const named = name === undefined ? undefined : byName.get(name)
     if (named) return open(named, model)
@@ -49,7 +52,7 @@ export function createApp(setup: Setup, options: AppOptions = {}): App {
     return native ? open(native, asked) : byDefault
   }
   return {
-    models: modelsOf(setup),
+    models,
     async fetch(input, init) {
       const request = requestOf(input, init)
       // A request that cannot be read is the default's to refuse, in the client's own format.
@@ -67,4 +70,9 @@ const NAMED_MODEL = /^([^/,]+)[/,](.+)$/
 const modelsOf = ({ endpoints, default: first }: Setup): Model[] =>
   endpoints
     .toSorted((a, b) => Number(b.name === first) - Number(a.name === first))
-    .flatMap(({ name, model }) => (model === undefined ? [] : { id: name === first ? model : `${name}/${model}`, owner: name }))
+    .flatMap(({ name, model }) => {
+      if (model === undefined) return []
+      const id = name === first ? model : `${name}/${model}`
+      const alias = aliasOf(id)
+      return { id, owner: name, ...(alias !== undefined && { alias }) }
+    })

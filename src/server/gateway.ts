@@ -13,7 +13,7 @@ import { sessions, type SessionsOptions } from '../router/sessions/sessions.ts'
 import { protocols } from '../transformers/registry.ts'
 import { limitBody } from './body-limit.ts'
 import { createGuard, type AllowedHosts } from './guard.ts'
-import { answerModels, listProtocol, modelsPath, type Model } from './models.ts'
+import { answerModels, listAsk, modelsPath, type Model } from './models.ts'
 import { version } from './version.ts'
 
 export interface GatewayOptions {
@@ -60,10 +60,7 @@ export function createGateway(options: GatewayOptions): Fetch {
     if (route) return reads ? bodiless(request, route(request, url)) : wrongMethod(request, url, 'GET, HEAD')
     if (request.method === 'POST') return app(limitBody(request, maxBodyBytes))
     const listed = modelsPath(url.pathname)
-    if (reads && listed && models) {
-      const ask = { ...listed, protocol: listProtocol(request, url), query: url.searchParams }
-      return bodiless(request, Response.json(answerModels(models, ask)))
-    }
+    if (reads && listed && models) return bodiless(request, Response.json(answerModels(models, listAsk(request, url, listed.id))))
     if (routeOf(request) || (reads && listed) || (options.sessions !== false && sessionRoute(request))) return app(request)
     if (routeOf(new Request(request.url, { method: 'POST' }))) return wrongMethod(request, url, 'POST')
     return refuse(request, {

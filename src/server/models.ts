@@ -6,6 +6,7 @@
 import type { ProtocolName } from '../core/chat.ts'
 import { fail } from '../core/failure.ts'
 import type { JsonObject } from '../core/json.ts'
+import { asksForCatalogue, catalogueEntry } from './codex-models.ts'
 
 /** A model that clients may ask for. */
 export interface Model {
@@ -14,7 +15,17 @@ export interface Model {
   title?: string
   /** Whose it is. Default `cc-route`. */
   owner?: string
+  /** How many tokens fit into it. */
+  contextWindow?: number
+  /**
+   * Another id of it, which the app takes as well. Listed beside the id for Claude Code, which shows only models that have
+   * `claude` or `anthropic` in their ids.
+   */
+  alias?: string
 }
+
+/** An id for a model under which Claude Code shows it; `undefined` where its own will do. */
+export const aliasOf = (id: string): string | undefined => (/claude|anthropic/i.test(id) ? undefined : `anthropic/${id}`)
 
 /** `/v1/models` or `/v1/models/{id}`, also under `/v1beta` and `/v1alpha`. */
 const MODELS_PATH = /^\/(?:v1|v1beta|v1alpha)\/models(?:\/(.+?))?\/?$/
@@ -31,10 +42,24 @@ export function modelsPath(pathname: string): { id?: string } | undefined {
   }
 }
 
-/** Which vendor's list a client expects. The path is the same for two of them, so that the headers decide. */
-export function listProtocol(request: Request, url: URL): ProtocolName {
-  if (!url.pathname.startsWith('/v1/') || request.headers.has('x-goog-api-key') || url.searchParams.has('key')) return 'gemini'
-  return request.headers.has('anthropic-version') || request.headers.has('x-api-key') ? 'claude' : 'openai'
+/** What a request asks of the list. */
+export interface ListAsk {
+  /** Absent for the whole list. */
+  id?: string
+  protocol: ProtocolName
+  query: URLSearchParams
+  /** Whoever asks wants more than the protocol's list. */
+  client?: 'codex' | 'claude-code'
+}
+
+/** Reads a request for the list. The path is the same for several vendors' clients, so that the headers decide. */
+export function listAsk(request: Request, url: URL, id: string | undefined): ListAsk {
+  const query = url.searchParams
+  const ask = { query, ...(id !== undefined && { id }) }
+  if (asksForCatalogue(request, query)) return { ...ask, protocol: 'openai-responses', client: 'codex' }
+  if (/^claude-(code|cli)\b/i.test(request.headers.get('user-agent') ?? '')) return { ...ask, protocol: 'claude', client: 'claude-code' }
+  if (!url.pathname.startsWith('/v1/') || request.headers.has('x-goog-api-key') || query.has('key')) return { ...ask, protocol: 'gemini' }
+  return { ...ask, protocol: request.headers.has('anthropic-version') || request.headers.has('x-api-key') ? 'claude' : 'openai' }
 }
 
 /**
@@ -42,15 +67,21 @@ export function listProtocol(request: Request, url: URL): ProtocolName {
  *
  * @throws FailureError 404 for an unknown id
  */
-export function answerModels(models: readonly Model[], ask: { id?: string; protocol: ProtocolName; query: URLSearchParams }): JsonObject {
-  const { id, protocol, query } = ask
+export function answerModels(models: readonly Model[], { id, protocol, query, client }: ListAsk): JsonObject {
   const shape = SHAPES[protocol]
-  if (id === undefined) return shape.list(models, query)
-  const model = models.find((candidate) => candidate.id === id)
-  return shape.one(
-    model ?? fail({ kind: 'not-found', message: `model: ${id} is not known here.`, code: 'model_not_found', param: 'model' }),
-  )
+  if (id !== undefined) {
+    const model = withAliases(models).find((candidate) => candidate.id === id)
+    return shape.one(
+      model ?? fail({ kind: 'not-found', message: `model: ${id} is not known here.`, code: 'model_not_found', param: 'model' }),
+    )
+  }
+  const list = shape.list(client === 'claude-code' ? withAliases(models) : models, query)
+  // Codex reads `models`, and everybody else who asks in its name reads `data`.
+  return client === 'codex' ? { ...list, models: models.map(catalogueEntry) } : list
 }
+
+const withAliases = (models: readonly Model[]): Model[] =>
+  models.flatMap((model) => (model.alias === undefined ? model : [model, { ...model, id: model.alias, title: model.title ?? model.id }]))
 
 interface Shape {
   one(model: Model): JsonObject

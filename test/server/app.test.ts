@@ -54,6 +54,23 @@ describe('endpoints of a file', () => {
     expect(createApp({ endpoints: more, default: 'other' }).models.map(({ id }) => id)).toEqual(['x', 'gpt/gpt-5.4'])
   })
 
+  test('each has an id that Claude Code shows, and it leads to the same', async () => {
+    const more = [
+      ...endpoints,
+      { ...endpoints[0]!, name: 'other', model: 'claude-x' },
+      { ...endpoints[1]!, name: 'more', model: 'vendor/y' },
+    ]
+    const app = createApp({ endpoints: more, default: 'gpt' }, { fetch: upstream })
+    expect(app.models).toMatchObject([
+      { id: 'gpt-5.4', alias: 'anthropic/gpt-5.4' },
+      { id: 'other/claude-x' },
+      { alias: 'anthropic/more/vendor/y' },
+    ])
+    expect(app.models[1]).not.toHaveProperty('alias')
+    expect(await asked(app, 'anthropic/gpt-5.4')).toBe('gpt.example gpt-5.4')
+    expect(await asked(app, 'anthropic/more/vendor/y')).toBe('any.example vendor/y')
+  })
+
   test('a default that is not there', () => expect(() => createApp({ endpoints, default: 'x' })).toThrow(/"x" is not among gpt, any/))
 
   test('a request that cannot be read is refused in the client’s format', async () => {

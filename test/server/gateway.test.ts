@@ -1,10 +1,22 @@
 import { describe, expect, test } from 'vitest'
+import { endpoint } from '../../src/router/endpoint.ts'
+import type { Fetch } from '../../src/router/fetch.ts'
+import { memoryStore } from '../../src/router/sessions/memory-store.ts'
 import { createGateway } from '../../src/server/gateway.ts'
 import { version } from '../../src/server/version.ts'
 import manifest from '../../package.json'
 import { clients } from './clients.ts'
 
-const models = [{ id: 'gpt-5.4', title: 'GPT 5.4', owner: 'openai' }, { id: 'router/deep/seek' }, { id: 'llama3:8b' }]
+const models = [
+  { id: 'gpt-5.4', title: 'GPT 5.4', owner: 'openai', contextWindow: 400_000, alias: 'anthropic/gpt-5.4' },
+  { id: 'router/deep/seek' },
+  { id: 'llama3:8b' },
+]
+/** What an entry of Codex's catalogue cannot do without. */
+const CODEX_DEMANDS = [
+  'slug', 'display_name', 'description', 'base_instructions', 'supported_reasoning_levels', 'shell_type', 'visibility', 'supported_in_api', 'priority',
+  'availability_nux', 'upgrade', 'support_verbosity', 'default_verbosity', 'apply_patch_tool_type', 'truncation_policy', 'experimental_supported_tools',
+] // prettier-ignore
 const seen: string[] = []
 const gateway = createGateway({
   models,
@@ -87,6 +99,28 @@ describe('the list of models', () => {
     expect(await json('/v1beta/models/gpt-5.4')).toMatchObject({ name: 'models/gpt-5.4' })
   })
 
+  test.each([
+    ['/v1/models?client_version=0.169.0', {}],
+    ['/v1/models', { originator: 'codex_exec' }],
+    ['/v1/models', { 'user-agent': 'codex_cli_rs/0.169.0 (Debian)' }],
+  ])('as Codex has it at %s, %o', async (path, headers: Record<string, string>) => {
+    const list = (await json(path, { headers })) as { models: object[] }
+    expect(list).toMatchObject({
+      object: 'list',
+      data: [{ id: 'gpt-5.4' }, {}, {}],
+      models: [{ slug: 'gpt-5.4', context_window: 400_000 }, {}, {}],
+    })
+    for (const model of list.models) for (const field of CODEX_DEMANDS) expect(model).toHaveProperty(field)
+  })
+
+  test('as Claude Code has it: with ids that it shows', async () => {
+    const headers = { 'user-agent': 'claude-code/2.1.329' }
+    const list = (await json('/v1/models?limit=1000', { headers })) as { data: { id: string; display_name: string }[] }
+    expect(list.data.map(({ id }) => id)).toEqual(['gpt-5.4', 'anthropic/gpt-5.4', 'router/deep/seek', 'llama3:8b'])
+    expect(list.data[1]!.display_name).toBe('GPT 5.4')
+    expect(await json('/v1/models/anthropic/gpt-5.4', { headers })).toMatchObject({ type: 'model', id: 'anthropic/gpt-5.4' })
+  })
+
   test.each(['router/deep/seek', 'router%2Fdeep%2Fseek', 'llama3:8b'])('ids with slashes and colons: %s', async (id) => {
     expect(await json(`/v1/models/${id}`)).toMatchObject({ id: decodeURIComponent(id) })
   })
@@ -100,6 +134,44 @@ describe('the list of models', () => {
   test('without a list of its own the app is asked', async () => {
     const plain = createGateway({ app: async () => new Response('the app’s') })
     expect(await (await plain(`${origin}/v1/models`)).text()).toBe('the app’s')
+  })
+})
+
+describe('sessions', () => {
+  const app: Fetch = async (input) =>
+    (input as Request).method === 'POST'
+      ? Response.json({ id: 'resp_1', object: 'response', status: 'completed', output: [] })
+      : new Response('the app’s', { status: 404 })
+  const ask = async (gateway: Fetch) => (await gateway(`${origin}/v1/responses`, { method: 'POST', body: '{"input":"Hi"}' })).json()
+
+  test('are kept', async () => {
+    const plain = createGateway({ app })
+    await ask(plain)
+    expect(await (await plain(`${origin}/v1/responses/resp_1`)).json()).toMatchObject({ id: 'resp_1' })
+    expect((await plain(`${origin}/v1/responses/resp_1`, { method: 'DELETE' })).status).toBe(200)
+  })
+
+  test('are kept where they should be', async () => {
+    const store = memoryStore()
+    await ask(createGateway({ app, sessions: { store, owner: () => 'me' } }))
+    expect(await store.get('me', 'resp_1')).toBeDefined()
+  })
+
+  test('are not kept', async () => {
+    const plain = createGateway({ app, sessions: false })
+    await ask(plain)
+    expect((await plain(`${origin}/v1/responses/resp_1`)).status).toBe(404)
+  })
+
+  test('that are unknown are a 404 in OpenAI’s format', async () => {
+    const plain = createGateway({ app: endpoint({ protocol: 'claude', baseUrl: 'https://provider.example' }) })
+    for (const method of ['GET', 'DELETE']) {
+      const response = await plain(`${origin}/v1/responses/resp_gone`, { method })
+      expect(response.status).toBe(404)
+      expect(await response.json()).toEqual({
+        error: { message: "Response with id 'resp_gone' not found.", type: 'invalid_request_error', param: null, code: null },
+      })
+    }
   })
 })
 

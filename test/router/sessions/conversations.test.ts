@@ -1,4 +1,4 @@
-import OpenAI from 'openai'
+import type OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
 import type { ProtocolName } from '../../../src/core/chat.ts'
 import { endpoint } from '../../../src/router/endpoint.ts'
