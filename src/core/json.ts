@@ -78,6 +78,10 @@ export function restOf(object: JsonObject, known: ReadonlySet<string>): JsonObje
   return rest
 }
 
+/** The entry of a table, for keys from the wire: `constructor` and the like are in none. */
+export const lookUp = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined
+
 /** Parses JSON text; `undefined` where it is none. */
 export function tryParse(text: string): unknown {
   try {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { CacheMark, Located } from '../../core/chat.ts'
-import { isObject, stringOf, type JsonObject } from '../../core/json.ts'
+import { isObject, stringOf, type JsonObject, lookUp } from '../../core/json.ts'
 import type { Notes } from '../../core/notice.ts'
 
 /** How long-lived marks of other protocols are said here. */
@@ -30,7 +30,7 @@ export function decodeCache(object: JsonObject): { cache?: CacheMark; unknown?: 
 export function encodeCache(part: Located & { cache?: CacheMark }, notes: Notes): JsonObject {
   const { cache } = part
   if (!cache) return {}
-  const ttl = cache.ttl === undefined ? undefined : LIFETIMES[cache.ttl]
+  const ttl = cache.ttl === undefined ? undefined : lookUp(LIFETIMES, cache.ttl)
   if (ttl !== cache.ttl)
     notes.approximated(part, 'cache', `cached for ${ttl ?? 'the default time'}: Claude knows 5m and 1h, not ${cache.ttl}`)
   return { cache_control: ttl === undefined ? { type: 'ephemeral' } : { type: 'ephemeral', ttl } }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Citation, Located } from '../../core/chat.ts'
-import { arrayOf, isObject, pointer, restOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { arrayOf, isObject, pointer, restOf, stringOf, type JsonObject, lookUp } from '../../core/json.ts'
 import type { Notes } from '../../core/notice.ts'
 import { isOwn, ownFields } from './wire.ts'
 
@@ -19,7 +19,7 @@ const DOCUMENT = { title: 'document_title' }
 /** A citation holds for the whole of its text block. */
 export function decodeCitation(value: unknown, at?: string): Citation | undefined {
   if (!isObject(value)) return undefined
-  const { url: urlField, title: titleField }: { url?: string; title: string } = SOURCES[stringOf(value.type) ?? ''] ?? DOCUMENT
+  const { url: urlField, title: titleField }: { url?: string; title: string } = lookUp(SOURCES, stringOf(value.type) ?? '') ?? DOCUMENT
   const url = urlField && stringOf(value[urlField])
   const title = stringOf(value[titleField])
   const quote = stringOf(value.cited_text)

@@ -7,7 +7,7 @@
 import type { MediaPart, MediaSource, Part } from '../../core/chat.ts'
 import { isObject, optional, pointer, readArray, readObject, readString, reject, type JsonObject } from '../../core/json.ts'
 import { decodeCache } from './cache.ts'
-import { locate, spell } from './wire.ts'
+import { FIELDS, locate, spell } from './wire.ts'
 
 const IMAGE = new Set(['type', 'source', 'cache_control'])
 export function decodeImage(block: JsonObject, at: string): MediaPart {
@@ -34,12 +34,31 @@ export function decodeDocument(block: JsonObject, at: string): Part | Part[] {
   const parts = blocks.map((inner, i): Part => {
     const here = `${at}/source/content/${i}`
     const object = readObject(inner, here)
-    const part =
-      object.type === 'image' ? decodeImage(object, here) : { type: 'text' as const, text: readString(object.text, pointer(here, 'text')) }
-    return spell({ ...part, at }, i ? { partOf: at } : { whole: block })
+    return spell(innerPart(object, here), i ? { partOf: at } : { whole: block })
   })
-  const lost = { ...located.extra?.claude, ...(name !== undefined && { title: name }) }
-  return parts.map((part, i) => (i ? part : { ...part, extra: { claude: lost } }))
+  const { cache, unknown } = decodeCache(block)
+  const lost = { ...located.extra?.claude, ...unknown, ...(name !== undefined && { title: name }) }
+  return parts.map((part, i) => ({
+    ...within(part, at, i, i ? {} : lost),
+    // a mark on the document stands behind all of it
+    ...(cache && i === parts.length - 1 && { cache, wireNames: { ...wireNames(i), cache: 'cache_control' } }),
+  }))
+}
+
+function innerPart(block: JsonObject, at: string): Part {
+  if (block.type === 'image') return decodeImage(block, at)
+  if (block.type === 'text') return { type: 'text', text: readString(block.text, pointer(at, 'text')), at }
+  return { type: 'native', protocol: 'claude', value: block, at }
+}
+
+const INNER = ['text', 'source', 'cache', 'mediaType']
+const wireNames = (index: number) => Object.fromEntries(INNER.map((field) => [field, `source/content/${index}/${FIELDS[field] ?? field}`]))
+
+/** A part of a document, located at the document itself, which says `lost` besides. */
+function within(part: Part, at: string, index: number, lost: JsonObject): Part {
+  const inner = part.extra?.claude
+  const extra = { ...lost, ...(inner && { source: { content: [inner] } }) }
+  return { ...part, at, wireNames: wireNames(index), extra: Object.keys(extra).length ? { claude: extra } : undefined }
 }
 
 const named = (part: MediaPart, name: string | undefined): MediaPart =>

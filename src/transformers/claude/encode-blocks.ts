@@ -53,7 +53,8 @@ function encodeText(part: TextPart, place: Place): JsonObject[] {
   if (spelled?.partOf !== undefined) return []
   if (spelled?.whole !== undefined) return [spelled.whole as JsonObject]
   if (!place.own && !part.text.trim()) {
-    if (part.text) context.notes.dropped(part, 'text', 'Claude takes no text of white space alone')
+    const marked = part.cache ?? part.citations?.length
+    if (part.text || marked) context.notes.dropped(part, undefined, 'Claude takes no text of white space alone')
     return []
   }
   const text = {
@@ -109,7 +110,9 @@ function encodeReasoning(part: ReasoningPart, { context, own }: Place): JsonObje
 }
 
 function encodeNative(part: NativePart, place: Place): JsonObject[] {
-  if (part.protocol === 'claude') return [part.value]
+  const spelled = part.spelling?.claude
+  if (spelled?.partOf !== undefined) return []
+  if (part.protocol === 'claude') return [(spelled?.whole as JsonObject | undefined) ?? part.value]
   const { notes } = place.context
   const type = String(part.value.type ?? 'this part')
   if (part.text === undefined) {

@@ -31,6 +31,11 @@ export function encodeMedia(part: MediaPart, place: Place): JsonObject[] {
   const told = block.type === 'image' ? IMAGES.has(part.mediaType ?? 'image/png') : part.mediaType === 'application/pdf'
   if (part.source.type === 'url' && part.mediaType !== undefined && !told && !place.own)
     notes.approximated(part, undefined, 'Claude finds out itself what it fetches; it reads images of four types and PDF')
+  if (part.source.type === 'data' && block.type === 'document' && !told && !place.own) {
+    const whole = !String((block.source as JsonObject).data).includes('\uFFFD')
+    if (!whole) notes.approximated(part, undefined, 'Claude is given it as text, and not all of it is UTF-8')
+    else if (part.mediaType !== 'text/plain') notes.approximated(part, 'mediaType', 'Claude is given it as plain text')
+  }
   if (block.type === 'image' && part.name !== undefined) notes.dropped(part, 'name', 'images have no name with Claude')
   return [{ ...block, ...encodeCache(part, notes), ...ownFields(part) }]
 }

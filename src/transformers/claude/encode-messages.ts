@@ -29,6 +29,7 @@ export function encodeConversation(chat: ChatRequest, context: AskContext, own: 
   const place = (role: Place['role']): Place => ({ context, own, role })
   const leading = own ? 0 : leadingInstructions(chat.messages)
   const system = encodeBlocks([...chat.system, ...chat.messages.slice(0, leading).flatMap((message) => message.parts)], place('system'))
+  for (const message of chat.messages.slice(0, leading)) noteName(message, context)
   const turns: Turn[] = []
   for (const message of chat.messages.slice(leading)) {
     const turn = encodeMessage(message, place, context)
@@ -46,7 +47,7 @@ function leadingInstructions(messages: readonly Message[]): number {
 
 function encodeMessage(message: Message, place: (role: Place['role']) => Place, context: AskContext): Turn | undefined {
   const { own } = place('user')
-  if (message.name !== undefined) context.notes.dropped(message, 'name', 'Claude knows no names of participants')
+  noteName(message, context)
   switch (message.role) {
     case 'system':
     case 'developer':
@@ -58,6 +59,10 @@ function encodeMessage(message: Message, place: (role: Place['role']) => Place, 
     default:
       return turnOf(message.role, message, place(message.role))
   }
+}
+
+function noteName(message: Message, { notes }: AskContext): void {
+  if (message.name !== undefined) notes.dropped(message, 'name', 'Claude knows no names of participants')
 }
 
 function turnOf(role: Turn['role'], message: Message, place: Place): Turn {

@@ -157,7 +157,10 @@ export function encodeToolChoice(
     )
     choice = { type: 'auto' }
   }
-  if (parallelToolCalls === false && choice.type !== 'none') choice.disable_parallel_tool_use = true
+  if (parallelToolCalls === false) {
+    if (choice.type === 'none') context.notes.dropped(chat, 'parallelToolCalls', 'no tool may be called')
+    else choice.disable_parallel_tool_use = true
+  }
   return choice
 }
 

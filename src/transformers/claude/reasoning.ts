@@ -38,7 +38,7 @@ export function encodeThinking(ask: ReasoningAsk | undefined, traits: ModelTrait
   if (!ask) return {}
   if (ask.mode === 'off' || ask.effort === 'none') return switchOff(ask, traits, notes)
   if (traits.thinking === 'none') {
-    notes.dropped(ask, asked(ask), 'this model does not think')
+    drop(ask, 'this model does not think', notes)
     return {}
   }
   const byBudget = traits.thinking === 'budget' || (traits.thinking === 'either' && ask.budget !== undefined && ask.effort === undefined)
@@ -46,6 +46,7 @@ export function encodeThinking(ask: ReasoningAsk | undefined, traits: ModelTrait
 }
 
 function switchOff(ask: ReasoningAsk, traits: ModelTraits, notes: Notes): Thinking {
+  if (ask.show === 'summary') notes.dropped(ask, 'show', 'nothing is thought, so that nothing can be shown')
   if (traits.thinking === 'none') return {}
   if (traits.canRest) return { thinking: { type: 'disabled' } }
   notes.approximated(ask, asked(ask), 'this model always thinks; it was asked to think as little as it can')
@@ -71,7 +72,7 @@ function withBudget(ask: ReasoningAsk, maxTokens: number, notes: Notes): Thinkin
   const wanted = Math.max(ask.budget ?? BUDGETS[effort], LEAST_BUDGET)
   const budget = Math.min(wanted, maxTokens - 1)
   if (budget < LEAST_BUDGET) {
-    notes.dropped(ask, asked(ask), `thinking needs ${LEAST_BUDGET} tokens, and the whole answer may have only ${maxTokens}`)
+    drop(ask, `thinking needs ${LEAST_BUDGET} tokens, and the whole answer may have only ${maxTokens}`, notes)
     return {}
   }
   if (ask.budget === undefined) notes.approximated(ask, asked(ask), `this model takes a budget; ${budget} tokens stand for it`)
@@ -80,6 +81,12 @@ function withBudget(ask: ReasoningAsk, maxTokens: number, notes: Notes): Thinkin
 }
 
 const display = (ask: ReasoningAsk): JsonObject => (ask.show ? { display: DISPLAY[ask.show] } : {})
+
+function drop(ask: ReasoningAsk, reason: string, notes: Notes): void {
+  notes.dropped(ask, asked(ask), reason)
+  if (ask.show !== undefined && asked(ask) !== 'show') notes.dropped(ask, 'show', reason)
+  if (ask.effort !== undefined && ask.budget !== undefined) notes.dropped(ask, 'budget', reason)
+}
 
 /** The field that a notice is about. */
 const asked = (ask: ReasoningAsk): string =>

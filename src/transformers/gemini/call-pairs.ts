@@ -21,13 +21,15 @@ export interface CallPairs {
 /** @param contents the wire's conversation, to keep new ids apart from given ones */
 export function createCallPairs(contents: unknown): CallPairs {
   const open: ToolCallPart[] = []
+  const names = new Map<string, string>()
   let fresh = 0
   let made = 0
   let given: Set<string> | undefined
+  let used: Set<string> | undefined
   const mint = (): string => {
-    given ??= givenIds(contents)
+    used ??= idsOf(contents, 'functionCall', 'functionResponse')
     let id = `call_${++made}`
-    while (given.has(id)) id = `call_${++made}`
+    while (used.has(id)) id = `call_${++made}`
     return id
   }
   return {
@@ -36,15 +38,17 @@ export function createCallPairs(contents: unknown): CallPairs {
       open.splice(fresh++, 0, call)
     },
     answered(id, name) {
-      given ??= givenIds(contents)
+      given ??= idsOf(contents, 'functionCall')
       // a result's id may be an invention of the client, where the call had none
       const candidate = (call: ToolCallPart) => id === undefined || !given?.has(call.id)
       let found = id === undefined ? -1 : open.findIndex((call) => call.id === id)
       if (found < 0) found = open.findIndex((call) => candidate(call) && call.name === name)
       if (found < 0) found = open.findIndex(candidate)
       const call = open[found]
-      if (!call) return { id: id ?? mint() }
+      // another result for a call is about that same call
+      if (!call) return id === undefined ? { id: mint() } : { id, name: names.get(id) }
       open.splice(found, 1)
+      names.set(call.id, call.name)
       if (found < fresh) fresh--
       return { id: call.id, name: call.name }
     },
@@ -54,13 +58,16 @@ export function createCallPairs(contents: unknown): CallPairs {
   }
 }
 
-/** The ids of all calls. */
-function givenIds(contents: unknown): Set<string> {
+/** The ids that all parts of these kinds have. */
+function idsOf(contents: unknown, ...kinds: string[]): Set<string> {
   const ids = new Set<string>()
   for (const content of Array.isArray(contents) ? contents : [contents]) {
     const parts = isObject(content) ? content.parts : undefined
     for (const part of Array.isArray(parts) ? parts : [parts])
-      if (isObject(part) && isObject(part.functionCall) && typeof part.functionCall.id === 'string') ids.add(part.functionCall.id)
+      for (const kind of kinds) {
+        const inner = isObject(part) ? part[kind] : undefined
+        if (isObject(inner) && typeof inner.id === 'string') ids.add(inner.id)
+      }
   }
   return ids
 }

@@ -6,7 +6,7 @@
 import type { ChatRequest, Effort, Located, OutputFormat, ReasoningAsk } from '../../core/chat.ts'
 import { optional, readArray, readBoolean, readNumber, readObject, readString, type JsonObject } from '../../core/json.ts'
 import { rest } from './fields.ts'
-import { fromOpenApi } from './schema/from-openapi.ts'
+import { fromOpenApi, strayOrdering } from './schema/from-openapi.ts'
 
 type Settings = Pick<
   ChatRequest,
@@ -40,8 +40,8 @@ const KNOWN = new Set([
 const THINKING = new Set(['includeThoughts', 'thinkingBudget', 'thinkingLevel'])
 const EFFORTS: ReadonlySet<string> = new Set<Effort>(['minimal', 'low', 'medium', 'high', 'xhigh', 'max'])
 
-/** Reads the settings. The group is for the fields that only Gemini knows. Throws a `FailureError` (400) for wrong types. */
-export function decodeConfig(value: unknown, at: string): { settings: Settings; group: Located } {
+/** Reads the settings; fields that only Gemini knows go to `groups`. Throws a `FailureError` (400) for wrong types. */
+export function decodeConfig(value: unknown, at: string, groups: Located[]): Settings {
   const config = readObject(value, at)
   const settings: Settings = {}
   for (const [wire, field] of NUMBERS) {
@@ -51,20 +51,27 @@ export function decodeConfig(value: unknown, at: string): { settings: Settings; 
   const stop = optional(readArray, config.stopSequences, `${at}/stopSequences`)
   if (stop) settings.stop = stop.map((text, i) => readString(text, `${at}/stopSequences/${i}`))
   const spelling: JsonObject = {}
+  const odd: JsonObject = {}
   if (optional(readBoolean, config.responseLogprobs, `${at}/responseLogprobs`)) {
     const top = optional(readNumber, config.logprobs, `${at}/logprobs`)
     settings.logprobs = top === undefined ? {} : { top }
   } else {
     for (const key of ['responseLogprobs', 'logprobs']) if (config[key] !== undefined) spelling[key] = config[key]
+    // without the other it says nothing
+    if (config.logprobs !== undefined) odd.logprobs = config.logprobs
   }
   const reasoning = optional(decodeThinking, config.thinkingConfig, `${at}/thinkingConfig`)
   if (reasoning) settings.reasoning = reasoning
   const format = decodeFormat(config, at)
   if (format) settings.format = format
-  else
-    for (const key of ['responseMimeType', 'responseSchema', 'responseJsonSchema'])
-      if (config[key] !== undefined) spelling[key] = config[key]
-  return { settings, group: { at, ...rest(config, KNOWN, spelling) } }
+  else {
+    for (const key of FORMAT) if (config[key] !== undefined) spelling[key] = config[key]
+    if (isForeign(config.responseMimeType)) odd.responseMimeType = config.responseMimeType
+  }
+  const left = rest(config, KNOWN, spelling)
+  groups.push(...strayOrdering(config.responseSchema, `${at}/responseSchema`))
+  groups.push({ at, ...left, ...(Object.keys(odd).length && { extra: { gemini: { ...left.extra?.gemini, ...odd } } }) })
+  return settings
 }
 
 /** Proto JSON takes numbers as text too. */
@@ -78,32 +85,40 @@ function decodeThinking(value: unknown, at: string): ReasoningAsk {
   const level = optional(readString, config.thinkingLevel, `${at}/thinkingLevel`)?.toLowerCase()
   const known = level !== undefined && EFFORTS.has(level)
   const unknown =
-    level !== undefined && !known && level !== 'thinking_level_unspecified' ? { thinkingLevel: config.thinkingLevel } : undefined
+    level !== undefined && !known && level !== 'thinking_level_unspecified'
+      ? { thinkingLevel: config.thinkingLevel }
+      : known && budget !== undefined
+        ? { thinkingBudget: config.thinkingBudget } // Gemini refuses both
+        : undefined
   const left = rest(config, THINKING, { thinkingConfig: value })
   return {
     ...(show !== undefined && { show: show ? 'summary' : 'hidden' }),
-    ...(budget === undefined ? {} : budget === 0 ? { mode: 'off' } : budget < 0 ? { mode: 'adaptive' } : { mode: 'on', budget }),
+    ...(budget === undefined || known ? {} : budget === 0 ? { mode: 'off' } : budget < 0 ? { mode: 'adaptive' } : { mode: 'on', budget }),
     ...(known && { effort: level as Effort }),
-    ...(known && budget === undefined && { wireNames: { mode: 'thinkingLevel', budget: 'thinkingLevel' } }),
+    ...(known && { wireNames: { mode: 'thinkingLevel', budget: 'thinkingLevel' } }),
     at,
     ...left,
     ...(unknown && { extra: { gemini: { ...left.extra?.gemini, ...unknown } } }),
   }
 }
 
+const FORMAT = ['responseMimeType', 'responseSchema', 'responseJsonSchema']
+/** Types of answers that are neither text nor JSON: an enumeration (`text/x.enum`) is said in a schema as well. */
+const isForeign = (mime: unknown): boolean => typeof mime === 'string' && mime !== 'application/json' && mime !== 'text/plain'
+
 function decodeFormat(config: JsonObject, at: string): OutputFormat | undefined {
   const mime = optional(readString, config.responseMimeType, `${at}/responseMimeType`)
   const own = optional(readObject, config.responseSchema, `${at}/responseSchema`)
   const json = optional(readObject, config.responseJsonSchema, `${at}/responseJsonSchema`)
   const spelling: JsonObject = {}
-  for (const key of ['responseMimeType', 'responseSchema', 'responseJsonSchema']) if (config[key] !== undefined) spelling[key] = config[key]
-  // the other types of answers (`text/x.enum`) are said in a schema as well
-  const foreign = mime !== undefined && mime !== 'application/json' && mime !== 'text/plain'
+  for (const key of FORMAT) if (config[key] !== undefined) spelling[key] = config[key]
+  // of two schemas the newer counts
+  const extra = { ...(isForeign(mime) && { responseMimeType: mime }), ...(json && own && { responseSchema: own }) }
   const located: Located = {
     at,
     spelling: { gemini: spelling },
     ...(json && { wireNames: { schema: 'responseJsonSchema' } }),
-    ...(foreign && { extra: { gemini: { responseMimeType: mime } } }),
+    ...(Object.keys(extra).length && { extra: { gemini: extra } }),
   }
   if (json) return { type: 'schema', schema: json, ...located }
   if (own) return { type: 'schema', schema: fromOpenApi(own), ...located }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Located, Message } from '../../core/chat.ts'
-import { isObject, pointer, reject, type JsonObject } from '../../core/json.ts'
+import { isObject, pointer, reject, type JsonObject, lookUp } from '../../core/json.ts'
 import { createCallPairs } from './call-pairs.ts'
 import { createPartDecoder } from './decode-parts.ts'
 import { rest } from './fields.ts'
@@ -27,7 +27,8 @@ export function decodeContents(contents: unknown, at: string, groups: Located[])
     if (!isObject(value)) return reject(place, 'an object', value)
     if (!('parts' in value) && !('role' in value))
       return { role: 'user', parts: decodePart(value, place), at: place, ...spelled({ shape, only: 'part' }) }
-    const role = value.role === undefined || value.role === null ? 'user' : typeof value.role === 'string' ? ROLES[value.role] : undefined
+    const role =
+      value.role === undefined || value.role === null ? 'user' : typeof value.role === 'string' ? lookUp(ROLES, value.role) : undefined
     if (!role) return reject(`${place}/role`, '"user" or "model"', value.role)
     if (role === 'assistant') pairs.turn()
     return {

@@ -5,7 +5,7 @@
  * @module
  */
 import { kindOfStatus, type Failure, type FailureKind } from '../../core/failure.ts'
-import { arrayOf, isObject, numberOf, stringOf, tryParse, type JsonObject } from '../../core/json.ts'
+import { arrayOf, isObject, numberOf, stringOf, tryParse, type JsonObject, lookUp } from '../../core/json.ts'
 
 const KIND_OF: Record<string, FailureKind> = {
   INVALID_ARGUMENT: 'invalid-request',
@@ -62,7 +62,7 @@ export function failureOfError(body: unknown, status: number | undefined): Failu
     (typeof body === 'string' && body ? body.slice(0, 1000) : `The upstream answered ${status ?? 'with an error'}.`)
   const code = stringOf(detail('ErrorInfo')?.reason) ?? reasonOf(error) ?? rpc
   const found = numberOf(error.code)
-  const real = status ?? (found !== undefined && found >= 400 ? found : (STATUS_OF[rpc ?? ''] ?? 500))
+  const real = status ?? (found !== undefined && found >= 400 ? found : (lookUp(STATUS_OF, rpc ?? '') ?? 500))
   const badKey = code === 'API_KEY_INVALID' || /^API key (not valid|not found|expired)/i.test(message)
   const tokens = overflowOf(message)
   const kind: FailureKind = badKey
@@ -75,7 +75,7 @@ export function failureOfError(body: unknown, status: number | undefined): Failu
           ? 'billing'
           : rpc === 'FAILED_PRECONDITION' && /location/i.test(message)
             ? 'permission'
-            : (KIND_OF[rpc ?? ''] ?? kindOfStatus(real))
+            : (lookUp(KIND_OF, rpc ?? '') ?? kindOfStatus(real))
   const retryAfter = delayOf(detail('RetryInfo'), message)
   const final = kind === 'rate-limit' && isFinal(detail('QuotaFailure'), message)
   const param = stringOf(firstOf(detail('BadRequest')?.fieldViolations)?.field)

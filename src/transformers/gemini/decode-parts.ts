@@ -51,7 +51,10 @@ export function createPartDecoder(pairs: CallPairs, groups: Located[]): (part: J
     })
     const words: TextPart[] = text || !media.length ? [{ type: 'text', text, at: `${inner}/response` }] : []
     innerExtras(wire, RESULT_INNER, inner)
-    const answered = pairs.answered(optional(readString, wire.id, `${inner}/id`), name)
+    const id = optional(readString, wire.id, `${inner}/id`)
+    const answered = pairs.answered(id, name)
+    // an id that no call has told nothing
+    if (id !== undefined && id !== answered.id) groups.push({ at: inner, extra: { gemini: { id } } })
     // the call's own name counts
     if (name !== undefined && answered.name !== undefined && answered.name !== name) groups.push({ at: inner, extra: { gemini: { name } } })
     return {
@@ -87,6 +90,9 @@ export function createPartDecoder(pairs: CallPairs, groups: Located[]): (part: J
       // elsewhere the address alone tells what it leads to
       if (media.source.type === 'url' && media.mediaType !== undefined)
         groups.push({ at: `${at}/fileData`, extra: { gemini: { mimeType: media.mediaType } } })
+      // and text is just text
+      if (media.source.type === 'text' && media.mediaType !== 'text/plain')
+        groups.push({ at: `${at}/inlineData`, extra: { gemini: { mimeType: media.mediaType } } })
       return [...before, { ...media, ...(opaque && { opaque }) }]
     }
     if (part.text === undefined && !bareSignature(part)) return [...before, native(part, at)]

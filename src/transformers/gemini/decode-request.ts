@@ -5,7 +5,7 @@
  * @module
  */
 import type { ChatRequest, Located, ServiceTier, TextPart } from '../../core/chat.ts'
-import { isObject, optional, readArray, readObject, readString, type JsonObject } from '../../core/json.ts'
+import { isObject, optional, readArray, readObject, readString, type JsonObject, lookUp } from '../../core/json.ts'
 import type { UrlFacts } from '../../core/protocol.ts'
 import { decodeConfig } from './decode-config.ts'
 import { decodeContents } from './decode-contents.ts'
@@ -29,16 +29,14 @@ export function decodeRequest(value: unknown, url: UrlFacts): ChatRequest {
   const groups: Located[] = []
   const model = optional(readString, body.model, `${at}/model`)
   const spelling: JsonObject = {}
-  const { settings, group } =
-    body.generationConfig == null ? { settings: {}, group: undefined } : decodeConfig(body.generationConfig, `${at}/generationConfig`)
-  if (group) groups.push(group)
-  const declared = body.tools == null ? [] : decodeTools(body.tools, `${at}/tools`)
+  const settings = body.generationConfig == null ? {} : decodeConfig(body.generationConfig, `${at}/generationConfig`, groups)
+  const declared = body.tools == null ? [] : decodeTools(body.tools, `${at}/tools`, groups)
   if (body.tools != null && (!declared.length || objectsIn(body.tools).some(hasEmptyList))) spelling.tools = body.tools
   const config = body.toolConfig == null ? undefined : decodeToolConfig(body.toolConfig, `${at}/toolConfig`, declared)
   if (config) groups.push(config.group)
   const metadata = labelsOf(body.labels, `${at}/labels`)
   const tier = optional(readString, body.serviceTier, `${at}/serviceTier`)
-  const serviceTier = tier === undefined ? undefined : TIERS[tier.toLowerCase()]
+  const serviceTier = tier === undefined ? undefined : lookUp(TIERS, tier.toLowerCase())
   if (tier !== undefined) spelling.serviceTier = tier
   const messages = decodeContents(body.contents, `${at}/contents`, groups)
   const system = systemOf(body.systemInstruction, `${at}/systemInstruction`, spelling, groups)

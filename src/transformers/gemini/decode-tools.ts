@@ -4,9 +4,9 @@
  * @module
  */
 import type { FunctionTool, HostedKind, HostedTool, Located, Tool, ToolChoice } from '../../core/chat.ts'
-import { isObject, optional, readArray, readObject, readString } from '../../core/json.ts'
+import { isObject, optional, readArray, readObject, readString, lookUp } from '../../core/json.ts'
 import { rest } from './fields.ts'
-import { fromOpenApi } from './schema/from-openapi.ts'
+import { fromOpenApi, strayOrdering } from './schema/from-openapi.ts'
 import { isClosed } from './schema/strict.ts'
 
 const DECLARATION = new Set(['name', 'description', 'parameters', 'parametersJsonSchema'])
@@ -24,8 +24,8 @@ const KIND_OF: Record<string, HostedKind> = {
   mcpServers: 'mcp',
 }
 
-/** Reads the tools. `entry` in their spelling tells which entry of the list a tool stood in. */
-export function decodeTools(value: unknown, at: string): Tool[] {
+/** Reads the tools; what only Gemini knows of their schemas goes to `groups`. `entry` in their spelling tells which entry of the list a tool stood in. */
+export function decodeTools(value: unknown, at: string, groups: Located[]): Tool[] {
   const entries = isObject(value) ? [value] : readArray(value, at)
   return entries.flatMap((entry, i): Tool[] => {
     const place = Array.isArray(value) ? `${at}/${i}` : at
@@ -33,7 +33,11 @@ export function decodeTools(value: unknown, at: string): Tool[] {
       if (tool === undefined || tool === null) return []
       if (key !== 'functionDeclarations') return [hosted(key, tool, `${place}/${key}`, i)]
       const list = isObject(tool) ? [tool] : readArray(tool, `${place}/${key}`)
-      return list.map((item, n) => declaration(item, Array.isArray(tool) ? `${place}/${key}/${n}` : `${place}/${key}`, i))
+      return list.map((item, n) => {
+        const here = Array.isArray(tool) ? `${place}/${key}/${n}` : `${place}/${key}`
+        if (isObject(item)) groups.push(...strayOrdering(item.parameters, `${here}/parameters`))
+        return declaration(item, here, i)
+      })
     })
   })
 }
@@ -59,7 +63,7 @@ function hosted(key: string, value: unknown, at: string, entry: number): HostedT
   const excluded = isObject(value) && Array.isArray(value.excludeDomains) ? value.excludeDomains.filter((d) => typeof d === 'string') : []
   return {
     type: 'hosted',
-    kind: KIND_OF[key] ?? 'other',
+    kind: lookUp(KIND_OF, key) ?? 'other',
     protocol: 'gemini',
     value: { [key]: value },
     ...(excluded.length && { options: { blockedDomains: excluded } }),
@@ -107,6 +111,7 @@ function choiceOf(mode: string, names: string[], located: Located): ToolChoice {
           ? { type: 'required' }
           : { type: 'tool', name: only }
     case 'NONE':
+      if (names.length) located.extra = { gemini: { ...located.extra?.gemini, allowedFunctionNames: names } }
       return { type: 'none' }
     default:
       if (mode !== 'AUTO' && mode !== 'MODE_UNSPECIFIED') located.extra = { gemini: { ...located.extra?.gemini, mode } }

@@ -31,6 +31,10 @@ export function encodeTools(chat: ChatRequest, traits: ModelTraits, context: Ask
   // Gemini 3 runs its own tools beside the client's only if both are checked
   const mode = isObject(choice?.functionCallingConfig) ? choice.functionCallingConfig.mode : undefined
   const checked = both && (mode === undefined || mode === 'AUTO') ? { functionCallingConfig: { mode: 'VALIDATED' } } : undefined
+  if (checked)
+    for (const tool of chat.tools)
+      if (tool.type === 'function' && tool.strict === false)
+        context.notes.approximated(tool, 'strict', 'beside its own tools Gemini checks all calls')
   return {
     ...(tools.length && { tools }),
     ...toolConfigOf(chat, both ? { ...choice, ...checked, includeServerSideToolInvocations: true } : choice),
@@ -108,7 +112,8 @@ function functionTool(
 /** Free text travels as the only argument. */
 function customTool(tool: CustomTool, name: string, { notes }: AskContext): JsonObject {
   notes.approximated(tool, 'type', 'Gemini calls tools with JSON; the text is its only argument')
-  if (tool.format) notes.approximated(tool, 'format', 'Gemini knows no grammars; the description of the argument tells it')
+  if (tool.format && tool.format.type !== 'text')
+    notes.approximated(tool, 'format', 'Gemini knows no grammars; the description of the argument tells it')
   const grammar = tool.format?.type === 'grammar' ? ` It must follow this grammar: ${JSON.stringify(tool.format)}` : ''
   return {
     name,

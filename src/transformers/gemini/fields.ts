@@ -20,6 +20,7 @@ export const FIELDS: Record<string, string> = {
   presencePenalty: 'generationConfig/presencePenalty',
   candidates: 'generationConfig/candidateCount',
   logprobs: 'generationConfig/responseLogprobs',
+  topLogprobs: 'generationConfig/logprobs',
   reasoning: 'generationConfig/thinkingConfig',
   format: 'generationConfig/responseSchema',
   metadata: 'labels',

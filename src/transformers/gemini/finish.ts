@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { lookUp } from '../../core/json.ts'
 import { STATUS, type Failure } from '../../core/failure.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Stop, StopReason } from '../../core/reply.ts'
@@ -32,7 +33,7 @@ const MEANING: Record<string, StopReason | 'odd' | 'broken'> = {
 }
 
 /** Whether tool calls that come with this reason must not be run. */
-export const isBroken = (finishReason: unknown): boolean => typeof finishReason === 'string' && MEANING[finishReason] === 'broken'
+export const isBroken = (finishReason: unknown): boolean => typeof finishReason === 'string' && lookUp(MEANING, finishReason) === 'broken'
 
 export interface Ending {
   finishReason: string
@@ -45,7 +46,7 @@ export interface Ending {
 
 /** What the end means, or the failure that it is: an empty answer of a model that failed must not look like a good end. */
 export function decodeFinish({ finishReason, finishMessage, calls, visible }: Ending): Stop | { failure: Failure } {
-  const meaning = MEANING[finishReason] ?? 'odd'
+  const meaning = lookUp(MEANING, finishReason) ?? 'odd'
   const detail = finishMessage === undefined ? {} : { detail: finishMessage }
   if ((meaning === 'broken' && (calls || !visible)) || (meaning === 'odd' && !calls && !visible)) {
     const message = `The model ended with ${finishReason}${finishMessage ? `: ${finishMessage}` : ''}. Try again.`
@@ -72,7 +73,7 @@ const WORD: Record<StopReason, string> = {
 export function encodeFinish(stop: Stop, malformed?: string): JsonObject {
   if (malformed !== undefined) return { finishReason: 'MALFORMED_FUNCTION_CALL', finishMessage: malformed }
   const message = stop.sequence === undefined ? stop.detail : `Stopped at the stop sequence ${JSON.stringify(stop.sequence)}.`
-  const own = stop.category !== undefined && MEANING[stop.category] === 'refusal' ? stop.category : undefined
+  const own = stop.category !== undefined && lookUp(MEANING, stop.category) === 'refusal' ? stop.category : undefined
   return {
     finishReason: stop.reason === 'refusal' ? (own ?? 'SAFETY') : WORD[stop.reason],
     ...(message !== undefined && { finishMessage: message }),

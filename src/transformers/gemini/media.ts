@@ -5,7 +5,7 @@
  */
 import type { MediaPart, MediaSource } from '../../core/chat.ts'
 import { fail } from '../../core/failure.ts'
-import { fieldName, isObject, optional, readObject, readString, type JsonObject } from '../../core/json.ts'
+import { fieldName, isObject, optional, readObject, readString, type JsonObject, lookUp } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { rest } from './fields.ts'
 
@@ -44,9 +44,13 @@ function described(part: JsonObject, blob: JsonObject, mediaType: string | undef
     ...(name !== undefined && { name }),
     ...(detail !== undefined && { detail }),
     at,
+    wireNames: part.inlineData === undefined ? LINKED : INLINE,
     ...rest(part, KNOWN, part.mediaResolution === undefined ? spelled : { ...spelled, mediaResolution: part.mediaResolution }),
   }
 }
+
+const INLINE = { source: 'inlineData/data', mediaType: 'inlineData/mimeType', name: 'inlineData/displayName', detail: 'mediaResolution' }
+const LINKED = { source: 'fileData/fileUri', mediaType: 'fileData/mimeType', name: 'fileData/displayName', detail: 'mediaResolution' }
 
 const detailOf = (resolution: unknown): string | undefined => {
   const level = isObject(resolution) ? resolution.level : resolution
@@ -120,7 +124,9 @@ export function encodeMedia(part: MediaPart, context: AskContext): JsonObject {
       const inline = /^data:([^;,]*)[^,]*;base64,(.*)$/s.exec(source.url)
       if (inline) return { inlineData: { mimeType: inline[1] || TYPE_OF_KIND[part.type], data: inline[2], ...named } }
       const suffix = /\.([a-z0-9]+)(?:[?#]|$)/i.exec(source.url)?.[1]?.toLowerCase() ?? ''
-      return { fileData: { fileUri: source.url, mimeType: part.mediaType ?? TYPE_OF_SUFFIX[suffix] ?? TYPE_OF_KIND[part.type], ...named } }
+      return {
+        fileData: { fileUri: source.url, mimeType: part.mediaType ?? lookUp(TYPE_OF_SUFFIX, suffix) ?? TYPE_OF_KIND[part.type], ...named },
+      }
     }
     case 'id': {
       if (source.owner === 'gemini')

@@ -102,7 +102,7 @@ function visit<T>(value: T, body: unknown): T {
   const camel = out.at
   const at = locate(body, camel)
   out.at = at
-  const fields = isObject(out.wireNames) ? out.wireNames : FIELDS
+  const fields = isObject(out.wireNames) ? { ...FIELDS, ...out.wireNames } : FIELDS
   out.wireNames = Object.fromEntries(
     Object.entries(fields).map(([field, path]) => [field, locate(body, `${camel}/${String(path)}`).slice(at.length + 1)]),
   )

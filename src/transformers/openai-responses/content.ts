@@ -5,7 +5,7 @@
  */
 import type { CacheMark, Citation, MediaPart, NativePart, Part, RefusalPart, TextPart } from '../../core/chat.ts'
 import { fail } from '../../core/failure.ts'
-import { fieldName, pointer, restOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { fieldName, pointer, restOf, stringOf, type JsonObject, lookUp } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { decodeAnnotation } from './annotations.ts'
 import { compact, extraOf, keep, objectsOf, OWN, spellingOf, type Readers, type Spelling } from './wire.ts'
@@ -56,26 +56,28 @@ function decodeText(part: JsonObject, at: string, read: Readers): TextPart {
     text: read.string(part.text, pointer(at, 'text')),
     at,
     ...(citations.length > 0 && { citations }),
-    ...decodeCache(part, fields),
+    ...decodeCache(part, fields, extra),
     ...keep(extra, { fields }),
   }
 }
 
 function decodeImage(part: JsonObject, at: string): MediaPart {
   const fields: JsonObject = {}
-  const cache = decodeCache(part, fields)
+  const extra = restOf(part, IMAGE) ?? {}
+  const cache = decodeCache(part, fields, extra)
   const url = stringOf(part.image_url)
   const detail = stringOf(part.detail)
   fields.detail = part.detail
   for (const key of ['image_url', 'file_id']) if (part[key] === null) fields[key] = null
-  const kept = { at, ...(detail !== undefined && { detail }), ...cache, ...keep(restOf(part, IMAGE), { fields }) }
+  const kept = { at, ...(detail !== undefined && { detail }), ...cache, ...keep(extra, { fields }) }
   if (url !== undefined) return { type: 'image', ...sourceOfUrl(url), ...kept }
   return { type: 'image', source: { type: 'id', id: stringOf(part.file_id) ?? missing(at, 'image_url'), owner: OWN }, ...kept }
 }
 
 function decodeFile(part: JsonObject, at: string): MediaPart {
   const fields: JsonObject = {}
-  const cache = decodeCache(part, fields)
+  const extra = restOf(part, FILE) ?? {}
+  const cache = decodeCache(part, fields, extra)
   const data = stringOf(part.file_data)
   const url = stringOf(part.file_url)
   const name = stringOf(part.filename)
@@ -87,7 +89,7 @@ function decodeFile(part: JsonObject, at: string): MediaPart {
     ...(name !== undefined && { name, wireNames: FILE_NAMES }),
     ...(detail !== undefined && { detail }),
     ...cache,
-    ...keep(restOf(part, FILE), { fields }),
+    ...keep(extra, { fields }),
   }
   if (data !== undefined) {
     const read = sourceOfUrl(data)
@@ -143,16 +145,19 @@ const TYPES: Record<string, string> = {
   json: 'application/json',
   html: 'text/html',
 }
-const typeOfName = (name = ''): string => TYPES[name.slice(name.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream'
+const typeOfName = (name = ''): string => lookUp(TYPES, name.slice(name.lastIndexOf('.') + 1).toLowerCase()) ?? 'application/octet-stream'
 
-function decodeCache(part: JsonObject, fields: JsonObject): { cache?: CacheMark } {
+/** What a mark says besides its lifetime goes to `extra`: others do not know it. */
+function decodeCache(part: JsonObject, fields: JsonObject, extra: JsonObject): { cache?: CacheMark } {
   const mark = part.prompt_cache_breakpoint
   if (typeof mark !== 'object' || mark === null) {
     if (mark === null) fields.prompt_cache_breakpoint = null
     return {}
   }
   fields.prompt_cache_breakpoint = mark
-  const ttl = stringOf((mark as JsonObject).ttl)
+  const { ttl: lifetime, mode, ...more } = mark as JsonObject
+  if ((mode !== undefined && mode !== 'explicit') || Object.keys(more).length) extra.prompt_cache_breakpoint = mark
+  const ttl = stringOf(lifetime)
   return { cache: ttl === undefined ? {} : { ttl } }
 }
 
@@ -167,7 +172,7 @@ function encodeCache(part: TextPart | MediaPart, context: AskContext): JsonObjec
     context.notes.approximated(part, 'cache', 'this model takes no cache marks; it caches long prompts by itself')
     return {}
   }
-  const ttl = part.cache.ttl && (TTL[part.cache.ttl] ?? part.cache.ttl)
+  const ttl = part.cache.ttl && (lookUp(TTL, part.cache.ttl) ?? part.cache.ttl)
   if (ttl !== part.cache.ttl) context.notes.approximated(part, 'cache', `the nearest lifetime is ${ttl}`)
   return { prompt_cache_breakpoint: { mode: 'explicit', ...(ttl !== undefined && { ttl }) } }
 }
@@ -190,6 +195,8 @@ function writePart(part: Part, role: 'assistant' | 'input', context: AskContext)
         context.notes.dropped(part, undefined, 'this line changes with every request and is meant for another provider')
         return undefined
       }
+      if (role === 'assistant' && part.cache && !part.spelling?.[OWN])
+        context.notes.dropped(part, 'cache', 'what the assistant said takes no cache mark here')
       return role === 'assistant'
         ? { type: 'output_text', text: part.text, annotations: [] }
         : { type: 'input_text', text: part.text, ...encodeCache(part, context) }
@@ -197,6 +204,7 @@ function writePart(part: Part, role: 'assistant' | 'input', context: AskContext)
       return role === 'assistant' ? { type: 'refusal', refusal: part.text } : { type: 'input_text', text: part.text }
     case 'image':
       if (role === 'assistant') return missingTwin(part, 'an assistant cannot show images here', context)
+      if (part.name !== undefined) context.notes.dropped(part, 'name', 'images have no name here')
       return { type: 'input_image', ...imageSource(part), detail: part.detail ?? 'auto', ...encodeCache(part, context) }
     case 'file':
     case 'audio':
@@ -284,4 +292,4 @@ function ownId(source: Extract<MediaPart['source'], { type: 'id' }>, at = ''): s
 }
 
 const EXTENSIONS: Record<string, string> = { 'text/plain': 'txt', 'text/markdown': 'md', 'audio/mpeg': 'mp3', 'audio/x-wav': 'wav' }
-const extensionOf = (mediaType: string): string => EXTENSIONS[mediaType] ?? /\/(?:x-)?([a-z0-9]+)/.exec(mediaType)?.[1] ?? 'bin'
+const extensionOf = (mediaType: string): string => lookUp(EXTENSIONS, mediaType) ?? /\/(?:x-)?([a-z0-9]+)/.exec(mediaType)?.[1] ?? 'bin'

@@ -5,7 +5,7 @@
  */
 import type { Message, NativePart, Part, ToolCallPart, ToolResultPart } from '../../core/chat.ts'
 import { fail } from '../../core/failure.ts'
-import { fieldName, pointer, restOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { fieldName, isObject, pointer, restOf, stringOf, type JsonObject } from '../../core/json.ts'
 import { answeredTool, calledTool, clientCallInput, clientOutputText, type ClientTool } from './client-tools.ts'
 import { decodeContentPart } from './content.ts'
 import { flatName } from './decode-tools.ts'
@@ -92,6 +92,9 @@ function decodeCall(item: JsonObject, at: string, read: Readers): ToolCallPart {
 function decodeResult(item: JsonObject, at: string, read: Readers): ToolResultPart {
   const place = pointer(at, 'output')
   const bare = typeof item.output === 'string'
+  const fields: JsonObject = {}
+  if (typeof item.call_id !== 'string') fields.call_id = item.call_id
+  if (Array.isArray(item.output) && !item.output.length) fields.output = []
   return {
     type: 'tool-result',
     // A result without a call's id is an orphan: it becomes text when the turns are arranged.
@@ -102,7 +105,7 @@ function decodeResult(item: JsonObject, at: string, read: Readers): ToolResultPa
     at,
     ...(bare && { bare }),
     ...(item.type === 'custom_tool_call_output' && { custom: true }),
-    ...keep(restOf(item, RESULT), typeof item.call_id === 'string' ? undefined : { fields: { call_id: item.call_id } }),
+    ...keep(restOf(item, RESULT), Object.keys(fields).length ? { fields } : undefined),
   }
 }
 
@@ -124,8 +127,14 @@ const clientCall = (tool: ClientTool, item: JsonObject, at: string): ToolCallPar
   name: tool.type,
   input: clientCallInput(tool, item),
   at,
-  ...keep(restOf(item, CLIENT_ITEM), { item }),
+  ...keep({ ...restOf(item, CLIENT_ITEM), ...oddAction(tool, item) }, { item }),
 })
+
+/** A local shell's action is always `exec`, which is not worth a word to others; any other would be. */
+const oddAction = (tool: ClientTool, { action }: JsonObject): JsonObject =>
+  tool.type === 'local_shell' && isObject(action) && action.type !== undefined && action.type !== 'exec'
+    ? { action: { type: action.type } }
+    : {}
 
 function clientResult(tool: ClientTool, item: JsonObject, at: string): ToolResultPart {
   const text = clientOutputText(tool, item)

@@ -15,6 +15,7 @@ import {
   restOf,
   stringOf,
   type JsonObject,
+  lookUp,
 } from '../../core/json.ts'
 import { keep } from './wire.ts'
 
@@ -49,7 +50,8 @@ const TIERS: Record<string, ServiceTier> = {
 export function readTier(body: JsonObject, chat: ChatRequest, extra: JsonObject): void {
   const tier = optional(readString, body.service_tier, '/service_tier')
   if (tier === undefined) return
-  if (TIERS[tier]) chat.serviceTier = TIERS[tier]
+  const known = lookUp(TIERS, tier)
+  if (known) chat.serviceTier = known
   else extra.service_tier = tier
 }
 
@@ -74,8 +76,8 @@ export function decodeReasoningAsk(value: unknown, at: string): ReasoningAsk {
   for (const key in ask) {
     const field = ask[key]
     if (field === null) fields[key] = null
-    else if (key === 'effort' && typeof field === 'string' && EFFORTS[field]) {
-      read.effort = EFFORTS[field]
+    else if (key === 'effort' && typeof field === 'string' && lookUp(EFFORTS, field)) {
+      read.effort = lookUp(EFFORTS, field)
       if (read.effort === 'none') read.mode = 'off'
       if (read.effort !== field) fields.effort = field
     } else if (key === 'summary') {

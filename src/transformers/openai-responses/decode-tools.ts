@@ -18,12 +18,14 @@ import {
   restOf,
   stringOf,
   type JsonObject,
+  lookUp,
 } from '../../core/json.ts'
 import { clientToolOf } from './client-tools.ts'
-import { keep, objectsOf, OWN, type Spelling } from './wire.ts'
+import { keep, OWN, type Spelling } from './wire.ts'
 
 const FUNCTION = new Set(['type', 'name', 'description', 'parameters', 'strict'])
 const CUSTOM = new Set(['type', 'name', 'description', 'format'])
+const CUSTOM_NAMES = { format: 'format' }
 
 /**
  * The name by which other protocols know a tool in a namespace. The `functions` namespace is that of bare names, and a function
@@ -70,7 +72,13 @@ function decodeNamed(tool: JsonObject, at: string, spelling: Spelling): Tool {
   if (tool.type === 'custom') {
     const format = optional(readObject, tool.format, pointer(at, 'format'))
     if (tool.format === null) fields.format = null
-    return { type: 'custom', ...common, ...(format && { format }), ...keep(restOf(tool, CUSTOM), { ...spelling, fields, name: bare }) }
+    return {
+      type: 'custom',
+      wireNames: CUSTOM_NAMES,
+      ...common,
+      ...(format && { format }),
+      ...keep(restOf(tool, CUSTOM), { ...spelling, fields, name: bare }),
+    }
   }
   const given = optional(readObject, tool.parameters, pointer(at, 'parameters'))
   const parameters = given && soundSchema(given)
@@ -106,7 +114,7 @@ const HOSTED: Record<string, HostedKind> = {
 
 function decodeHosted(tool: JsonObject, at: string, spelling: Spelling): HostedTool {
   const type = String(tool.type)
-  const kind = HOSTED[type] ?? (type.startsWith('web_search') ? 'web-search' : 'other')
+  const kind = lookUp(HOSTED, type) ?? (type.startsWith('web_search') ? 'web-search' : 'other')
   const options = kind === 'web-search' ? webSearchOptions(tool) : {}
   return {
     type: 'hosted',
@@ -146,13 +154,22 @@ export function decodeToolChoice(value: unknown, at: string): ToolChoice {
   if (!isObject(value)) return reject(at, '"auto", "required", "none" or an object', value)
   const kept = { at, ...keep(undefined, { item: value }) }
   if (value.type === 'allowed_tools') {
-    const mode = value.mode === 'required' ? 'required' : 'auto'
-    return { type: 'allowed', mode, names: objectsOf(value.tools).map(chosenName), ...kept }
+    const mode = value.mode ?? 'auto'
+    if (mode !== 'auto' && mode !== 'required') reject(pointer(at, 'mode'), '"auto" or "required"', mode)
+    const tools = readArray(value.tools ?? [], pointer(at, 'tools'))
+    return { type: 'allowed', mode, names: tools.map((tool, i) => allowedName(tool, `${at}/tools/${i}`)), ...kept }
   }
   const type = readString(value.type, pointer(at, 'type'))
   if (type === 'function' || type === 'custom') readString(value.name, pointer(at, 'name'))
   else if (!CHOOSABLE.test(type)) reject(pointer(at, 'type'), 'the type of a tool', type)
   return { type: 'tool', name: chosenName(value), ...kept }
+}
+
+function allowedName(value: unknown, at: string): string {
+  const tool = readObject(value, at)
+  const type = tool.type ?? 'function'
+  if (type !== 'function' && type !== 'custom' && !CHOOSABLE.test(String(type))) reject(pointer(at, 'type'), 'the type of a tool', type)
+  return chosenName(tool)
 }
 
 const chosenName = (choice: JsonObject): string =>

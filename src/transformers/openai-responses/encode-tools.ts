@@ -103,9 +103,14 @@ export function encodeToolChoice(choice: ToolChoice, chat: ChatRequest, context:
     case 'tool':
       return named(choice.name)
     case 'allowed':
-      if (chat.tools.every((tool) => tool.type !== 'hosted' && choice.names.includes(tool.name))) return choice.mode
+      if (chat.tools.every((tool) => tool.type !== 'hosted' && choice.names.includes(tool.name))) {
+        if (!choice.names.every((name) => isOffered(name, chat))) context.notes.approximated(choice, undefined, 'all tools on offer are allowed')
+        return choice.mode
+      }
       return { type: 'allowed_tools', mode: choice.mode, tools: choice.names.map(named) }
     default:
       return choice.type
   }
 }
+
+const isOffered = (name: string, { tools }: ChatRequest): boolean => tools.some((tool) => tool.type !== 'hosted' && tool.name === name)

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { objectOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { objectOf, stringOf, type JsonObject, lookUp } from '../../core/json.ts'
 import { SUMMARY_REQUEST, summaryOf } from './compaction.ts'
 import { objectsOf } from './wire.ts'
 
@@ -46,7 +46,7 @@ const WORDS: Record<string, (item: JsonObject) => string | undefined> = {
   },
 }
 
-export const nativeText = (item: JsonObject): string | undefined => WORDS[stringOf(item.type) ?? '']?.(item) || undefined
+export const nativeText = (item: JsonObject): string | undefined => lookUp(WORDS, stringOf(item.type) ?? '')?.(item) || undefined
 
 const listOf = (value: unknown): string => (Array.isArray(value) ? value.join(', ') : '')
 const logsOf = (item: JsonObject): string =>

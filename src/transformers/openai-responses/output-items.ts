@@ -83,7 +83,9 @@ export function contentOf(part: TextPart | RefusalPart, notes: Notes): JsonObjec
 export function messageItem(first: Part, content: JsonObject[], id: string, status: ItemStatus): JsonObject {
   const { item, hollow } = spellingOf(first)
   const whole = item ? { ...item, content: hollow ? [] : content } : { type: 'message', id, status, role: 'assistant', content }
-  return status === 'completed' ? whole : { ...whole, status }
+  // an answer may be cut off right behind a message that was complete
+  const asItWas = status === 'completed' || (status === 'incomplete' && item?.status === 'completed')
+  return asItWas ? whole : { ...whole, status }
 }
 
 /** Whether two parts are content of one message: of the same, or of none in particular. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Part } from '../../core/chat.ts'
-import { objectOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { objectOf, stringOf, type JsonObject, lookUp } from '../../core/json.ts'
 import type { Stop, StopReason } from '../../core/reply.ts'
 
 /** Some vendors say `length`. */
@@ -24,7 +24,7 @@ const REASONS: Record<string, StopReason> = {
 export function decodeStop(response: JsonObject, seen: { call: boolean; refusal: boolean }): Stop {
   const reason = stringOf(objectOf(response.incomplete_details)?.reason)
   if (response.status === 'incomplete' || reason !== undefined)
-    return { reason: REASONS[reason ?? ''] ?? 'other', ...(reason !== undefined && { detail: reason }) }
+    return { reason: lookUp(REASONS, reason ?? '') ?? 'other', ...(reason !== undefined && { detail: reason }) }
   return { reason: seen.call ? 'tool-calls' : seen.refusal ? 'refusal' : 'end' }
 }
 

@@ -16,6 +16,7 @@ import {
   restOf,
   stringOf,
   type JsonObject,
+  lookUp,
 } from '../../core/json.ts'
 import { decodeContent, mergeExtra, nullsOf } from './decode-parts.ts'
 import { decodeHistory, REASONING_FIELDS } from './history.ts'
@@ -35,7 +36,7 @@ export function decodeMessages(value: unknown): Message[] {
   return readArray(value, '/messages').map((item, i) => {
     const at = `/messages/${i}`
     const message = readObject(item, at)
-    const read = ROLES[readString(message.role, `${at}/role`)]
+    const read = lookUp(ROLES, readString(message.role, `${at}/role`))
     return read ? read(message, at, legacy) : reject(`${at}/role`, `one of ${Object.keys(ROLES).join(', ')}`, message.role)
   })
 }
@@ -101,7 +102,7 @@ function toolCall(value: unknown, at: string): ToolCallPart {
   if (typeof args === 'string') part.json = args
   else if (isObject(args)) part.input = args
   else if (args !== undefined && args !== null) reject(`${at}/${field}/arguments`, 'a string of JSON', args)
-  if (typeof args !== 'string') spelling[field] = inner
+  if (typeof args !== 'string' || !args) spelling[field] = inner
   const { opaque, rest } = readSignature(call.extra_content)
   if (opaque) part.opaque = opaque
   if (opaque && !sealed(call.extra_content)) spelling.extra_content = call.extra_content

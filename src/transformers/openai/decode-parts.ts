@@ -4,7 +4,7 @@
  * @module
  */
 import type { CacheMark, MediaPart, MediaSource, Part, TextPart } from '../../core/chat.ts'
-import { isObject, optional, pointer, readArray, readObject, readString, reject, restOf, type JsonObject } from '../../core/json.ts'
+import { isObject, optional, pointer, readArray, readObject, readString, reject, restOf, type JsonObject, lookUp } from '../../core/json.ts'
 import { dataUrl, keep, nativePart, readDataUrl } from './wire.ts'
 
 /** @param at the path of the content */
@@ -15,7 +15,7 @@ export function decodeContent(content: unknown, at: string): { parts: Part[]; ba
 }
 
 function decodePart(part: JsonObject, at: string): Part {
-  const read = READERS[readString(part.type, pointer(at, 'type'))]
+  const read = lookUp(READERS, readString(part.type, pointer(at, 'type')))
   return read ? read(part, at) : nativePart(part, at)
 }
 
@@ -28,7 +28,7 @@ const READERS: Record<string, (part: JsonObject, at: string) => Part> = {
   input_audio: audioPart,
   file: filePart,
   refusal: (part, at) =>
-    keep({ type: 'refusal', text: readString(part.refusal, pointer(at, 'refusal')), at }, restOf(part, known('refusal'))),
+    keep({ type: 'refusal', text: readString(part.refusal, pointer(at, 'refusal')), at }, restOf(part, known(part, 'refusal'))),
   // Mistral's reasoning models: https://docs.mistral.ai/capabilities/reasoning/
   thinking: (part, at) => ({
     type: 'reasoning',
@@ -55,7 +55,7 @@ function textPart(part: JsonObject, at: string): TextPart {
     ...(cache && { cache }),
     ...(wireNames && { wireNames }),
   }
-  return keep(text, restOf(part, known('text')), { ...nullsOf(part), ...spelling })
+  return keep(text, restOf(part, known(part, 'text')), { ...nullsOf(part), ...spelling })
 }
 
 /** An image, a video or a document: `{ image_url: { url, detail } }`, or with some vendors the bare URL. */
@@ -77,7 +77,7 @@ function linkedPart(type: 'image' | 'video' | 'file', field: string, part: JsonO
   if (cache) media.cache = cache
   const inner = nested && restOf(nested, NESTED)
   const exact = nested && type !== 'file' && !hasNull(nested) && writesBack(media, url)
-  return keep(media, mergeExtra(restOf(part, known(field)), field, inner), {
+  return keep(media, mergeExtra(restOf(part, known(part, field)), field, inner), {
     ...nullsOf(part),
     ...spelling,
     ...(!exact && { type: part.type, [field]: part[field] }),
@@ -99,7 +99,7 @@ function audioPart(part: JsonObject, at: string): MediaPart {
     ...(wireNames && { wireNames }),
   }
   const inner = restOf(audio, AUDIO)
-  return keep(media, mergeExtra(restOf(part, known('input_audio')), 'input_audio', inner), { ...nullsOf(part), ...spelling })
+  return keep(media, mergeExtra(restOf(part, known(part, 'input_audio')), 'input_audio', inner), { ...nullsOf(part), ...spelling })
 }
 const AUDIO = new Set(['data', 'format'])
 
@@ -125,7 +125,11 @@ function filePart(part: JsonObject, at: string): MediaPart {
   const exact =
     !hasNull(file) && (data === undefined ? name === undefined : id === undefined && name !== undefined && writesBack(media, data))
   const inner = restOf(file, FILE)
-  return keep(media, mergeExtra(restOf(part, known('file')), 'file', inner), { ...nullsOf(part), ...spelling, ...(!exact && { file }) })
+  return keep(media, mergeExtra(restOf(part, known(part, 'file')), 'file', inner), {
+    ...nullsOf(part),
+    ...spelling,
+    ...(!exact && { file }),
+  })
 }
 const FILE = new Set(['file_data', 'file_id', 'filename'])
 
@@ -162,11 +166,18 @@ export function readMark(
 const BREAKPOINT = { cache: 'prompt_cache_breakpoint' }
 
 const KNOWN = new Map<string, ReadonlySet<string>>()
-function known(field: string): ReadonlySet<string> {
+/** What is read of a part: its own field, and marks that say nothing but where they are and for how long. */
+function known(part: JsonObject, field: string): ReadonlySet<string> {
+  if (!isPlainMark(part.cache_control, 'type', 'ephemeral') || !isPlainMark(part.prompt_cache_breakpoint, 'mode', 'explicit'))
+    return new Set(['type', field])
   let set = KNOWN.get(field)
   if (!set) KNOWN.set(field, (set = new Set(['type', field, 'cache_control', 'prompt_cache_breakpoint'])))
   return set
 }
+
+const isPlainMark = (mark: unknown, key: string, word: string): boolean =>
+  !isObject(mark) ||
+  ((mark[key] === undefined || mark[key] === word) && Object.keys(mark).every((field) => field === key || field === 'ttl'))
 
 /** Fields that are there and say nothing: some clients write all of them. */
 export function nullsOf(object: JsonObject): JsonObject | undefined {

@@ -15,6 +15,7 @@ import {
   reject,
   restOf,
   type JsonObject,
+  lookUp,
 } from '../../core/json.ts'
 import { decodeMessages } from './decode-messages.ts'
 import { nullsOf } from './decode-parts.ts'
@@ -164,7 +165,7 @@ const TIERS: Record<string, ServiceTier> = {
 function readTier(chat: ChatRequest, body: JsonObject, { spelling, extra }: Sink): void {
   const tier = optional(readString, body.service_tier, '/service_tier')
   if (tier === undefined) return
-  const known = TIERS[tier]
+  const known = lookUp(TIERS, tier)
   if (known) {
     chat.serviceTier = known
     spelling.service_tier = tier

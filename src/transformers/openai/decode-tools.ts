@@ -18,6 +18,7 @@ import {
   restOf,
   stringOf,
   type JsonObject,
+  lookUp,
 } from '../../core/json.ts'
 import { mergeExtra, nullsOf, readMark } from './decode-parts.ts'
 import { keep } from './wire.ts'
@@ -81,7 +82,7 @@ const FUNCTION = new Set(['name', 'description', 'parameters', 'strict'])
 function customTool(tool: JsonObject, custom: JsonObject, at: string): Tool {
   const description = optional(readString, custom.description, `${at}/custom/description`)
   const format = optional(readObject, custom.format, `${at}/custom/format`)
-  const grammar = format && objectOf(format.grammar)
+  const grammar = format?.type === 'grammar' ? objectOf(format.grammar) : undefined
   return keep(
     {
       type: 'custom',
@@ -112,7 +113,7 @@ function hostedTool(tool: JsonObject, type: string, at: string): HostedTool {
   const options = objectOf(tool.parameters)
   return {
     type: 'hosted',
-    kind: KINDS[type] ?? 'other',
+    kind: lookUp(KINDS, type) ?? 'other',
     protocol: 'openai',
     value: tool,
     at,
@@ -160,18 +161,18 @@ export function decodeToolChoice(body: JsonObject): { choice?: ToolChoice; spell
   if (value === undefined || value === null) return {}
   const legacy = field === 'function_call' ? { [field]: value } : undefined
   if (typeof value === 'string') {
-    const type = WORDS[value]
+    const type = lookUp(WORDS, value)
     if (!type) reject(at, `one of ${Object.keys(WORDS).join(', ')}, or an object`, value)
     return { choice: { type, at }, spelling: legacy ?? (value === type ? undefined : { [field]: value }) }
   }
   const choice = readObject(value, at)
   if (legacy)
     return { choice: { type: 'tool', name: readString(choice.name, `${at}/name`), at, wireNames: { name: 'name' } }, spelling: legacy }
-  if (choice.type === 'allowed_tools') return { choice: allowedTools(choice, at) }
+  if (choice.type === 'allowed_tools') return { choice: allowedTools(choice, at), spelling: { [field]: value } }
   const kind = readKind(choice, at)
   const inner = readObject(choice[kind], `${at}/${kind}`)
   const named: ToolChoice = { type: 'tool', name: readString(inner.name, `${at}/${kind}/name`), at, wireNames: { name: `${kind}/name` } }
-  return { choice: keep(named, restOf(choice, OUTER)), ...(choice.type !== kind && { spelling: { [field]: value } }) }
+  return { choice: keep(named, restOf(choice, OUTER)), spelling: { [field]: value } }
 }
 
 function allowedTools(choice: JsonObject, at: string): ToolChoice {

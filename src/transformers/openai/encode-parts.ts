@@ -5,7 +5,7 @@
  */
 import type { MediaPart, NativePart, Part, RefusalPart, TextPart } from '../../core/chat.ts'
 import { fail } from '../../core/failure.ts'
-import { fieldName, type JsonObject } from '../../core/json.ts'
+import { fieldName, type JsonObject, lookUp } from '../../core/json.ts'
 import { dataUrl, ownFields, spelled } from './wire.ts'
 import { mergeInto, type Writing } from './writing.ts'
 
@@ -72,6 +72,9 @@ function encodeMedia(part: MediaPart, writing: Writing): JsonObject {
   if (!(writing.faithful || (writing.dialect.media ?? DEFAULT_MEDIA).includes(type)))
     return inWords(part, writing, `this provider takes no ${type}`)
   if (link && part.mediaType !== undefined && !writing.faithful) writing.notes.dropped(part, 'mediaType', 'a link tells its type by itself')
+  if (type !== 'file' && part.name !== undefined) writing.notes.dropped(part, 'name', `${type} has no name here`)
+  if (type !== 'image' && part.detail !== undefined)
+    writing.notes.dropped(part, 'detail', 'only images are looked at more or less closely here')
   switch (type) {
     case 'image':
       if (link && writing.dialect.imageLinks === false) return inWords(part, writing, 'this provider takes images as data only')
@@ -131,7 +134,7 @@ function detailOf(part: MediaPart, { faithful, notes }: Writing): { detail?: str
 const FORMATS: Record<string, string> = { mpeg: 'mp3', 'x-wav': 'wav', wave: 'wav', 'vnd.wave': 'wav', 'x-m4a': 'm4a' }
 const audioFormat = (mediaType = 'audio/wav'): string => {
   const kind = mediaType.split(';')[0]!.replace(/^audio\//, '')
-  return FORMATS[kind] ?? kind
+  return lookUp(FORMATS, kind) ?? kind
 }
 
 const EXTENSIONS: Record<string, string> = {
@@ -142,7 +145,7 @@ const EXTENSIONS: Record<string, string> = {
   'text/html': 'html',
 }
 const extensionOf = (mediaType = 'application/pdf'): string =>
-  EXTENSIONS[mediaType] ?? mediaType.slice(mediaType.indexOf('/') + 1).replace(/[^a-z0-9]/gi, '')
+  lookUp(EXTENSIONS, mediaType) ?? mediaType.slice(mediaType.indexOf('/') + 1).replace(/[^a-z0-9]/gi, '')
 
 function encodeRefusal(part: RefusalPart, { faithful, dialect, notes }: Writing): JsonObject {
   if (faithful || dialect.refusals !== false) return { type: 'refusal', refusal: part.text, ...ownFields(part) }

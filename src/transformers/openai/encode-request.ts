@@ -146,7 +146,10 @@ function encodeSampling(body: JsonObject, chat: ChatRequest, writing: Writing): 
   }
   if (!chat.logprobs) return
   put(body, 'logprobs', true, { object: chat, field: 'logprobs' }, writing)
-  if (body.logprobs && chat.logprobs.top !== undefined) body.top_logprobs = chat.logprobs.top
+  const { top } = chat.logprobs
+  if (top === undefined) return
+  if (body.logprobs) body.top_logprobs = top
+  else writing.notes.dropped(chat, 'topLogprobs', 'no probabilities are told')
 }
 
 function temperatureOf({ temperature, at }: ChatRequest, { faithful, dialect, notes, refusal }: Writing): number | undefined {

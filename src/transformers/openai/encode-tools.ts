@@ -76,8 +76,10 @@ function encodeChoice(body: JsonObject, chat: ChatRequest, choice: ToolChoice, w
     case 'allowed': {
       if (limits.allowed === false) return void (choice.mode === 'auto' ? set('auto') : required ? set(required) : cannot('a tool'))
       // All of them allowed is what the mode alone says.
-      if (chat.tools.every((tool) => tool.type !== 'hosted' && choice.names.includes(tool.name)) && !writing.faithful)
+      if (chat.tools.every((tool) => tool.type !== 'hosted' && choice.names.includes(tool.name)) && !writing.faithful) {
+        if (!choice.names.every((name) => isOffered(name, chat))) writing.notes.approximated(choice, undefined, 'all tools on offer are allowed')
         return void set(choice.mode)
+      }
       const tools = choice.names.map((name) => nameTool(chat, name, writing))
       return void set({ type: 'allowed_tools', allowed_tools: { mode: choice.mode, tools } })
     }
@@ -233,3 +235,5 @@ function searchOf(body: JsonObject, tool: HostedTool, { dialect, facts, notes }:
       return []
   }
 }
+
+const isOffered = (name: string, { tools }: ChatRequest): boolean => tools.some((tool) => tool.type !== 'hosted' && tool.name === name)

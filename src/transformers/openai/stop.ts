@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { lookUp } from '../../core/json.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Notes } from '../../core/notice.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
@@ -35,7 +36,7 @@ export function decodeStop(
   seen: { calls: boolean; refusal: string },
   { chat }: ReplyContext,
 ): Stop {
-  const told = finish === undefined ? 'end' : (REASONS[finish] ?? 'other')
+  const told = finish === undefined ? 'end' : (lookUp(REASONS, finish) ?? 'other')
   if (seen.calls && (told === 'end' || told === 'tool-calls' || told === 'other')) return { reason: 'tool-calls' }
   if (told === 'other') return { reason: 'other', detail: finish }
   if (told === 'refusal' || (seen.refusal && told === 'end')) return { reason: 'refusal', ...(seen.refusal && { detail: seen.refusal }) }

@@ -150,6 +150,7 @@ describe('parts', () => {
     ])
     expect(actions(notices)).toEqual([
       'dropped /image/heic',
+      'approximated /text/csv',
       'dropped /application/zip',
       'dropped /audio/wav',
       'dropped /id',

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { isObject, type JsonObject } from '../../../core/json.ts'
+import type { Located } from '../../../core/chat.ts'
+import { isObject, pointer, type JsonObject } from '../../../core/json.ts'
 import { camelKey } from '../spelling.ts'
 
 /** int64 fields, which Google's JSON writes as strings. */
@@ -48,6 +49,20 @@ const numeric = (value: unknown): unknown =>
   typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value
 const mapOf = (value: unknown): unknown =>
   isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, schema]) => [name, inner(schema)])) : value
+
+/** Where `propertyOrdering` names what is no property: that has no effect here, and no counterpart elsewhere. */
+export function strayOrdering(message: unknown, at: string): Located[] {
+  if (Array.isArray(message)) return message.flatMap((item, i) => strayOrdering(item, pointer(at, i)))
+  if (!isObject(message)) return []
+  const ordering = message.propertyOrdering ?? message.property_ordering
+  const properties = isObject(message.properties) ? message.properties : {}
+  const stray = Array.isArray(ordering) && ordering.some((name) => typeof name !== 'string' || !Object.hasOwn(properties, name))
+  return [
+    ...(stray ? [{ at, extra: { gemini: { propertyOrdering: ordering } } }] : []),
+    ...Object.entries(properties).flatMap(([name, schema]) => strayOrdering(schema, pointer(`${at}/properties`, name))),
+    ...['items', 'anyOf'].flatMap((key) => strayOrdering(message[key], pointer(at, key))),
+  ]
+}
 
 /** Google reads properties in this order; JSON Schema has no word for it but the order of the keys. */
 function inOrder(properties: JsonObject, ordering: unknown[]): JsonObject {
