@@ -36,7 +36,7 @@ export function watchWhole(found: (response: JsonObject) => void): Watcher {
   }
 }
 
-/** The names of the events that are read. The rest only passes: one look for these words is all that a chunk costs. */
+/** The names of the events that are read. All else only passes: one look for these words is what it costs. */
 const READ = /response\.(?:completed|incomplete|output_item\.done)/
 const BLANK_LINE = /\r?\n\r?\n/
 
@@ -47,6 +47,8 @@ export function watchEvents(found: (response: JsonObject) => void): Watcher {
   /** What has come of an event that is not complete. */
   let open: string[] = []
   let openLength = 0
+  /** Nothing of a character is left in the decoder. */
+  let settled = true
   let over = false
 
   const read = (events: string) => {
@@ -65,7 +67,8 @@ export function watchEvents(found: (response: JsonObject) => void): Watcher {
   }
   return {
     see(chunk) {
-      if (over) return
+      if (over || (typeof chunk !== 'string' && !open.length && settled && !tells(chunk))) return
+      settled = typeof chunk === 'string' || chunk.at(-1) === LF
       const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
       const cut = endOfEvents(text, open.at(-1))
       if (cut > 0) {
@@ -85,6 +88,20 @@ export function watchEvents(found: (response: JsonObject) => void): Watcher {
 }
 
 const LF = 0x0a
+const DOT = 0x2e
+const [C, I, M, O, R] = [0x63, 0x69, 0x6d, 0x6f, 0x72]
+
+/** Whether there may be an event in these bytes that is read, or half an event. Decoding them would cost more than all else here. */
+function tells(bytes: Uint8Array): boolean {
+  const { length } = bytes
+  if (bytes[length - 1] !== LF || bytes[length - 2] !== LF) return true
+  for (let i = 8; i < length; i++) if (bytes[i] === DOT && bytes[i - 8] === R && isRead(bytes, i + 1)) return true
+  return false
+}
+
+/** Whether a name may go on as one of those in {@link READ}: `completed`, `incomplete`, `output_item`. */
+const isRead = (bytes: Uint8Array, at: number): boolean =>
+  (bytes[at] === C && bytes[at + 2] === M) || (bytes[at] === I && bytes[at + 2] === C) || (bytes[at] === O && bytes[at + 7] === I)
 
 /** Where the last whole event of a chunk ends; 0 where none does. `before` is what came before it. */
 function endOfEvents(text: string, before = ''): number {
