@@ -5,7 +5,7 @@ export type Json = Record<string, unknown>
 
 /** An object of which the fields in `optional` may be absent. */
 export const object = (required: Record<string, Arbitrary<unknown>>, optional: Record<string, Arbitrary<unknown>> = {}): Arbitrary<Json> =>
-  fc.record({ ...required, ...optional }, { requiredKeys: Object.keys(required), noNullPrototype: true }) as Arbitrary<Json>
+  fc.record({ ...required, ...optional }, { requiredKeys: Object.keys(required), noNullPrototype: true })
 
 export const is = <T>(...values: T[]): Arbitrary<T> => fc.constantFrom(...values)
 export const many = <T>(item: Arbitrary<T>, maxLength = 3, minLength = 0): Arbitrary<T[]> => fc.array(item, { minLength, maxLength })

@@ -3,7 +3,7 @@ import type { ProtocolName } from '../../../src/core/chat.ts'
 import * as claude from './claude.ts'
 import type { Json } from './common.ts'
 import * as gemini from './gemini.ts'
-import * as openaiResponses from './openai-responses.ts'
+import { reply, request } from './openai-responses.ts'
 import * as openai from './openai.ts'
 
 interface Wire {
@@ -13,4 +13,4 @@ interface Wire {
   reply: Arbitrary<Json>
 }
 
-export const wires: Record<ProtocolName, Wire> = { claude, openai, 'openai-responses': openaiResponses, gemini }
+export const wires: Record<ProtocolName, Wire> = { claude, openai, 'openai-responses': { request, reply }, gemini }

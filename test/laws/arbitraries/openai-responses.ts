@@ -122,7 +122,7 @@ const format = fc.oneof(
 export const request: Arbitrary<Json> = object(
   {
     model: is('gpt-5', 'gpt-4.1'),
-    input: fc.oneof({ weight: 1, arbitrary: prose as Arbitrary<unknown> }, { weight: 9, arbitrary: items }),
+    input: fc.oneof({ weight: 1, arbitrary: prose }, { weight: 9, arbitrary: items }),
   },
   {
     instructions: fc.oneof(text, is(null)),
