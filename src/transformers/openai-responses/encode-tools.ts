@@ -104,7 +104,8 @@ export function encodeToolChoice(choice: ToolChoice, chat: ChatRequest, context:
       return named(choice.name)
     case 'allowed':
       if (chat.tools.every((tool) => tool.type !== 'hosted' && choice.names.includes(tool.name))) {
-        if (!choice.names.every((name) => isOffered(name, chat))) context.notes.approximated(choice, undefined, 'all tools on offer are allowed')
+        if (!choice.names.every((name) => isOffered(name, chat)))
+          context.notes.approximated(choice, undefined, 'all tools on offer are allowed')
         return choice.mode
       }
       return { type: 'allowed_tools', mode: choice.mode, tools: choice.names.map(named) }

@@ -77,7 +77,8 @@ function encodeChoice(body: JsonObject, chat: ChatRequest, choice: ToolChoice, w
       if (limits.allowed === false) return void (choice.mode === 'auto' ? set('auto') : required ? set(required) : cannot('a tool'))
       // All of them allowed is what the mode alone says.
       if (chat.tools.every((tool) => tool.type !== 'hosted' && choice.names.includes(tool.name)) && !writing.faithful) {
-        if (!choice.names.every((name) => isOffered(name, chat))) writing.notes.approximated(choice, undefined, 'all tools on offer are allowed')
+        if (!choice.names.every((name) => isOffered(name, chat)))
+          writing.notes.approximated(choice, undefined, 'all tools on offer are allowed')
         return void set(choice.mode)
       }
       const tools = choice.names.map((name) => nameTool(chat, name, writing))
