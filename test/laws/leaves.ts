@@ -19,9 +19,22 @@ export function leavesOf(value: Json, path = '', keys: (string | number)[] = [])
   return [{ path, keys, value }]
 }
 
+/** Words of closed sets: each is changed into the next, so that the change is one of meaning and no unknown word. */
+const WORDS = [
+  ['low', 'medium', 'high'],
+  ['xhigh', 'max', 'minimal'],
+  ['flex', 'priority'],
+  ['AUTO', 'ANY', 'NONE', 'VALIDATED'],
+  ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'],
+  ['summarized', 'omitted'],
+  ['5m', '1h'],
+]
+
 /** Another value of the same type. */
 function changed(leaf: Leaf): Json {
   const { value } = leaf
+  const words = WORDS.find((set) => set.includes(value as string))
+  if (words) return words[(words.indexOf(value as string) + 1) % words.length]
   if (typeof value === 'number') return Number.isInteger(value) ? value + 1 : value + 0.01
   if (typeof value === 'boolean') return !value
   if (typeof value === 'string') return `${value}x`

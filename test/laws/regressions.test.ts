@@ -4,6 +4,7 @@ import type { ProtocolName } from '../../src/core/chat.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import { fixtures, PROTOCOLS } from '../fixtures/index.ts'
 import { replyAgain, requestAgain } from './again.ts'
+import { oneWay } from './facts.ts'
 import { silentLeaves } from './leaves.ts'
 
 type Examples = Record<string, JsonObject>
@@ -50,6 +51,30 @@ const requests: Record<ProtocolName, Examples> = {
         },
       },
     ]),
+    'two marks at the end of a document': claude([
+      {
+        type: 'document',
+        source: { type: 'content', content: [{ type: 'image', source: PNG, ...mark('cache_control') }] },
+        cache_control: { type: 'ephemeral' },
+      },
+    ]),
+    'marks on calls and results': {
+      model: 'claude-sonnet-5',
+      max_tokens: 100,
+      messages: [
+        { role: 'assistant', content: [{ type: 'tool_use', id: 'c', name: 'now', input: {}, ...mark('cache_control') }] },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'c', content: 'x', ...mark('cache_control') }] },
+      ],
+    },
+    'an effort where nothing is thought': claude('a', { thinking: { type: 'disabled' }, output_config: { effort: 'high' } }),
+    'a failure without words': {
+      model: 'claude-sonnet-5',
+      max_tokens: 100,
+      messages: [
+        { role: 'assistant', content: [{ type: 'tool_use', id: 'c', name: 'now', input: {} }] },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'c', is_error: true }] },
+      ],
+    },
     'a tool without a guarantee beside one of the provider': claude('a', {
       tools: [
         { name: 'Bash', strict: false, input_schema: { type: 'object', properties: {} } },
@@ -150,6 +175,8 @@ const requests: Record<ProtocolName, Examples> = {
       tools: [{ type: 'namespace', name: 'agents', tools: [tool('spawn')] }, tool('now')],
       tool_choice: { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'function', name: 'now' }] },
     }),
+    'a summary of what is not thought': responses({ reasoning: { effort: 'none', summary: 'auto' } }),
+    'probabilities by name': responses({ include: ['message.output_text.logprobs'] }),
     'words that every object has': responses({ service_tier: 'constructor', reasoning: { effort: 'toString' } }),
   },
   gemini: {
@@ -207,6 +234,10 @@ const requests: Record<ProtocolName, Examples> = {
       thinkingConfig: { includeThoughts: true, thinkingBudget: 3000 },
     }),
     'a budget and a level': config({ thinkingConfig: { thinkingBudget: -1, thinkingLevel: 'MINIMAL' } }),
+    'a guarantee without functions': gemini([{ text: 'a' }], {
+      tools: [{ urlContext: {} }],
+      toolConfig: { functionCallingConfig: { mode: 'VALIDATED' } },
+    }),
     'names that may be called where none may': gemini([{ text: 'a' }], {
       tools: [{ functionDeclarations: [{ name: 'f' }] }],
       toolConfig: { functionCallingConfig: { mode: 'NONE', allowedFunctionNames: ['f'] } },
@@ -231,7 +262,10 @@ const replies: Partial<Record<ProtocolName, Examples>> = {
 describe.each(PROTOCOLS)('%s', (from) => {
   describe.each(Object.entries(requests[from]))('%s', (_, body) => {
     it('is written as it was read', () => expect(requestAgain(from, body)).toEqual(body))
-    it.each(PROTOCOLS.filter((to) => to !== from))('is not lost silently to %s', (to) => expect(silentLeaves(body, from, to)).toEqual([]))
+    it.each(PROTOCOLS.filter((to) => to !== from))('is not lost silently to %s', (to) => {
+      expect(silentLeaves(body, from, to)).toEqual([])
+      expect(oneWay(body, from, to)?.lost ?? []).toEqual([])
+    })
   })
   it.each(Object.entries(replies[from] ?? {}))('%s is written as it was read', (_, body) => expect(replyAgain(from, body)).toEqual(body))
 })

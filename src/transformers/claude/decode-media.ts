@@ -37,11 +37,14 @@ export function decodeDocument(block: JsonObject, at: string): Part | Part[] {
     return spell(innerPart(object, here), i ? { partOf: at } : { whole: block })
   })
   const { cache, unknown } = decodeCache(block)
-  const lost = { ...located.extra?.claude, ...unknown, ...(name !== undefined && { title: name }) }
+  // a mark on the document stands behind all of it, unless there is one already
+  const marks = cache !== undefined && !('cache' in (parts.at(-1) ?? {}))
+  const lost: JsonObject = { ...located.extra?.claude, ...unknown }
+  if (name !== undefined) lost.title = name
+  if (cache && !marks) lost.cache_control = block.cache_control
   return parts.map((part, i) => ({
     ...within(part, at, i, i ? {} : lost),
-    // a mark on the document stands behind all of it
-    ...(cache && i === parts.length - 1 && { cache, wireNames: { ...wireNames(i), cache: 'cache_control' } }),
+    ...(marks && i === parts.length - 1 && { cache, wireNames: { ...wireNames(i), cache: 'cache_control' } }),
   }))
 }
 

@@ -90,8 +90,8 @@ export function decodeToolConfig(value: unknown, at: string, tools: Tool[]): { t
       tool.type === 'function' && tool.parameters && isClosed(tool.parameters) ? { ...tool, strict: true } : tool,
     )
     // a guarantee for some tools only is not what was asked for
-    if (tools.some((tool, i) => tool.type === 'function' && strict[i] === tool))
-      located.extra = { gemini: { ...left.extra?.gemini, mode: 'VALIDATED' } }
+    const functions = tools.flatMap((tool, i) => (tool.type === 'function' ? [strict[i] !== tool] : []))
+    if (!functions.length || functions.includes(false)) located.extra = { gemini: { ...left.extra?.gemini, mode: 'VALIDATED' } }
     return {
       toolChoice: { ...(names.length ? { type: 'allowed', mode: 'auto', names } : { type: 'auto' }), ...located },
       tools: strict,

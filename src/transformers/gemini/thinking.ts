@@ -17,6 +17,8 @@ export function encodeThinking(ask: ReasoningAsk, traits: ModelTraits, notes: No
     if (!off) notes.dropped(ask, undefined, 'this model does not think')
     return undefined
   }
+  if (off && ask.effort !== undefined && ask.effort !== 'none') notes.dropped(ask, 'effort', 'thinking is off')
+  if (off && ask.show === 'summary') notes.dropped(ask, 'show', 'there are no thoughts to show')
   const includeThoughts = !off && ask.show !== 'hidden'
   if (thinking.by === 'level') return { includeThoughts, ...levelFor(ask, off, thinking.levels, notes) }
   const wanted = off ? 0 : (ask.budget ?? (ask.effort === undefined ? -1 : BUDGET_OF[ask.effort]))

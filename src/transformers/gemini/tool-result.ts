@@ -15,7 +15,8 @@ export function readResponse(response: unknown): { text: string; isError: boolea
   if (!isObject(response)) return { text: textOf(response), isError: false }
   const keys = Object.keys(response)
   const [only] = keys
-  const failed = response.error !== undefined && response.error !== null && response.error !== ''
+  const alone = keys.length === 1 && only === 'error'
+  const failed = alone || (response.error !== undefined && response.error !== null && response.error !== '')
   const wrapped = keys.length === 1 && only !== undefined && (WRAPPERS.has(only) || only === 'error')
   return { text: wrapped ? textOf(response[only]) : JSON.stringify(response), isError: failed }
 }

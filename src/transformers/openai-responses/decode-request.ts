@@ -5,7 +5,7 @@
  * @module
  */
 import type { ChatRequest, Located } from '../../core/chat.ts'
-import { optional, readBoolean, readNumber, readObject, readString, restOf, type JsonObject } from '../../core/json.ts'
+import { arrayOf, optional, readBoolean, readNumber, readObject, readString, restOf, type JsonObject } from '../../core/json.ts'
 import { boundOf, namespacesOf, readInput, withoutRepeats } from './decode-input.ts'
 import { applyUpdate, decodeReasoningAsk, readMetadata, readText, readTier, readUser } from './decode-settings.ts'
 import { decodeToolChoice, decodeTools } from './decode-tools.ts'
@@ -55,6 +55,7 @@ export function decodeRequest(value: unknown): ChatRequest {
   set('reasoning', optional(decodeReasoningAsk, body.reasoning, '/reasoning'))
   const top = optional(readNumber, body.top_logprobs, '/top_logprobs')
   if (top !== undefined) chat.logprobs = { top }
+  else if (arrayOf(body.include).includes('message.output_text.logprobs')) chat.logprobs = {}
   const extra = restOf(body, KNOWN) ?? {}
   readUser(body, chat, extra)
   readMetadata(body, chat, extra)

@@ -130,6 +130,7 @@ function phaseOf(message: Message, parts: Part[], context: AskContext): JsonObje
 function writeCall(call: ToolCallPart, context: AskContext): JsonObject {
   const { item, fields } = spellingOf(call)
   if (item) return item
+  if (call.cache) context.notes.dropped(call, 'cache', 'a tool call takes no cache mark here')
   const common = { call_id: context.callIds.fit(call.id), name: context.toolNames.fit(call.name) }
   const wire = call.custom
     ? { type: 'custom_tool_call', ...common, input: call.json ?? '' }
@@ -143,6 +144,7 @@ const SAYS_ERROR = /\berrors?\b/i
 function writeResult(result: ToolResultPart, context: AskContext): JsonObject {
   const { item, fields } = spellingOf(result)
   if (item) return item
+  if (result.cache) context.notes.dropped(result, 'cache', 'a result takes no cache mark here')
   if (result.isError) context.notes.approximated(result, 'isError', 'a failed call is told by words here')
   const [first] = result.parts
   const words = result.parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n')

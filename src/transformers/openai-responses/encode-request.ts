@@ -138,16 +138,22 @@ function encodeReasoningAsk(
   const summary = ask.show === 'summary' ? 'auto' : undefined
   if (own) return compact({ effort: ask.effort, summary, ...extraOf(ask), ...fields })
   if (NEVER_REASONS.test(model)) {
-    if (ask.mode !== 'off') notes.dropped(ask, undefined, `${model} does not reason`)
+    if (ask.mode !== 'off' || ask.show === 'summary') notes.dropped(ask, undefined, `${model} does not reason`)
     return undefined
   }
   let effort = ask.mode === 'off' ? 'none' : (ask.effort ?? (ask.budget === undefined ? undefined : effortOfBudget(ask.budget)))
   if (ask.mode !== 'off' && ask.effort === undefined && ask.budget !== undefined)
     notes.approximated(ask, 'budget', `thinking is not limited in tokens here; ${ask.budget} tokens are the effort ${effort}`)
   else if (ask.budget !== undefined) notes.dropped(ask, 'budget', 'thinking is not limited in tokens here; the effort says how much')
+  const overruled = ask.mode === 'off' && ask.effort !== undefined && ask.effort !== 'none'
+  if (overruled) notes.dropped(ask, 'effort', 'thinking is off, which is an effort of its own here')
   const nearest = REASONS.test(model) ? nearestEffort(effort, model) : effort
   if (nearest !== effort)
-    notes.approximated(ask, ask.effort === undefined ? 'mode' : 'effort', `${model} knows no effort ${effort}; ${nearest} is the nearest`)
+    notes.approximated(
+      ask,
+      ask.effort === undefined || overruled ? 'mode' : 'effort',
+      `${model} knows no effort ${effort}; ${nearest} is the nearest`,
+    )
   effort = nearest
   return effort === undefined && summary === undefined ? undefined : compact({ effort, summary })
 }

@@ -48,6 +48,8 @@ function standardForm({ facts }: Writing): ReasoningForm {
 function encodeOff(body: JsonObject, ask: ReasoningAsk, form: ReasoningForm, { notes }: Writing): void {
   const words = form.effort?.words ?? {}
   const field = ask.mode === 'off' ? 'mode' : 'effort'
+  if (field === 'mode' && ask.effort !== undefined && ask.effort !== 'none')
+    notes.dropped(ask, 'effort', 'reasoning is off, and nothing else is told how much to do')
   if (form.off) return mergeInto(body, form.off)
   if (words.none !== undefined) return setPath(body, form.effort!.path, words.none)
   const least = ORDER.find((effort) => words[effort] !== undefined)
