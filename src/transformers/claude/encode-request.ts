@@ -4,7 +4,7 @@
  * @see https://platform.claude.com/docs/en/api/messages
  * @module
  */
-import type { ChatRequest } from '../../core/chat.ts'
+import type { ChatRequest, ToolChoice } from '../../core/chat.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { encodeCache } from './cache.ts'
@@ -69,7 +69,7 @@ function encodeForeign(chat: ChatRequest, context: AskContext): JsonObject {
   const { notes } = context
   const traits = traitsOf(context.model)
   const maxTokens = limitOf(chat, context)
-  const { thinking, effort } = encodeThinking(chat.reasoning, traits, maxTokens, notes)
+  const { thinking, effort } = encodeThinking(chat.reasoning, traits, { maxTokens, forced: isForced(chat.toolChoice) }, notes)
   const { format, instruction } = encodeFormat(chat, context)
   const { system, messages } = encodeConversation(chat, context, false)
   if (instruction) system.push({ type: 'text', text: instruction })
@@ -122,6 +122,10 @@ function encodeTier(chat: ChatRequest, { notes }: AskContext): JsonObject {
   notes.approximated(chat, 'serviceTier', `Claude has no service tier ${tier}; auto was asked for`)
   return { service_tier: 'auto' }
 }
+
+const isForced = (choice: ToolChoice | undefined): boolean =>
+  choice !== undefined &&
+  (choice.type === 'required' || choice.type === 'tool' || (choice.type === 'allowed' && choice.mode === 'required'))
 
 /** Fields of the neutral model that Claude has no word for. */
 const UNSAID: readonly (readonly [keyof ChatRequest, string])[] = [

@@ -33,15 +33,24 @@ export interface Thinking {
   effort?: Effort
 }
 
-/** Translates another protocol's wish; `maxTokens` is the limit of the whole answer, thinking included. */
-export function encodeThinking(ask: ReasoningAsk | undefined, traits: ModelTraits, maxTokens: number, notes: Notes): Thinking {
+/**
+ * Translates another protocol's wish; `maxTokens` is the limit of the whole answer, thinking included. Where a tool call is
+ * `forced`, which a budget does not go with, a model that can do without a budget does.
+ */
+export function encodeThinking(
+  ask: ReasoningAsk | undefined,
+  traits: ModelTraits,
+  { maxTokens, forced }: { maxTokens: number; forced: boolean },
+  notes: Notes,
+): Thinking {
   if (!ask) return {}
   if (ask.mode === 'off' || ask.effort === 'none') return switchOff(ask, traits, notes)
   if (traits.thinking === 'none') {
     drop(ask, 'this model does not think', notes)
     return {}
   }
-  const byBudget = traits.thinking === 'budget' || (traits.thinking === 'either' && ask.budget !== undefined && ask.effort === undefined)
+  const prefersBudget = traits.thinking === 'either' && ask.budget !== undefined && ask.effort === undefined && !forced
+  const byBudget = traits.thinking === 'budget' || prefersBudget
   return byBudget ? withBudget(ask, maxTokens, notes) : adaptive(ask, traits, notes)
 }
 

@@ -301,6 +301,18 @@ describe('settings', () => {
   ])('tell %s how much to think: %j', (model, reasoning, body) => {
     expect(written({ reasoning, maxTokens: 10_000 }, model).body).toMatchObject(body)
   })
+  it('keep a forced tool call beside thinking where the model thinks without a budget, too', () => {
+    const { body } = written(
+      {
+        reasoning: { mode: 'on', budget: 5000 },
+        maxTokens: 10_000,
+        tools: [{ type: 'function', name: 'f', parameters: { type: 'object', properties: {} } }],
+        toolChoice: { type: 'required' },
+      },
+      'claude-opus-5',
+    )
+    expect(body).toMatchObject({ thinking: { type: 'adaptive' }, output_config: { effort: 'medium' }, tool_choice: { type: 'any' } })
+  })
   it('leave thinking out where the model does not think', () => {
     const { body, notices } = written({ reasoning: { effort: 'high', at: '' }, maxTokens: 500 }, 'claude-3-5-haiku-latest')
     expect(body).not.toHaveProperty('thinking')
