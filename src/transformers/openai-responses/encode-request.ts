@@ -23,6 +23,7 @@ export function encodeRequest(chat: ChatRequest, context: AskContext): JsonObjec
   if (!own) {
     Object.assign(body, { store: false, ...includes(chat, context) })
     noteLosses(chat, context)
+    notePrefill(chat, context)
     if (!body.tools) noteChoices(chat, context)
   }
   for (const field of context.dialect.unsupported ?? []) {
@@ -39,6 +40,13 @@ const NEUTRAL: Record<string, string> = {
   prompt_cache_key: 'cacheKey',
   safety_identifier: 'user',
   tool_choice: 'toolChoice',
+}
+
+/** A last message of the assistant is the beginning of the answer with other providers. */
+function notePrefill({ messages }: ChatRequest, { notes }: AskContext): void {
+  const last = messages.at(-1)
+  if (last?.role === 'assistant' && last.parts.some((part) => part.type === 'text' && part.text))
+    notes.approximated(last, undefined, 'this provider answers anew rather than go on with the given beginning')
 }
 
 function encodeInput(chat: ChatRequest, context: AskContext): JsonObject {
