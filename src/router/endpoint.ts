@@ -132,6 +132,7 @@ export function endpoint(options: EndpointOptions): Handler {
         protocol: options.protocol,
         model,
         notices: exchange?.notices ?? [],
+        attempts: [],
         ended,
         ...(failure && { failure }),
       }),
@@ -158,6 +159,7 @@ export function endpoint(options: EndpointOptions): Handler {
         endpoint: name,
         protocol: options.protocol,
         notices: [],
+        attempts: [],
         failure,
         ended: Promise.resolve({ how: 'error', failure }),
       })

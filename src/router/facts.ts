@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ProtocolName } from '../core/chat.ts'
+import type { ChatRequest, ProtocolName } from '../core/chat.ts'
 import { fail } from '../core/failure.ts'
 import { isObject, reject, type JsonObject } from '../core/json.ts'
 import type { ClientRoute } from '../core/protocol.ts'
@@ -23,6 +23,15 @@ export interface RequestFacts {
   body: JsonObject
 }
 
+const read = new WeakMap<RequestFacts, ChatRequest>()
+
+/** The request in neutral form, read once. Shared by all layers: never change it. @throws FailureError 400 that names the field at fault */
+export function chatOf(facts: RequestFacts): ChatRequest {
+  let chat = read.get(facts)
+  if (!chat) read.set(facts, (chat = protocols[facts.protocol].decodeRequest(facts.body, facts.route)))
+  return chat
+}
+
 const known = new WeakMap<Request, Promise<RequestFacts>>()
 
 /**
@@ -35,6 +44,9 @@ export function factsOf(request: Request, maxBytes = MAX_BODY_BYTES): Promise<Re
   if (!facts) known.set(request, (facts = readFacts(request, maxBytes)))
   return facts
 }
+
+/** Tells what a request is, so that no layer below reads it again. */
+export const adopt = (request: Request, facts: RequestFacts): void => void known.set(request, Promise.resolve(facts))
 
 /** The protocol whose error format a client understands, told by the path, else by its headers. */
 export function clientProtocol(request: Request): ProtocolName {
@@ -95,7 +107,7 @@ export function withBody(request: Request, facts: RequestFacts, body: JsonObject
   headers.delete('content-length')
   const { method, signal } = request
   const made = new Request(request.url, { method, headers, signal, body: bytes as Uint8Array<ArrayBuffer> })
-  known.set(made, Promise.resolve({ ...facts, bytes, text, body }))
+  adopt(made, { ...facts, bytes, text, body })
   return made
 }
 

@@ -8,24 +8,53 @@ import type { ProtocolName } from '../core/chat.ts'
 import type { Failure } from '../core/failure.ts'
 import type { Notice } from '../core/notice.ts'
 import type { Usage } from '../core/usage.ts'
+import type { FailureClass } from './classify.ts'
 
 export interface Outcome {
   /** The name of the endpoint that answered. */
   endpoint: string
-  /** The protocol and model that the upstream was asked in. */
-  protocol: ProtocolName
+  /** The protocol and model that the upstream was asked in; the protocol is unknown of a stranger's fetch. */
+  protocol?: ProtocolName
   model?: string
+  /** The name of the key that was used; never the key itself. */
+  key?: string
   /** What the translation could not keep. Grows while a stream is read. */
   notices: readonly Notice[]
   /** Why there is no answer, where there is none. */
   failure?: Failure
+  /** Every attempt at an answer, in the order they began, over all endpoints. */
+  attempts: readonly Attempt[]
+  /** Which rule of a router chose, where one did. */
+  route?: string
   /** How the answer ended. Resolves when the last byte has been given to the client, or the client has gone. Never rejects. */
   ended: Promise<Ending>
 }
 
+/** Why an attempt was made. */
+export type AttemptReason = 'first' | 'same-key' | 'next-key' | 'next-member' | 'without-reasoning' | 'hedge' | 'continue'
+
+/** One call of an upstream. Times in milliseconds. */
+export interface Attempt {
+  endpoint: string
+  model?: string
+  /** The key's name, never the key itself. */
+  key?: string
+  reason: AttemptReason
+  /** Waited on purpose before it began. */
+  waitedMs: number
+  /** When it began, since 1970. */
+  startedAt: number
+  /** From its begin until it answered (a stream: its first meaningful event), or failed. */
+  tookMs?: number
+  /** The upstream's status, where there was one. */
+  status?: number
+  /** What went wrong, and what that means. */
+  failure?: { class: FailureClass; message: string }
+}
+
 export interface Ending {
-  /** `truncated`: the upstream broke off; `error`: it said that it failed; `cancelled`: the client went away. */
-  how: 'complete' | 'error' | 'truncated' | 'cancelled'
+  /** `truncated`: the upstream broke off; `error`: it said that it failed; `cancelled`: the client went away; `recovered`: it was completed after a fault. */
+  how: 'complete' | 'recovered' | 'error' | 'truncated' | 'cancelled'
   usage?: Usage
   failure?: Failure
 }

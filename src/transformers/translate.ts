@@ -22,6 +22,9 @@ import { protocols } from './registry.ts'
 import { settleReply, type Settlement } from './settle.ts'
 import { createIdentity, createStreamTranslator, pipeThrough, type StreamTranslator } from './stream.ts'
 
+/** Changes a request in neutral form; must not change its argument. */
+export type Adjust = (chat: ChatRequest) => ChatRequest
+
 export interface TranslateOptions {
   /** The client's protocol. */
   from: ProtocolName
@@ -41,6 +44,10 @@ export interface TranslateOptions {
   baseUrl?: string
   /** Names the upstream in envelopes of opaque reasoning: reasoning that another origin minted is not sent to it. Default: any upstream of the same protocol will do. */
   origin?: string
+  /** Changes the request before it is written, whatever its protocol: other parameters, a tighter limit. */
+  adjust?: Adjust
+  /** The request as `from` reads it, where the caller has done so already. It is not changed. */
+  chat?: ChatRequest
   /** Send no earlier reasoning at all: for a second try after the provider refused its own. Default `false`. */
   withoutReasoning?: boolean
   /** Refuse with a failure (400) what would be dropped or approximated. Default `false`. */
@@ -84,12 +91,13 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
   if (!client || !upstream)
     throw new TypeError(`translate: unknown protocol "${client ? options.to : options.from}". Known: ${Object.keys(protocols).join(', ')}.`)
   if (!isObject(body)) reject('', 'an object', body)
-  if (client === upstream && !options.withoutReasoning && !carriesEnvelope(body)) return passThrough(body, options)
+  if (client === upstream && !options.withoutReasoning && !options.adjust && !carriesEnvelope(body)) return passThrough(body, options)
 
   const notices: Notice[] = []
   const notes = createNotes('request', client.fields, notices)
   const dialect: Dialect = dialectFor({ protocol: options.to, dialect: options.dialect, baseUrl: options.baseUrl })
-  const asked = client.decodeRequest(body, { model: options.clientModel, stream: options.stream })
+  const read = options.chat ?? client.decodeRequest(body, { model: options.clientModel, stream: options.stream })
+  const asked = options.adjust?.(read) ?? read
   const model = options.model ?? asked.model
   if (!model)
     fail({
@@ -121,7 +129,7 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
   }
   const ids = createCallIds({ rule: client.callId, prefix: client.callIdPrefix, taken: asked.messages, newId: mint })
   const settlement: Settlement = { restoreName: toolNames.restore, acceptId: ids, origin: options.origin }
-  const read = (json: unknown): Reply => settleReply(upstream.decodeReply(json, context), settlement)
+  const reply = (json: unknown): Reply => settleReply(upstream.decodeReply(json, context), settlement)
 
   const translator = (observe?: Emit) =>
     createStreamTranslator({
@@ -137,7 +145,7 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
     notices,
     streaming: asked.stream,
     chat: asked,
-    response: (json) => client.encodeReply(read(json), context),
+    response: (json) => client.encodeReply(reply(json), context),
     translator,
     stream: (readable) => pipeThrough(readable, translator()),
     responseFromStream(text) {

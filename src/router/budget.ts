@@ -1,0 +1,110 @@
+/**
+ * The one retry budget of a request, over the whole tree of routers and pools that it passes: attempts, time, waiting and money.
+ * A layer with limits of its own draws from its own and from those above it.
+ *
+ * @module
+ */
+import type { Clock } from '../core/clock.ts'
+
+export interface RetryOptions {
+  /** The most attempts for one request, the first included. Default 8. */
+  attempts?: number
+  /** Milliseconds after the request came in from which no further attempt is begun. Default 120 000. */
+  deadlineMs?: number
+  /** Milliseconds that one request may spend waiting between attempts, all waits together. Default 15 000. */
+  waitMs?: number
+  /** US dollars that all attempts together may cost by estimate; needs the members' prices. Default: no limit. */
+  cost?: number
+  /** Bounds the retries of all requests together, so that an outage is not made worse. `false`: no such bound. */
+  throttle?: ThrottleOptions | false
+}
+
+export interface ThrottleOptions {
+  /** How many failures in a row are retried before retries stop; they go on once answers come again. Default 20. */
+  tokens?: number
+  /** What an answer gives back of what a failure took. Default 0.5. */
+  ratio?: number
+  /** What each second gives back, so that who asks rarely may always retry. Default 0.1. */
+  perSecond?: number
+}
+
+export interface Budget {
+  /** Takes one attempt of an estimated cost in US dollars. `false`: nothing is left, and nothing was taken. */
+  take(cost?: number): boolean
+  /** Takes a wait. `false`: it would be longer than what is left. */
+  wait(ms: number): boolean
+  /** Milliseconds that may still be waited. */
+  readonly waitLeft: number
+  /** What is used up, in words; `undefined` while something is left. */
+  spent(): string | undefined
+}
+
+export const DEFAULT_RETRY = { attempts: 8, deadlineMs: 120_000, waitMs: 15_000, cost: Infinity } as const
+
+/** A request's own budget. `parent` is the budget of the layers above. */
+export function createBudget(options: RetryOptions, clock: Clock, throttle?: Throttle, parent?: Budget): Budget {
+  const { attempts, deadlineMs, waitMs, cost } = { ...DEFAULT_RETRY, ...options }
+  const deadline = clock.now() + deadlineMs
+  let taken = 0
+  let paid = 0
+  let waited = 0
+  const waitLeft = () => Math.min(waitMs - waited, deadline - clock.now(), parent?.waitLeft ?? Infinity)
+  const spent = (next = 0): string | undefined => {
+    if (taken >= attempts) return `${attempts} attempts`
+    if (taken && clock.now() >= deadline) return `${deadlineMs} ms`
+    if (taken && paid + next > cost) return `$${cost}`
+    if (taken && throttle && !throttle.allows()) return 'the bound on retries of all requests together'
+    return parent?.spent()
+  }
+  return {
+    take(next = 0) {
+      if (spent(next) !== undefined || (parent && !parent.take(next))) return false
+      taken++
+      paid += next
+      return true
+    },
+    wait(ms) {
+      if (ms > waitLeft() || (parent && !parent.wait(ms))) return false
+      waited += ms
+      return true
+    },
+    get waitLeft() {
+      return Math.max(0, waitLeft())
+    },
+    spent: () => spent(),
+  }
+}
+
+export interface Throttle {
+  allows(): boolean
+  succeeded(): void
+  failed(): void
+}
+
+/**
+ * A token bucket over the retries of all requests: a failure takes one, an answer gives a part of one back, and retries stop
+ * while the bucket is less than half full. https://github.com/grpc/proposal/blob/master/A6-client-retries.md#throttling-retry-attempts-and-hedged-rpcs
+ */
+export function createThrottle({ tokens = 20, ratio = 0.5, perSecond = 0.1 }: ThrottleOptions, clock: Clock): Throttle {
+  let left = tokens
+  let at = clock.now()
+  const refill = () => {
+    const now = clock.now()
+    left = Math.min(tokens, left + ((now - at) / 1000) * perSecond)
+    at = now
+  }
+  return {
+    allows() {
+      refill()
+      return left > tokens / 2
+    },
+    succeeded() {
+      refill()
+      left = Math.min(tokens, left + ratio)
+    },
+    failed() {
+      refill()
+      left = Math.max(0, left - 1)
+    },
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * What a fetch of this library tells those that hold it. A stranger's fetch tells nothing, and is a legal member of a pool all the same.
+ *
+ * @module
+ */
+import type { Capability } from './capability.ts'
+import type { Explanation } from './explain.ts'
+import type { RequestFacts } from './facts.ts'
+import type { Fetch } from './fetch.ts'
+import type { Awaitable } from './state.ts'
+
+/** What a layer asks of those below before it sends them a request. */
+export interface Ask {
+  facts: RequestFacts
+  /** The model that a layer above chose. */
+  model?: string
+}
+
+export interface Member {
+  name: string
+  /** When it could take this request: a time in milliseconds since 1970 (0: now), and why not before. */
+  ready(ask: Ask): Awaitable<Readiness>
+  /** What it can do; absent is unknown, and then it is tried. */
+  can(ask: Ask): Capability
+  /** What it would do with this request, without sending it. */
+  explain(ask: Ask): Awaitable<Explanation>
+}
+
+export interface Readiness {
+  at: number
+  why?: string
+}
+
+const members = new WeakMap<Fetch, Member>()
+
+/** What a fetch tells of itself; `undefined` for one that is not of this library. */
+export const memberOf = (fetch: Fetch): Member | undefined => members.get(fetch)
+
+export function attachMember<F extends Fetch>(fetch: F, member: Member): F {
+  members.set(fetch, member)
+  return fetch
+}

@@ -1,0 +1,102 @@
+/**
+ * Where pools and key rings keep what they learn: cooldowns, breakers, leases, affinity. In memory unless told otherwise;
+ * a store that several machines share implements the same five operations.
+ *
+ * @module
+ */
+import { systemClock, type Clock } from '../core/clock.ts'
+
+export type Awaitable<T> = T | Promise<T>
+
+/** A value with the version that {@link State.write} compares. */
+export interface Versioned {
+  value: unknown
+  version: number
+}
+
+export interface WriteOptions {
+  /** Milliseconds after which the value is gone. Default: never. */
+  ttlMs?: number
+  /** Write only if the value still has this version; `null`: only if there is none. Default: write in any case. */
+  version?: number | null
+}
+
+/**
+ * Small values by name. Each operation is atomic; a store that answers at once (memory) costs no promise.
+ * Values are small and must survive JSON; names begin with what they are of: `cool/…`, `breaker/…`, `lease/…`, `affinity/…`.
+ */
+export interface State {
+  /** The values of these names, in their order. */
+  read(names: readonly string[]): Awaitable<readonly (Versioned | undefined)[]>
+  /** Writes one value. `false`: another was there first (see {@link WriteOptions.version}). */
+  write(name: string, value: unknown, options?: WriteOptions): Awaitable<boolean>
+  /** Adds to a number, which begins at 0 and is gone `ttlMs` after it began. Gives the sum. */
+  add(name: string, by: number, ttlMs: number): Awaitable<number>
+  remove(name: string): Awaitable<void>
+  /** All values whose names begin so. */
+  list(prefix: string): Awaitable<readonly { name: string; value: unknown }[]>
+}
+
+export interface MemoryStateOptions {
+  clock?: Clock
+  /** The most values that are kept; beyond it the ones written longest ago go first. Default 10 000. */
+  maxEntries?: number
+}
+
+interface Entry extends Versioned {
+  until: number
+}
+
+/** State of this process alone. Bounded: names may hold what clients send. */
+export function memoryState({ clock = systemClock, maxEntries = 10_000 }: MemoryStateOptions = {}): State {
+  const entries = new Map<string, Entry>()
+  let version = 0
+  const live = (name: string): Entry | undefined => {
+    const entry = entries.get(name)
+    if (!entry || entry.until > clock.now()) return entry
+    entries.delete(name)
+    return undefined
+  }
+  const put = (name: string, value: unknown, until: number) => {
+    entries.delete(name)
+    entries.set(name, { value, until, version: ++version })
+    if (entries.size > maxEntries) entries.delete(entries.keys().next().value!)
+  }
+  return {
+    read: (names) => names.map(live),
+    write(name, value, { ttlMs = Infinity, version: expected } = {}) {
+      if (expected !== undefined && (live(name)?.version ?? null) !== expected) return false
+      put(name, value, clock.now() + ttlMs)
+      return true
+    },
+    add(name, by, ttlMs) {
+      const entry = live(name)
+      const sum = (typeof entry?.value === 'number' ? entry.value : 0) + by
+      put(name, sum, entry?.until ?? clock.now() + ttlMs)
+      return sum
+    },
+    remove: (name) => void entries.delete(name),
+    list: (prefix) =>
+      [...entries.keys()].flatMap((name) => {
+        const entry = name.startsWith(prefix) ? live(name) : undefined
+        return entry ? [{ name, value: entry.value }] : []
+      }),
+  }
+}
+
+/** Tries in {@link update}: others may write between reading and writing. */
+const TRIES = 8
+
+/**
+ * Changes a value by what it was, atomically: reads, changes, writes unless another was faster, and then again.
+ * Gives what is kept in the end; `change` must be pure. After eight lost races the last change is written all the same: the values
+ * kept here are judgements, and a late one is better than none.
+ */
+export async function update<T>(state: State, name: string, change: (value: T | undefined) => T, ttlMs?: number): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const [found] = await state.read([name])
+    const next = change(found?.value as T | undefined)
+    const version = attempt < TRIES ? (found?.version ?? null) : undefined
+    if (await state.write(name, next, { ...(ttlMs !== undefined && { ttlMs }), ...(version !== undefined && { version }) })) return next
+  }
+}

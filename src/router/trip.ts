@@ -1,0 +1,44 @@
+/**
+ * One request's way through the tree of routers and pools: what the layers tell each other about it. It rides on the Request
+ * itself, so that every signature stays that of fetch.
+ *
+ * @module
+ */
+import type { Adjust } from '../transformers/translate.ts'
+import type { Budget } from './budget.ts'
+import { adopt, type RequestFacts } from './facts.ts'
+import type { Attempt } from './outcome.ts'
+
+export interface Trip {
+  /** A layer above waits and tries others: return a failure at once, without waiting. */
+  nested: boolean
+  /** The budget that the layers above have set; every attempt draws from it. */
+  budget?: Budget
+  /** The model that a layer above chose; stronger than the endpoint's own. */
+  model?: string
+  /** What a layer above changes about the request, whatever the client's protocol. */
+  adjust?: Adjust
+  /** Every attempt so far, in the order they began. Shared by all layers. */
+  attempts: Attempt[]
+}
+
+const trips = new WeakMap<Request, Trip>()
+
+/** The trip of a request: that which a layer above began, or a new one. */
+export function tripOf(request: Request): Trip {
+  let trip = trips.get(request)
+  if (!trip) trips.set(request, (trip = { nested: false, attempts: [] }))
+  return trip
+}
+
+/**
+ * The request once more for a layer below, with its trip changed and a signal of its own. Only for fetches of this library:
+ * its body is not there to be read, but its facts are known.
+ */
+export function passOn(request: Request, facts: RequestFacts, changes: Partial<Trip>, signal = request.signal): Request {
+  const { method, url, headers } = request
+  const passed = new Request(url, { method, headers, signal })
+  adopt(passed, facts)
+  trips.set(passed, { ...tripOf(request), ...changes })
+  return passed
+}
