@@ -125,7 +125,8 @@ export interface MediaPart extends Located {
 export type MediaSource =
   /** base64, no line breaks */
   | { type: 'data'; data: string }
-  | { type: 'url'; url: string }
+  /** `owner`: the provider whose storage it leads to; others may not be able to open it. */
+  | { type: 'url'; url: string; owner?: ProtocolName }
   /** plain text that was attached as a document */
   | { type: 'text'; text: string }
   /** a file that only `owner` holds */

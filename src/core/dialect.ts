@@ -67,7 +67,10 @@ export interface ChatDialect {
   content?: 'string'
   /** What kinds of media a user's message takes. Absent: image, audio and file. */
   media?: readonly ('image' | 'audio' | 'video' | 'file')[]
-  /** How a file is written. Absent: a `file` part with a data URL, for which a link is no substitute. */
+  /**
+   * How a file is written. Absent: a `file` part with a data URL. A link goes in its place, with a notice: OpenAI itself
+   * refuses it, gateways that speak its protocol read it.
+   */
   files?: 'file-or-link' | 'document-url'
   /** `false`: a link to an image is refused, only its data will do. */
   imageLinks?: false

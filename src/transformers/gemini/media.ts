@@ -4,8 +4,7 @@
  * @module
  */
 import type { MediaPart, MediaSource } from '../../core/chat.ts'
-import { fail } from '../../core/failure.ts'
-import { fieldName, isObject, optional, readObject, readString, type JsonObject, lookUp } from '../../core/json.ts'
+import { isObject, optional, readObject, readString, type JsonObject, lookUp } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { rest } from './fields.ts'
 
@@ -57,10 +56,14 @@ const detailOf = (resolution: unknown): string | undefined => {
   return typeof level === 'string' ? level.replace('MEDIA_RESOLUTION_', '').toLowerCase() : undefined
 }
 
-/** Files of Google's own storage are of no use elsewhere; everything else on the web is. */
+const YOUTUBE = /^https:\/\/((www\.|m\.)?youtube\.com|youtu\.be)\//
+const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i
+const GOOGLES = /^(gs:|https:\/\/generativelanguage\.googleapis\.com\/)/
+
+/** An address stays one, even where only Google can open it: the other side may be a gateway in front of Google's models. */
 function sourceOf(uri: string): MediaSource {
-  const web = /^https?:\/\//.test(uri) && !/^https:\/\/(generativelanguage\.googleapis\.com|(www\.|m\.)?youtube\.com|youtu\.be)\//.test(uri)
-  return web ? { type: 'url', url: uri } : { type: 'id', id: uri, owner: 'gemini' }
+  if (!ADDRESS.test(uri)) return { type: 'id', id: uri, owner: 'gemini' }
+  return GOOGLES.test(uri) || YOUTUBE.test(uri) ? { type: 'url', url: uri, owner: 'gemini' } : { type: 'url', url: uri }
 }
 
 /** Google takes both base64 alphabets, others the standard one only. */
@@ -103,7 +106,7 @@ const TYPE_OF_KIND: Record<MediaPart['type'], string> = {
   file: 'application/pdf',
 }
 
-/** A wire part of media; a text document becomes a text part. Throws a `FailureError` for files that another provider stores. */
+/** A wire part of media; a text document becomes a text part, a file that another provider stores becomes words. */
 export function encodeMedia(part: MediaPart, context: AskContext): JsonObject {
   const { notes, dialect } = context
   const spelled = part.spelling?.gemini
@@ -124,18 +127,14 @@ export function encodeMedia(part: MediaPart, context: AskContext): JsonObject {
       const inline = /^data:([^;,]*)[^,]*;base64,(.*)$/s.exec(source.url)
       if (inline) return { inlineData: { mimeType: inline[1] || TYPE_OF_KIND[part.type], data: inline[2], ...named } }
       const suffix = /\.([a-z0-9]+)(?:[?#]|$)/i.exec(source.url)?.[1]?.toLowerCase() ?? ''
-      return {
-        fileData: { fileUri: source.url, mimeType: part.mediaType ?? lookUp(TYPE_OF_SUFFIX, suffix) ?? TYPE_OF_KIND[part.type], ...named },
-      }
+      const told = YOUTUBE.test(source.url) ? 'video/mp4' : (part.mediaType ?? lookUp(TYPE_OF_SUFFIX, suffix))
+      return { fileData: { fileUri: source.url, mimeType: told ?? TYPE_OF_KIND[part.type], ...named } }
     }
     case 'id': {
       if (source.owner === 'gemini')
         return { fileData: { fileUri: source.id, ...(part.mediaType && { mimeType: part.mediaType }), ...named } }
-      return fail({
-        kind: 'unsupported',
-        message: `${fieldName(part.at ?? '')}: the file ${source.id} is stored by another provider, and Gemini cannot read it there. Send its content instead.`,
-        param: fieldName(part.at ?? ''),
-      })
+      notes.dropped(part, undefined, 'the file is stored with another provider; the model is told that it is missing')
+      return { text: `[the file ${part.name ?? source.id} could not be sent to this model]` }
     }
   }
 }

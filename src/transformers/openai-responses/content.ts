@@ -205,6 +205,7 @@ function writePart(part: Part, role: 'assistant' | 'input', context: AskContext)
     case 'image':
       if (role === 'assistant') return missingTwin(part, 'an assistant cannot show images here', context)
       if (part.name !== undefined) context.notes.dropped(part, 'name', 'images have no name here')
+      noteOwner(part, context)
       return { type: 'input_image', ...imageSource(part), detail: part.detail ?? 'auto', ...encodeCache(part, context) }
     case 'file':
     case 'audio':
@@ -223,6 +224,15 @@ function writePart(part: Part, role: 'assistant' | 'input', context: AskContext)
     default:
       return undefined
   }
+}
+
+function noteOwner(part: MediaPart, { notes }: AskContext): void {
+  if (part.source.type === 'url' && part.source.owner !== undefined)
+    notes.approximated(
+      part,
+      undefined,
+      `the address is one of ${part.source.owner}; whether it can be read here is for the upstream to say`,
+    )
 }
 
 function missingTwin(part: Part, reason: string, context: AskContext): undefined {
@@ -258,6 +268,7 @@ function writeFile(part: MediaPart, context: AskContext): JsonObject {
       }
     }
     case 'url':
+      noteOwner(part, context)
       return {
         type: 'input_file',
         file_url: source.url,
@@ -269,14 +280,6 @@ function writeFile(part: MediaPart, context: AskContext): JsonObject {
       if (name !== undefined) context.notes.approximated(part, 'name', 'the document became plain text without a title')
       return { type: 'input_text', text: source.text, ...encodeCache(part, context) }
     case 'id':
-      if (source.id.startsWith('https://')) {
-        context.notes.approximated(
-          part,
-          undefined,
-          'the address is one of another provider; whether it can be read here is for the upstream to say',
-        )
-        return { type: 'input_file', file_url: source.id, ...detail }
-      }
       return { type: 'input_file', file_id: ownId(source, part.at), ...detail, ...encodeCache(part, context) }
   }
 }

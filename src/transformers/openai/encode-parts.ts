@@ -64,13 +64,14 @@ export function markOf(part: TextPart | MediaPart, { faithful, dialect, facts, n
 }
 
 function encodeMedia(part: MediaPart, writing: Writing): JsonObject {
-  const { source, type } = part
+  const { source } = part
   if (source.type === 'id') return encodeStored(part, source.id, writing)
   if (source.type === 'text') return text(part.name ? `${part.name}\n\n${source.text}` : source.text)
   const link = source.type === 'url'
   const url = source.type === 'url' ? source.url : dataUrl(part.mediaType ?? 'application/octet-stream', source.data)
-  if (!(writing.faithful || (writing.dialect.media ?? DEFAULT_MEDIA).includes(type)))
-    return inWords(part, writing, `this provider takes no ${type}`)
+  const { media = DEFAULT_MEDIA } = writing.dialect
+  const type = linksAsFile(part, writing) ? 'file' : part.type
+  if (!(writing.faithful || media.includes(type))) return inWords(part, writing, `this provider takes no ${type}`)
   if (link && part.mediaType !== undefined && !writing.faithful) writing.notes.dropped(part, 'mediaType', 'a link tells its type by itself')
   if (type !== 'file' && part.name !== undefined) writing.notes.dropped(part, 'name', `${type} has no name here`)
   if (type !== 'image' && part.detail !== undefined)
@@ -78,6 +79,7 @@ function encodeMedia(part: MediaPart, writing: Writing): JsonObject {
   switch (type) {
     case 'image':
       if (link && writing.dialect.imageLinks === false) return inWords(part, writing, 'this provider takes images as data only')
+      if (ownerOf(part) !== undefined) writing.notes.approximated(part, undefined, UNSURE)
       return { type: 'image_url', image_url: { url, ...detailOf(part, writing) } }
     case 'video':
       return { type: 'video_url', video_url: { url } }
@@ -89,12 +91,21 @@ function encodeMedia(part: MediaPart, writing: Writing): JsonObject {
       return encodeFile(part, url, link, writing)
   }
 }
-const DEFAULT_MEDIA = ['image', 'audio', 'file']
+const DEFAULT_MEDIA: readonly MediaPart['type'][] = ['image', 'audio', 'file']
+const UNSURE = 'whether this link can be read here is for the upstream to say'
+const ownerOf = ({ source }: MediaPart) => (source.type === 'url' ? source.owner : undefined)
+
+/** A link of a kind that has no part of its own goes as a file's: the one who opens it knows what it can read. */
+function linksAsFile({ source, type }: MediaPart, { dialect: { media = DEFAULT_MEDIA, files }, faithful }: Writing): boolean {
+  if (faithful || source.type !== 'url' || type === 'image' || files === 'document-url' || !media.includes('file')) return false
+  return type === 'audio' || !media.includes(type)
+}
 
 function encodeFile(part: MediaPart, url: string, link: boolean, writing: Writing): JsonObject {
   const { files } = writing.dialect
+  const sure = files !== undefined && part.type === 'file' && ownerOf(part) === undefined
+  if (link && !sure && !writing.faithful) writing.notes.approximated(part, undefined, UNSURE)
   if (files === 'document-url') return { type: 'document_url', document_url: url, ...(part.name && { document_name: part.name }) }
-  if (link && files !== 'file-or-link') return inWords(part, writing, 'a file is taken as data only')
   if (part.name === undefined && !writing.faithful) writing.notes.invented('/messages', 'a file needs a name here')
   return { type: 'file', file: { filename: part.name ?? `document.${extensionOf(part.mediaType)}`, file_data: url } }
 }

@@ -144,8 +144,12 @@ describe('parts', () => {
     const [turn] = body.messages as { content: unknown[] }[]
     expect(turn?.content).toMatchObject([
       { type: 'image', source: { type: 'base64', media_type: 'image/jpeg' } },
+      { type: 'text', text: '[image that could not be sent to this model]' },
       { type: 'document', title: 'a.pdf', source: { type: 'base64', media_type: 'application/pdf' } },
       { type: 'document', source: { type: 'text', media_type: 'text/plain' } },
+      { type: 'text', text: '[file that could not be sent to this model]' },
+      { type: 'text', text: '[audio that could not be sent to this model]' },
+      { type: 'text', text: '[image file-1 that could not be sent to this model]' },
       { type: 'image', source: { type: 'url', url: 'https://example.com/a' } },
     ])
     expect(actions(notices)).toEqual([

@@ -210,10 +210,13 @@ describe('settings', () => {
     expect(JSON.stringify(body.systemInstruction)).toContain('JSON Schema')
   })
 
-  it('refuse files that another provider stores', () => {
-    const messages: Message[] = [
-      { role: 'user', parts: [{ type: 'file', source: { type: 'id', id: 'f', owner: 'claude' }, at: '/messages/0/content/0' }] },
-    ]
-    expect(() => written({ messages })).toThrow(/messages\[0\]\.content\[0\].*another provider/)
+  it('tell the model of a file that another provider stores', () => {
+    const { body, notices } = written({
+      messages: [
+        { role: 'user', parts: [{ type: 'file', source: { type: 'id', id: 'f', owner: 'claude' }, at: '/messages/0/content/0' }] },
+      ],
+    })
+    expect(body.contents).toEqual([{ role: 'user', parts: [{ text: '[the file f could not be sent to this model]' }] }])
+    expect(notices).toMatchObject([{ action: 'dropped', path: '/messages/0/content/0' }])
   })
 })
