@@ -47,8 +47,10 @@ export interface Failure {
   param?: string
   /** Seconds until a retry makes sense. */
   retryAfter?: number
-  /** `false`: the provider says that a retry is of no use. */
+  /** What the provider says of a retry: `false`, that it is of no use; `true`, that it is worth it. */
   retryable?: boolean
+  /** It came amid an answer that had a good status, so that the status here is a guess. */
+  amid?: true
   /** The provider's id of the request. */
   requestId?: string
   /** Tokens asked for and allowed, of a `context-overflow`. */
@@ -90,6 +92,7 @@ const KIND_OF_STATUS: Record<number, FailureKind> = {
   408: 'timeout',
   409: 'conflict',
   413: 'too-large',
+  424: 'server-error',
   429: 'rate-limit',
   498: 'overloaded',
   499: 'cancelled',

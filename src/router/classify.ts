@@ -4,31 +4,10 @@
  * @module
  */
 import type { Failure } from '../core/failure.ts'
+import { DECISIONS, type Decision, type FailureClass, type Fault } from './decisions.ts'
+import { fits, SIGNS } from './signs.ts'
 
-/** Whose fault it is. */
-export type Fault = 'caller' | 'policy' | 'credential' | 'quota' | 'capacity' | 'provider' | 'network' | 'timeout' | 'stream' | 'internal'
-
-/** What a cooldown reaches. `org`: all keys of one organisation, which share quotas and money; `provider`: all endpoints of one provider. */
-export type Scope = 'key' | 'key-model' | 'org' | 'endpoint-model' | 'endpoint' | 'provider'
-
-/** What a class of failures leads to. The rows are in {@link DECISIONS}. */
-export interface Decision {
-  fault: Fault
-  /** How often the same key may be tried again, and after what: `reset` waits for the time the provider named, `backoff` for a growing time with full jitter. */
-  sameKey?: { tries: number; after: 'at once' | 'backoff' | 'reset' }
-  /** Another key of the same endpoint: any, or one of another organisation. */
-  nextKey?: 'any' | 'other-org'
-  /** Another endpoint. */
-  nextEndpoint?: true | 'larger-window'
-  /** Rests for as long as the provider said (`reset`), else for `ms`, which doubles with each failure in a row up to `atMost`. */
-  cool?: { scope: Scope; ms: number; atMost?: number; reset?: true }
-  /** What it counts against the breaker: all, half, or nothing. Default nothing. */
-  breaker?: 'full' | 'half'
-  /** The request may have been answered and billed: tried elsewhere only where that is allowed. */
-  ambiguous?: true
-}
-
-export type FailureClass = keyof typeof DECISIONS
+export { DECISIONS, type Decision, type FailureClass, type Fault, type Scope } from './decisions.ts'
 
 /** A failure, judged. */
 export interface Verdict extends Decision {
@@ -37,15 +16,26 @@ export interface Verdict extends Decision {
   resetAt?: number
 }
 
-export const DECISIONS = {
-  'server-error': { fault: 'provider', nextEndpoint: true, breaker: 'full' },
-} as const satisfies Record<string, Decision>
-
 /** Judges a failure. `now` in milliseconds since 1970. */
 export function classify(failure: Failure, now: number): Verdict {
-  return {
-    class: 'server-error',
-    ...DECISIONS['server-error'],
-    ...(failure.retryAfter !== undefined && { resetAt: now + failure.retryAfter * 1000 }),
-  }
+  const name = SIGNS.find((sign) => fits(sign, failure))?.class ?? 'server-error'
+  const verdict: Verdict = { class: name, ...DECISIONS[name] }
+  const resetAt = resetOf(failure, verdict, now)
+  if (resetAt !== undefined) verdict.resetAt = resetAt
+  if (failure.retryable === false) delete verdict.sameKey
+  if (failure.retryable === true && RETRIED_ON_REQUEST.has(verdict.fault))
+    verdict.sameKey ??= { tries: 1, after: resetAt === undefined ? 'backoff' : 'reset' }
+  return verdict
+}
+
+/** Where a provider may ask for a retry (`x-should-retry: true`) that the table does not foresee: not of a refusal, nor of what the client gave up. */
+const RETRIED_ON_REQUEST: ReadonlySet<Fault> = new Set(['capacity', 'provider', 'network', 'timeout', 'stream', 'quota'])
+
+/** Of these no provider knows when they pass: some name hours, which are believed no longer than the table rests. */
+const GUESSED: ReadonlySet<Fault> = new Set(['capacity', 'provider'])
+
+function resetOf({ retryAfter }: Failure, { fault, cool }: Verdict, now: number): number | undefined {
+  if (retryAfter === undefined || !Number.isFinite(retryAfter)) return undefined
+  const ms = Math.max(0, retryAfter * 1000)
+  return now + (GUESSED.has(fault) && cool?.atMost !== undefined ? Math.min(ms, cool.atMost) : ms)
 }
