@@ -15,7 +15,12 @@ export interface Notice {
   reason: string
   /** Which way the translation went. */
   in: 'request' | 'reply'
+  /** Nothing of the answer hangs on it: what the model is told, what it may do and what the answer must be stay the same. Strict mode lets it pass. */
+  minor?: true
 }
+
+/** Tells whether a notice is minor: `object` is the neutral object concerned, `field` the neutral field of it. */
+export type Judge = (notice: Notice, object: Located, field: string | undefined) => boolean
 
 /** Collects the notices of one exchange. `object` is the neutral object concerned, `field` the neutral field of it. */
 export interface Notes {
@@ -31,16 +36,19 @@ export interface Notes {
  * @param direction which way the translation goes
  * @param fields the source protocol's own names of neutral fields, relative to the object's wire object:
  *   `{ maxTokens: 'max_tokens', topK: 'generationConfig/topK' }`; a field that is not listed has the same name
+ * @param isMinor marks notices as minor. Default: none is
  */
-export function createNotes(direction: Notice['in'], fields: Record<string, string>, list: Notice[] = []): Notes {
+export function createNotes(direction: Notice['in'], fields: Record<string, string>, list: Notice[] = [], isMinor?: Judge): Notes {
   const add = (action: Notice['action'], object: Located, field: string | undefined, reason: string, below = '') => {
     const at = object.at ?? ''
-    list.push({
+    const notice: Notice = {
       action,
       path: (field === undefined ? at : `${at}/${object.wireNames?.[field] ?? fields[field] ?? field}`) + below,
       reason,
       in: direction,
-    })
+    }
+    if (isMinor?.(notice, object, field)) notice.minor = true
+    list.push(notice)
   }
   return {
     list,

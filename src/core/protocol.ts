@@ -16,6 +16,8 @@ export interface Protocol {
   name: ProtocolName
   /** The wire's names of neutral fields, for the paths of notices: `{ maxTokens: 'max_tokens' }`. */
   fields: Record<string, string>
+  /** What its requests may carry that no answer hangs on. */
+  incidental: Incidental
   /** What tool names and call ids may look like here, unless the dialect says otherwise. */
   toolName: NameRule
   callId: NameRule
@@ -52,8 +54,20 @@ export interface Protocol {
   credentials(apiKey: string | undefined, dialect: Dialect): Record<string, string>
   /** What keeps a client's connection alive while the upstream is silent: before the answer has begun, and within it; `''` where the protocol allows nothing. */
   heartbeat: Heartbeat
+  /** What stands at the end of a stream whose answer is complete; `''` where the stream just ends. */
+  terminator: string
+  /** Marks the beginning of a last event that holds all of the answer and may be large. */
+  lastEvent?: RegExp
   /** The content type of a client's stream. */
   streamType(context: Pick<ReplyContext, 'framing'>): string
+}
+
+/** What strict mode does not count as a loss, besides what is so in every protocol (cache marks, ids of users …). */
+export interface Incidental {
+  /** Fields that only this protocol knows, as JSON Pointers with `*` for an index; each covers what is below it. */
+  fields: readonly string[]
+  /** What the vendor takes where a setting is absent: to say it, or not to say it, is the same. */
+  defaults: Readonly<Partial<Record<'temperature' | 'topP' | 'topK' | 'frequencyPenalty' | 'presencePenalty' | 'candidates', number>>>
 }
 
 export interface Heartbeat {
@@ -91,6 +105,8 @@ export interface AskContext {
   /** Tool names and call ids as the upstream takes them; every name and id that goes to it goes through these. */
   toolNames: NameMap
   callIds: NameMap
+  /** Has stop sequences that the upstream cannot be told enforced on its answer. Absent: nobody does. */
+  enforceStops?(sequences: readonly string[]): void
 }
 
 /** What an answer needs to know of its question. */

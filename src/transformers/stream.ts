@@ -10,6 +10,7 @@ import type { Protocol, ReplyContext, StreamDecoder } from '../core/protocol.ts'
 import type { Emit } from '../core/reply.ts'
 import { createEventReader } from '../core/sse.ts'
 import { settleEvent, type Settlement } from './settle.ts'
+import { cutStream } from './stop-sequences.ts'
 
 export interface StreamTranslator {
   /** The upstream's bytes, cut anywhere; returns what they make of the client's stream, `''` where nothing yet. */
@@ -20,6 +21,8 @@ export interface StreamTranslator {
   fail(failure: Failure): string
   /** Whether the client's stream has ended, well or in an error: nothing more will come of it. */
   readonly ended: boolean
+  /** Whether the upstream's stream lacked nothing but its terminator. */
+  readonly recovered?: boolean
 }
 
 const TRUNCATED: Failure = {
@@ -39,6 +42,10 @@ export interface StreamTranslatorOptions {
   encode: Protocol['encodeStream']
   context: ReplyContext
   settlement: Settlement
+  /** Where the answer is cut, because the upstream could not be told. */
+  stops?: readonly string[]
+  /** What the upstream's stream ends with, see {@link Protocol.terminator}. */
+  terminator?: string
   /** Sees each event on its way. */
   observe?: Emit
 }
@@ -49,17 +56,22 @@ export function createStreamTranslator({
   encode,
   context,
   settlement,
+  stops,
+  terminator,
   observe,
 }: StreamTranslatorOptions): StreamTranslator {
   const write = encode(context)
   let out = ''
   let ended = false
+  let recovered = false
+  const tell: Emit = (event) => {
+    if (event.type === 'finish' || event.type === 'error') ended = true
+    observe?.(event)
+    out += write(event)
+  }
+  const pass = stops?.length ? cutStream(tell, stops) : tell
   const emit: Emit = (event) => {
-    if (ended) return
-    const settled = settleEvent(event, settlement)
-    if (settled.type === 'finish' || settled.type === 'error') ended = true
-    observe?.(settled)
-    out += write(settled)
+    if (!ended) pass(settleEvent(event, settlement))
   }
   const decoder: StreamDecoder = decode(emit, context)
   const breakOff = (failure: Failure) => emit({ type: 'error', failure })
@@ -78,6 +90,7 @@ export function createStreamTranslator({
   })
   const close = (done: boolean) => {
     decoder.end(done)
+    recovered = ended && !done && Boolean(terminator)
     breakOff(TRUNCATED)
   }
   const collect = (run: () => void): string => {
@@ -121,6 +134,9 @@ export function createStreamTranslator({
     fail: (failure) => collect(() => breakOff(failure)),
     get ended() {
       return ended
+    },
+    get recovered() {
+      return recovered
     },
   }
 }

@@ -8,7 +8,7 @@ import type { Dialect } from '../core/dialect.ts'
 import { ENVELOPE_PREFIX } from '../core/envelope.ts'
 import { fail } from '../core/failure.ts'
 import { createFold } from '../core/fold.ts'
-import { fieldName, isObject, reject, type JsonObject } from '../core/json.ts'
+import { isObject, reject, type JsonObject } from '../core/json.ts'
 import { createNameMap } from '../core/names.ts'
 import { createNotes, noteForeignExtras, type Notice } from '../core/notice.ts'
 import type { ErrorAnswer, Framing, ReplyContext } from '../core/protocol.ts'
@@ -17,9 +17,11 @@ import { arrangeTurns } from '../core/turns.ts'
 import { withCacheMarks } from './cache-marks.ts'
 import { createCallIds, createIdMint } from './call-ids.ts'
 import { dialectFor } from './dialects.ts'
+import { createJudge, refuseLosses } from './loss.ts'
 import { dropForeignOpaque } from './opaque.ts'
 import { protocols } from './registry.ts'
 import { settleReply, type Settlement } from './settle.ts'
+import { cutReply } from './stop-sequences.ts'
 import { createIdentity, createStreamTranslator, pipeThrough, type StreamTranslator } from './stream.ts'
 
 /** Changes a request in neutral form; must not change its argument. */
@@ -50,7 +52,7 @@ export interface TranslateOptions {
   chat?: ChatRequest
   /** Send no earlier reasoning at all: for a second try after the provider refused its own. Default `false`. */
   withoutReasoning?: boolean
-  /** Refuse with a failure (400) what would be dropped or approximated. Default `false`. */
+  /** Refuse with a failure (400) what would be lost: every notice but the `minor` ones. Default `false`. */
   strict?: boolean
   /** Milliseconds since 1970. Default `Date.now`. */
   now?: () => number
@@ -67,14 +69,14 @@ export interface Exchange {
   readonly streaming: boolean
   /** The question in neutral form; absent where both sides speak the same protocol and nothing was read. */
   readonly chat?: ChatRequest
-  /** The upstream's whole answer, as the client's. Throws a `FailureError` where it is no answer. */
-  response(json: unknown): JsonObject
+  /** The upstream's whole answer, as the client's; `observe` sees it in neutral form. Throws a `FailureError` where it is no answer. */
+  response(json: unknown, observe?: (reply: Reply) => void): JsonObject
   /** The upstream's server-sent events as the client's. An upstream that breaks off ends in the client's own error event. */
   stream(readable: ReadableStream<Uint8Array>): ReadableStream<Uint8Array>
   /** The push machine below {@link Exchange.stream}: bytes in, text out. `observe` sees each neutral event. */
   translator(observe?: Emit): StreamTranslator
   /** The upstream's stream as the client's whole answer, for upstreams that stream unasked. Throws a `FailureError` where it broke off. */
-  responseFromStream(text: string): JsonObject
+  responseFromStream(text: string, observe?: (reply: Reply) => void): JsonObject
   /** The upstream's error as the client's. `body` is parsed JSON, or text. */
   error(status: number, body: unknown, headers?: HeadersInit): ErrorAnswer
 }
@@ -94,10 +96,10 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
   if (client === upstream && !options.withoutReasoning && !options.adjust && !carriesEnvelope(body)) return passThrough(body, options)
 
   const notices: Notice[] = []
-  const notes = createNotes('request', client.fields, notices)
   const dialect: Dialect = dialectFor({ protocol: options.to, dialect: options.dialect, baseUrl: options.baseUrl })
   const read = options.chat ?? client.decodeRequest(body, { model: options.clientModel, stream: options.stream })
   const asked = options.adjust?.(read) ?? read
+  const notes = createNotes('request', client.fields, notices, createJudge(client.incidental, asked))
   const model = options.model ?? asked.model
   if (!model)
     fail({
@@ -113,7 +115,15 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
   const callIds = createNameMap(dialect.callId ?? upstream.callId)
   const own = dropForeignOpaque(asked, { protocol: options.to, origin: options.origin, none: options.withoutReasoning }, notes)
   const arranged = withCacheMarks({ ...asked, messages: arrangeTurns(own, notes) }, options, notes)
-  const upstreamBody = upstream.encodeRequest(arranged, { model, dialect, notes, toolNames, callIds })
+  const stops: string[] = []
+  const upstreamBody = upstream.encodeRequest(arranged, {
+    model,
+    dialect,
+    notes,
+    toolNames,
+    callIds,
+    enforceStops: (sequences) => void stops.push(...sequences),
+  })
   noteForeignExtras(asked, options.to, notes)
   if (options.strict) refuseLosses(notices)
 
@@ -129,7 +139,7 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
   }
   const ids = createCallIds({ rule: client.callId, prefix: client.callIdPrefix, taken: asked.messages, newId: mint })
   const settlement: Settlement = { restoreName: toolNames.restore, acceptId: ids, origin: options.origin }
-  const reply = (json: unknown): Reply => settleReply(upstream.decodeReply(json, context), settlement)
+  const reply = (json: unknown): Reply => cutReply(settleReply(upstream.decodeReply(json, context), settlement), stops)
 
   const translator = (observe?: Emit) =>
     createStreamTranslator({
@@ -138,6 +148,8 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
       encode: client.encodeStream,
       context,
       settlement,
+      stops,
+      terminator: upstream.terminator,
       observe,
     })
   return {
@@ -145,15 +157,21 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
     notices,
     streaming: asked.stream,
     chat: asked,
-    response: (json) => client.encodeReply(reply(json), context),
+    response(json, observe) {
+      const read = reply(json)
+      observe?.(read)
+      return client.encodeReply(read, context)
+    },
     translator,
     stream: (readable) => pipeThrough(readable, translator()),
-    responseFromStream(text) {
+    responseFromStream(text, observe) {
       const fold = createFold()
       const events = translator(fold.emit)
       events.push(new TextEncoder().encode(text))
       events.end()
-      return client.encodeReply(fold.reply(), context)
+      const read = fold.reply()
+      observe?.(read)
+      return client.encodeReply(read, context)
     },
     error: (status, errorBody, headers) =>
       client.encodeError(upstream.decodeError({ status, headers: new Headers(headers), body: errorBody })),
@@ -182,14 +200,3 @@ function passThrough(body: JsonObject, options: TranslateOptions): Exchange {
 
 /** Reasoning of another provider that came back to the wrong one: then even the same protocol is read and written anew. */
 const carriesEnvelope = (body: JsonObject): boolean => JSON.stringify(body).includes(`"${ENVELOPE_PREFIX}`)
-
-function refuseLosses(notices: readonly Notice[]): void {
-  const lost = notices.filter((notice) => notice.action !== 'invented')
-  if (!lost.length) return
-  const list = lost.slice(0, 5).map((notice) => `${fieldName(notice.path)} would be ${notice.action}: ${notice.reason}`)
-  fail({
-    kind: 'unsupported',
-    message: `The upstream cannot take this request as it is, and strict mode refuses losses. ${list.join('; ')}${lost.length > 5 ? `; and ${lost.length - 5} more` : ''}.`,
-    param: fieldName(lost[0]!.path),
-  })
-}

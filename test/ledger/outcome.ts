@@ -21,6 +21,8 @@ export interface Outcome {
    */
   kind: 'exact' | 'kept' | 'approximated' | 'dropped' | 'refused'
   reason?: string
+  /** Something is lost that an answer hangs on: strict mode refuses it. */
+  lost?: boolean
 }
 
 const run = (body: unknown, from: ProtocolName, to: ProtocolName) =>
@@ -42,7 +44,8 @@ export function outcomeOf({ body, path }: Row, from: ProtocolName, to: ProtocolN
     const told = notices.filter((notice) => notice.action !== 'invented' && (covers(notice.path, path) || covers(path, notice.path)))
     const worst = told.find((notice) => notice.action === 'dropped' && covers(notice.path, path)) ?? told[0]
     // what is lost below does not take the whole away
-    if (worst) return { kind: covers(worst.path, path) ? worst.action : 'approximated', reason: worst.reason } as Outcome
+    const lost = told.some((notice) => !notice.minor)
+    if (worst) return { kind: covers(worst.path, path) ? worst.action : 'approximated', reason: worst.reason, lost } as Outcome
     const added = notices.find((notice) => notice.action === 'invented' && notice.path !== '/max_tokens')
     if (added) return { kind: 'kept', reason: added.reason }
     const back = run(there, to, from).body

@@ -16,7 +16,7 @@ const TITLE: Record<ProtocolName, string> = {
 export type Outcomes = Record<string, Record<string, Record<string, string>>>
 
 const others = (client: ProtocolName) => PROTOCOLS.filter((name) => name !== client)
-const worded = ({ kind, reason }: Outcome) => (reason === undefined ? kind : `${kind}: ${reason}`)
+const worded = ({ kind, reason, lost }: Outcome) => `${lost ? '✗ ' : ''}${kind}${reason === undefined ? '' : `: ${reason}`}`
 
 export const outcomes = (): Outcomes =>
   Object.fromEntries(
@@ -68,6 +68,7 @@ tests from what the code does: each line is a small request that is translated, 
 - **kept**: the same is said in another form
 - **approximated**, **dropped**: there is a [notice](notices.md) with the reason given
 - **refused**: the request is answered with a 400
+- ✗: an answer hangs on it, so that [\`strict\`](notices.md#losing-nothing) refuses the request
 
 The models asked are ${PROTOCOLS.map((name) => code(MODEL[name]))
   .filter((name, i, names) => names.indexOf(name) === i)

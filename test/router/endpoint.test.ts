@@ -154,8 +154,8 @@ describe('endpoint', () => {
 
   it('refuses losses where it is strict', async () => {
     const { ask, calls } = setUp('gemini', [], { strict: true })
-    const response = await ask('claude', { ...claude.plain, context_management: { edits: [] } })
-    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('context_management')])
+    const response = await ask('claude', { ...claude.plain, mcp_servers: [{ type: 'url', url: 'https://mcp.example.com', name: 'm' }] })
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('mcp_servers')])
     expect(calls).toEqual([])
   })
 

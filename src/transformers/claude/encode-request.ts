@@ -108,9 +108,13 @@ function limitOf(chat: ChatRequest, { model, notes }: AskContext): number {
   return maxTokens
 }
 
-function encodeStop(chat: ChatRequest, { notes }: AskContext): JsonObject {
+function encodeStop(chat: ChatRequest, { notes, enforceStops }: AskContext): JsonObject {
   const stop = chat.stop?.filter((sequence) => sequence.trim())
-  if (stop && stop.length !== chat.stop?.length) notes.dropped(chat, 'stop', 'Claude takes no stop sequences of white space alone')
+  const blank = chat.stop?.filter((sequence) => sequence && !sequence.trim()) ?? []
+  if (blank.length) {
+    notes.approximated(chat, 'stop', 'Claude takes no stop sequences of white space alone; the answer is cut where one comes')
+    enforceStops?.(blank)
+  }
   return stop?.length ? { stop_sequences: stop } : {}
 }
 

@@ -107,8 +107,9 @@ function encodeHosted(tool: HostedTool, taken: Set<string>, context: AskContext)
   }
   taken.add(twin.name)
   const { options = {} } = tool
-  if (options.contextSize !== undefined) context.notes.dropped(tool, undefined, 'Claude decides itself how much it reads of what it finds')
-  else context.notes.approximated(tool, undefined, `Claude's own ${tool.kind} tool stands in`)
+  if (options.contextSize !== undefined)
+    context.notes.dropped(tool, 'contextSize', 'Claude decides itself how much it reads of what it finds')
+  context.notes.approximated(tool, undefined, `Claude's own ${tool.kind} tool stands in`)
   if (tool.kind === 'code-execution') return [{ ...twin }]
   return [
     {

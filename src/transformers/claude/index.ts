@@ -13,6 +13,7 @@ import { encodeReply } from './encode-reply.ts'
 import { encodeRequest } from './encode-request.ts'
 import { createStreamEncoder } from './encode-stream.ts'
 import { decodeError, encodeFailure } from './error.ts'
+import { INCIDENTAL } from './incidental.ts'
 import { FIELDS } from './wire.ts'
 
 const NAME = /^[a-zA-Z0-9_-]+$/
@@ -20,6 +21,7 @@ const NAME = /^[a-zA-Z0-9_-]+$/
 export const claude: Protocol = {
   name: 'claude',
   fields: FIELDS,
+  incidental: INCIDENTAL,
   toolName: { max: 128, pattern: NAME },
   callId: { max: 64, pattern: NAME },
   callIdPrefix: 'toolu_',
@@ -36,5 +38,6 @@ export const claude: Protocol = {
   address,
   credentials,
   heartbeat: { before: ': keep-alive\n\n', within: 'event: ping\ndata: {"type":"ping"}\n\n' },
+  terminator: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
   streamType: () => 'text/event-stream; charset=utf-8',
 }

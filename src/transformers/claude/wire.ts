@@ -33,6 +33,10 @@ export const FIELDS: Record<string, string> = {
   opaque: 'signature',
   source: 'source',
   mediaType: 'source/media_type',
+  maxUses: 'max_uses',
+  allowedDomains: 'allowed_domains',
+  blockedDomains: 'blocked_domains',
+  userLocation: 'user_location',
 }
 
 /**

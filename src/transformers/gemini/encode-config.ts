@@ -50,10 +50,13 @@ export function encodeConfig(chat: ChatRequest, traits: ModelTraits, context: As
   return group || Object.keys(config).length ? config : undefined
 }
 
-function stopsFor(chat: ChatRequest, { notes }: AskContext): string[] | undefined {
+function stopsFor(chat: ChatRequest, { notes, enforceStops }: AskContext): string[] | undefined {
   const stops = chat.stop?.filter((text) => text)
   if (!stops?.length) return undefined
-  if (stops.length > MAX_STOPS) notes.approximated(chat, 'stop', `Gemini takes ${MAX_STOPS} stop sequences; the first ones were kept`)
+  if (stops.length > MAX_STOPS) {
+    notes.approximated(chat, 'stop', `Gemini takes ${MAX_STOPS} stop sequences; the answer is cut where one of the others comes`)
+    enforceStops?.(stops.slice(MAX_STOPS))
+  }
   return stops.slice(0, MAX_STOPS)
 }
 

@@ -149,6 +149,8 @@ function builtInsOf(chat: ChatRequest, functions: boolean, traits: ModelTraits, 
 
 function twinOf(tool: HostedTool, twin: string, notes: AskContext['notes']): JsonObject {
   const blocked = tool.options?.blockedDomains
+  if (tool.options?.allowedDomains) notes.dropped(tool, 'allowedDomains', 'Gemini can be kept from domains, not held to them')
+  if (tool.options?.userLocation) notes.dropped(tool, 'userLocation', 'Gemini is not told where the user is')
   const excluded = twin === 'googleSearch' && blocked?.length ? { excludeDomains: blocked } : {}
   notes.approximated(
     tool,

@@ -40,6 +40,7 @@ export const FIELDS: Record<string, string> = {
   input: 'functionCall/args',
   json: 'functionCall/args',
   source: 'inlineData',
+  blockedDomains: 'googleSearch/excludeDomains',
 }
 
 /** `extra` and `spelling` of a wire object: fields that are not in `known`, and known ones that are null. */

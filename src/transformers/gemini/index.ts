@@ -15,6 +15,7 @@ import { encodeReply } from './encode-reply.ts'
 import { encodeRequest } from './encode-request.ts'
 import { encodeStream } from './encode-stream.ts'
 import { FIELDS } from './fields.ts'
+import { INCIDENTAL } from './incidental.ts'
 
 /** Google's clients break on comments and names of events; a chunk that says nothing is an ordinary chunk. */
 const SIGN_OF_LIFE = 'data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"index":0}]}\n\n'
@@ -22,6 +23,7 @@ const SIGN_OF_LIFE = 'data: {"candidates":[{"content":{"parts":[{"text":""}],"ro
 export const gemini: Protocol = {
   name: 'gemini',
   fields: FIELDS,
+  incidental: INCIDENTAL,
   // the documentation says 128, live errors said 64
   toolName: { max: 64, pattern: /^[A-Za-z_][A-Za-z0-9_.:-]*$/ },
   callId: { max: 128, pattern: /^[A-Za-z0-9_.:-]+$/ },
@@ -40,5 +42,6 @@ export const gemini: Protocol = {
   credentials,
   // comments break two of Google's SDKs; a chunk with an empty text is taken by all. Of server-sent events only.
   heartbeat: { before: SIGN_OF_LIFE, within: SIGN_OF_LIFE },
+  terminator: '',
   streamType: ({ framing }) => (framing === 'json-array' ? 'application/json' : 'text/event-stream'),
 }

@@ -7,7 +7,7 @@ import type { Located, Message, Tool } from '../../core/chat.ts'
 import { fail, type Failure } from '../../core/failure.ts'
 import { arrayOf, isObject, readArray, readObject, stringOf, type JsonObject } from '../../core/json.ts'
 import { decodeItem } from './decode-items.ts'
-import { decodeTools } from './decode-tools.ts'
+import { aboutOf, decodeTools } from './decode-tools.ts'
 import { returnCarried } from './reasoning.ts'
 import { keep, OWN, STRICT, type Spelling } from './wire.ts'
 
@@ -93,11 +93,12 @@ function stripIds(message: Message): void {
   }
 }
 
-/** What is said of namespaces themselves: their tools carry only the name. */
+/** What is said of namespaces themselves: their tools carry only the name and the description. */
 export const namespacesOf = (tools: unknown, at: string): Located[] =>
   arrayOf(tools).flatMap((tool, i) => {
     if (!isObject(tool) || tool.type !== 'namespace') return []
-    const { type: _type, name: _name, tools: _tools, ...rest } = tool
+    const { type: _type, name: _name, tools: _tools, description, ...rest } = tool
+    if (aboutOf(tool) === undefined && description !== undefined) rest.description = description
     return [{ at: `${at}/${i}`, ...keep(rest) }]
   })
 

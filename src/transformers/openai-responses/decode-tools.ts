@@ -44,15 +44,30 @@ export function decodeTools(value: unknown, at: string, additional = false): Too
   )
 }
 
-function decodeTool(tool: JsonObject, at: string, spelling: Spelling): Tool[] {
+/**
+ * What a namespace says of its tools. Others know no namespaces: the description of the first tool tells it. `undefined`
+ * where there is nothing to tell, or no tool that could.
+ */
+export function aboutOf({ name, description, tools }: JsonObject): string | undefined {
+  const first = objectOf(arrayOf(tools)[0])?.type
+  const tells = typeof description === 'string' && description !== '' && (first === 'function' || first === 'custom')
+  return tells ? `About all tools of ${String(name)}: ${description}` : undefined
+}
+
+function decodeTool(tool: JsonObject, at: string, spelling: Spelling, about?: string): Tool[] {
   const type = readString(tool.type, pointer(at, 'type'))
-  if (type === 'function' || type === 'custom') return [decodeNamed(tool, at, spelling)]
+  if (type === 'function' || type === 'custom') return [decodeNamed(tool, at, spelling, about)]
   if (type === 'namespace') {
     const { tools, ...namespace } = tool
     const children = readArray(tools, pointer(at, 'tools'))
     if (children.length)
       return children.flatMap((child, i) =>
-        decodeTool(readObject(child, `${at}/tools/${i}`), `${at}/tools/${i}`, { ...spelling, namespace }),
+        decodeTool(
+          readObject(child, `${at}/tools/${i}`),
+          `${at}/tools/${i}`,
+          { ...spelling, namespace },
+          i === 0 ? aboutOf(tool) : undefined,
+        ),
       )
   }
   const ours = clientToolOf(tool)
@@ -62,12 +77,13 @@ function decodeTool(tool: JsonObject, at: string, spelling: Spelling): Tool[] {
   return [{ type: 'function', name: ours.type, description, parameters, at, ...keep(undefined, { ...spelling, tool }) }]
 }
 
-function decodeNamed(tool: JsonObject, at: string, spelling: Spelling): Tool {
+function decodeNamed(tool: JsonObject, at: string, spelling: Spelling, about?: string): Tool {
   const bare = readString(tool.name, pointer(at, 'name'))
   const name = flatName(bare, stringOf(spelling.namespace?.name))
-  const description = optional(readString, tool.description, pointer(at, 'description'))
+  const own = optional(readString, tool.description, pointer(at, 'description'))
+  const description = about === undefined ? own : [own, about].filter(Boolean).join('\n\n')
   const fields: JsonObject = {}
-  if (tool.description === null) fields.description = null
+  if (description !== own || tool.description === null) fields.description = tool.description
   const common = { name, at, ...(description !== undefined && { description }) }
   if (tool.type === 'custom') {
     const format = optional(readObject, tool.format, pointer(at, 'format'))

@@ -237,7 +237,6 @@ function includes(chat: ChatRequest, { model }: AskContext): JsonObject {
 
 /** Neutral fields that have no counterpart. */
 const LOST = {
-  stop: 'there are no stop sequences here',
   topK: 'there is no top_k here',
   seed: 'there is no seed here',
   frequencyPenalty: 'there are no penalties here',
@@ -249,10 +248,14 @@ function noteChoices(chat: ChatRequest, { notes }: AskContext): void {
   if (chat.parallelToolCalls !== undefined) notes.dropped(chat, 'parallelToolCalls', 'without tools there is nothing to call')
 }
 
-function noteLosses(chat: ChatRequest, { notes }: AskContext): void {
+function noteLosses(chat: ChatRequest, { notes, enforceStops }: AskContext): void {
+  const stops = chat.stop?.filter((sequence) => sequence)
+  if (stops?.length) {
+    notes.approximated(chat, 'stop', 'there are no stop sequences here; the answer is cut where one comes')
+    enforceStops?.(stops)
+  }
   for (const field of Object.keys(LOST) as (keyof typeof LOST)[]) {
-    const value = chat[field]
-    if (value !== undefined && !(Array.isArray(value) && value.length === 0)) notes.dropped(chat, field, LOST[field])
+    if (chat[field] !== undefined) notes.dropped(chat, field, LOST[field])
   }
   if (chat.candidates !== undefined && chat.candidates > 1) notes.dropped(chat, 'candidates', 'there is only one answer here')
   if (chat.cache) notes.approximated(chat, 'cache', 'long prompts are cached by themselves')

@@ -13,6 +13,7 @@ import { encodeReply } from './encode-reply.ts'
 import { encodeRequest } from './encode-request.ts'
 import { encodeStream } from './encode-stream.ts'
 import { decodeError, encodeError } from './errors.ts'
+import { INCIDENTAL } from './incidental.ts'
 import { OWN } from './wire.ts'
 
 export const openaiResponses: Protocol = {
@@ -39,7 +40,13 @@ export const openaiResponses: Protocol = {
     json: 'arguments',
     citations: 'annotations',
     names: 'tools',
+    maxUses: 'max_uses',
+    allowedDomains: 'filters/allowed_domains',
+    blockedDomains: 'filters/blocked_domains',
+    userLocation: 'user_location',
+    contextSize: 'search_context_size',
   },
+  incidental: INCIDENTAL,
   toolName: { max: 64, pattern: /^[a-zA-Z0-9_-]+$/ },
   callId: { max: 64, pattern: /^[^]+$/ },
   callIdPrefix: 'call_',
@@ -58,5 +65,7 @@ export const openaiResponses: Protocol = {
   // Codex counts only events, not comments, against its idle limit; openai-node takes this one once the response was created.
   // The event is an error to openai-node before `response.created`; a comment is fine there.
   heartbeat: { before: ': keep-alive\n\n', within: 'event: keepalive\ndata: {"type":"keepalive"}\n\n' },
+  terminator: '',
+  lastEvent: /\bresponse\.(completed|incomplete|failed)\b/,
   streamType: () => 'text/event-stream; charset=utf-8',
 }

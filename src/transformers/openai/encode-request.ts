@@ -121,10 +121,24 @@ function encodeLimits(body: JsonObject, chat: ChatRequest, writing: Writing): vo
     if (chat.maxTokens < 1) writing.notes.approximated(chat, 'maxTokens', 'at least one token has to be asked for')
     body[field] = Math.max(1, chat.maxTokens)
   }
-  if (!chat.stop?.length) return
-  if (chat.stop.length > MAX_STOPS)
-    writing.notes.approximated(chat, 'stop', `only ${MAX_STOPS} stop sequences are taken; the first ${MAX_STOPS} were sent`)
-  put(body, 'stop', chat.stop.slice(0, MAX_STOPS), { object: chat, field: 'stop' }, writing)
+  if (chat.stop?.length) encodeStop(body, chat.stop, chat, writing)
+}
+
+/** As many stop sequences as are taken; the answer is cut at the others. */
+function encodeStop(
+  body: JsonObject,
+  stop: string[],
+  chat: ChatRequest,
+  { notes, enforceStops, refusal, faithful, dialect }: Writing,
+): void {
+  const refused = refusal('stop')
+  const taken = refused ? [] : faithful ? stop : stop.slice(0, MAX_STOPS)
+  const others = stop.slice(taken.length).filter((sequence) => sequence)
+  if (taken.length) body[dialect.rename?.stop ?? 'stop'] = taken
+  if (!others.length) return
+  const reason = refused ?? `only ${MAX_STOPS} stop sequences are taken`
+  notes.approximated(chat, 'stop', `${reason}; the answer is cut where ${taken.length ? 'one of the others' : 'one'} comes`)
+  enforceStops?.(others)
 }
 
 /** Neutral fields that are written one to one. */

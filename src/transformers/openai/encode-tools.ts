@@ -192,8 +192,7 @@ function searchOf(body: JsonObject, tool: HostedTool, { dialect, facts, notes }:
   const place = options.userLocation && { type: 'approximate', ...options.userLocation }
   const size = options.contextSize
   const lost = (...fields: (keyof typeof options)[]) => {
-    if (fields.some((field) => options[field] !== undefined))
-      notes.approximated(tool, undefined, `the search cannot be told ${fields.join(', ')}`)
+    for (const field of fields) if (options[field] !== undefined) notes.dropped(tool, field, 'the search cannot be told this here')
   }
   switch (dialect.webSearch) {
     case 'openrouter': {

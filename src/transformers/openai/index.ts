@@ -14,11 +14,13 @@ import { encodeReply } from './encode-reply.ts'
 import { encodeRequest } from './encode-request.ts'
 import { encodeStream } from './encode-stream.ts'
 import { decodeError } from './error.ts'
+import { INCIDENTAL } from './incidental.ts'
 import { FIELDS } from './wire.ts'
 
 export const openai: Protocol = {
   name: 'openai',
   fields: FIELDS,
+  incidental: INCIDENTAL,
   toolName: { max: 64, pattern: /^[a-zA-Z0-9_-]+$/ },
   callId: { max: 40, pattern: /^[a-zA-Z0-9_-]+$/ },
   callIdPrefix: 'call_',
@@ -35,5 +37,6 @@ export const openai: Protocol = {
   address,
   credentials,
   heartbeat: { before: ': keep-alive\n\n', within: ': keep-alive\n\n' },
+  terminator: 'data: [DONE]\n\n',
   streamType: () => 'text/event-stream; charset=utf-8',
 }

@@ -35,6 +35,8 @@ export const FIELDS: Record<string, string> = {
   input: 'function/arguments',
   json: 'function/arguments',
   opaque: 'extra_content',
+  contextSize: 'search_context_size',
+  userLocation: 'user_location',
 }
 
 /** The wire's own fields of a neutral object: what only this protocol says, and what it says in a form of its own. */

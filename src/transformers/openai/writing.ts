@@ -19,6 +19,8 @@ export interface Writing {
   notes: Notes
   toolNames: NameMap
   callIds: NameMap
+  /** As in {@link AskContext}. */
+  enforceStops: AskContext['enforceStops']
   /** Why a field cannot be sent; `undefined` where it can. */
   refusal(field: string): string | undefined
 }
@@ -39,6 +41,7 @@ export function writingFor(chat: ChatRequest, context: AskContext): Writing {
     notes,
     toolNames,
     callIds,
+    enforceStops: context.enforceStops,
     refusal: (field) =>
       unsupported.includes(field)
         ? 'this provider does not know this field'
