@@ -39,8 +39,8 @@ export interface Protocol {
    * error means that the client's connection has to break.
    */
   encodeStream(context: ReplyContext): (event: StreamEvent) => string
-  /** Reads an upstream's error answer; `body` is parsed JSON, or the text where it was none. */
-  decodeError(answer: { status: number; headers: Headers; body: unknown }): Failure
+  /** Reads an upstream's error answer. */
+  decodeError(answer: UpstreamError): Failure
   /** Writes a client's error answer, with the status and headers that the client's retry logic needs. */
   encodeError(failure: Failure): ErrorAnswer
   /** Writes the answer to a request to count tokens. */
@@ -79,6 +79,15 @@ export interface Heartbeat {
 export interface UrlFacts {
   model?: string
   stream?: boolean
+}
+
+export interface UpstreamError {
+  status: number
+  headers: Headers
+  /** Parsed JSON, or the text where it was none. */
+  body: unknown
+  /** Milliseconds since 1970, for answers that name a time. Default `Date.now()`. */
+  now?: number
 }
 
 export interface ErrorAnswer {

@@ -4,16 +4,19 @@
  * @module
  */
 import { readText, respondText, respondWith, takeSource } from '../core/byte-source.ts'
-import type { ProtocolName } from '../core/chat.ts'
+import type { ChatRequest, ProtocolName } from '../core/chat.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Dialect } from '../core/dialect.ts'
 import { fail, isFailureError, STATUS, type Failure } from '../core/failure.ts'
 import { tryParse } from '../core/json.ts'
-import type { Notice } from '../core/notice.ts'
-import type { Framing, Protocol } from '../core/protocol.ts'
+import { createNotes, type Notice } from '../core/notice.ts'
+import type { Framing, Protocol, ReplyContext } from '../core/protocol.ts'
+import type { Reply } from '../core/reply.ts'
+import type { Usage } from '../core/usage.ts'
 import type { Exchange } from '../transformers/translate.ts'
 import { attachOutcome, type Ending, type Outcome } from './outcome.ts'
 import { createPassThrough } from './passthrough.ts'
+import { timeoutFailure, type Timeouts, type Watch } from './timeouts.ts'
 import { passRateLimits } from './rate-limits.ts'
 import { createRelay, networkFailure } from './relay.ts'
 import { passBack } from './upstream.ts'
@@ -35,7 +38,11 @@ export interface AnswerContext {
   framing: Framing
   clock: Clock
   heartbeatMs: number
-  patienceMs: number
+  timeouts: Required<Timeouts>
+  /** The attempt's clockwork: an answer that is whole, or has begun, ends its phases. */
+  watch: Watch
+  /** Called with the one that can break a stream off. */
+  onStream(expire: (failure: Failure) => void): void
   /** The client asked for the notices themselves, not only for how many there are. */
   listNotices: boolean
   outcome(ended: Promise<Ending>, failure?: Failure): Outcome
@@ -76,16 +83,30 @@ async function streamed(response: Response, type: string, context: AnswerContext
       message: `endpoint "${name}": the upstream answered ${type} where an event stream was asked for. Is baseUrl right?`,
     })
   }
+  context.watch.phase('first-token')
+  const { bytesMs, eventsMs } = context.timeouts
   const relay = createRelay(source, {
-    passage: (observe) => exchange?.translator(observe) ?? createPassThrough(upstream, dialect, observe),
+    passage: (observe) =>
+      exchange?.translator(observe) ??
+      createPassThrough({
+        upstream,
+        context: plainContext(upstream, dialect),
+        observe,
+        tell: (failure) => failureInStream(client, context.framing, failure),
+      }),
     clock: context.clock,
-    heartbeat: context.framing === 'sse' ? client.heartbeat : { before: '', within: '' },
+    heartbeat: context.framing === 'sse' ? client.heartbeat.within : '',
     heartbeatMs: context.heartbeatMs,
-    patienceMs: context.patienceMs,
+    ...((bytesMs || eventsMs) && {
+      silence: { bytesMs, eventsMs, failure: (phase) => timeoutFailure(name, phase, phase === 'bytes' ? bytesMs : eventsMs) },
+    }),
     failureOf: (error) =>
       isFailureError(error) ? error.failure : networkFailure(error, `endpoint "${name}": the upstream broke off amid its answer`),
   })
+  context.onStream(relay.expire)
   const failure = await relay.ready
+  context.watch.phase(undefined)
+  void relay.ended.then(() => context.watch.stop())
   if (failure) {
     relay.body.cancel()
     return attachOutcome(errorResponse(client, failure), context.outcome(relay.ended, failure))
@@ -98,18 +119,47 @@ async function streamed(response: Response, type: string, context: AnswerContext
 async function whole(response: Response, type: string, context: AnswerContext): Promise<Response> {
   const { exchange, name } = context
   const text = await textOf(response, MAX_ANSWER_BYTES, name)
-  const outcome = context.outcome(Promise.resolve({ how: 'complete' }))
-  const respond = (body: string) =>
-    attachOutcome(respondText(body, { headers: answerHeaders(response, context, 'application/json') }), outcome)
-  if (exchange && type.includes('event-stream')) return respond(JSON.stringify(exchange.responseFromStream(text)))
+  context.watch.stop()
+  let usage: Usage | undefined
+  const see = (reply: Reply) => void (usage = reply.usage)
+  const respond = (body: string, headers = answerHeaders(response, context, 'application/json')) =>
+    attachOutcome(respondText(body, { headers }), context.outcome(Promise.resolve({ how: 'complete', ...(usage && { usage }) })))
+  if (exchange && type.includes('event-stream')) {
+    const body = exchange.responseFromStream(text, see)
+    return respond(JSON.stringify(body))
+  }
   const json = tryParse(text)
   if (json === undefined) {
     const got = text ? `${type || 'no content type'}, not JSON: ${text.slice(0, 120)}` : 'an empty body'
     fail({ kind: 'bad-response', message: `endpoint "${name}": the upstream answered ${response.status} with ${got}. Is baseUrl right?` })
   }
-  if (exchange) return respond(JSON.stringify(exchange.response(json)))
-  return attachOutcome(respondText(text, { status: response.status, headers: passBack(response.headers) }), outcome)
+  if (!exchange) {
+    readOwn(json, context, see)
+    return respond(text, passBack(response.headers))
+  }
+  const body = exchange.response(json, see)
+  return respond(JSON.stringify(body))
 }
+
+/** Reads an answer that is passed on as it is. One that cannot be read is still passed on, unless it tells of a failure. */
+function readOwn(json: unknown, { upstream, dialect }: AnswerContext, see: (reply: Reply) => void): void {
+  try {
+    see(upstream.decodeReply(json, plainContext(upstream, dialect)))
+  } catch (error) {
+    if (isFailureError(error) && error.failure.kind !== 'bad-response') throw error
+  }
+}
+
+/** What is needed to read or write a stream of which nothing else is known. */
+function plainContext(protocol: Protocol, dialect: Dialect, framing: Framing = 'sse'): ReplyContext {
+  const chat: ChatRequest = { stream: true, system: [], messages: [], tools: [] }
+  const notes = createNotes('reply', protocol.fields)
+  return { chat, model: '', dialect, notes, framing, newId: (prefix) => prefix, now: () => 0 }
+}
+
+/** A failure as the client's stream tells it; `''` where its protocol has no words for it. */
+export const failureInStream = (client: Protocol, framing: Framing, failure: Failure): string =>
+  client.encodeStream(plainContext(client, { name: client.name }, framing))({ type: 'error', failure })
 
 /** A failure as the client's own error. */
 export function errorResponse(client: Protocol, failure: Failure): Response {

@@ -9,10 +9,14 @@ import type { Clock } from '../core/clock.ts'
 export interface RetryOptions {
   /** The most attempts for one request, the first included. Default 8. */
   attempts?: number
+  /** The most attempts for each member of a pool, instead of `attempts`. */
+  attemptsPerMember?: number
   /** Milliseconds after the request came in from which no further attempt is begun. Default 120 000. */
   deadlineMs?: number
   /** Milliseconds that one request may spend waiting between attempts, all waits together. Default 15 000. */
   waitMs?: number
+  /** Whether the same key is tried again where the upstream may have answered and billed already. Default `false`. */
+  ambiguous?: boolean
   /** US dollars that all attempts together may cost by estimate; needs the members' prices. Default: no limit. */
   cost?: number
   /** Bounds the retries of all requests together, so that an outage is not made worse. `false`: no such bound. */

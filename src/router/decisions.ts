@@ -31,7 +31,7 @@ export interface Decision {
   cool?: { scope: Scope; ms: number; atMost?: number; reset?: true }
   /** What it counts against the breaker: all, half, or nothing. Default nothing. */
   breaker?: 'full' | 'half'
-  /** The request may have been answered and billed: tried again, here or elsewhere, only where that is allowed. */
+  /** The request may have been answered and billed: tried again with the same key only where that is allowed. */
   ambiguous?: true
 }
 

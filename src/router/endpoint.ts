@@ -5,20 +5,26 @@
  */
 import type { ProtocolName } from '../core/chat.ts'
 import { systemClock, type Clock } from '../core/clock.ts'
-import { ENVELOPE_PREFIX } from '../core/envelope.ts'
-import { fail, failureOf, isFailureError } from '../core/failure.ts'
-import { stringOf } from '../core/json.ts'
+import { failureOf } from '../core/failure.ts'
 import { estimateInput } from '../core/tokens.ts'
 import { dialectFor } from '../transformers/dialects.ts'
 import { protocols } from '../transformers/registry.ts'
-import { translate } from '../transformers/translate.ts'
-import { answerFrom, errorResponse } from './answer.ts'
-import { clientProtocol, factsOf, MAX_BODY_BYTES, type RequestFacts } from './facts.ts'
+import { sessionOf } from './affinity.ts'
+import { errorResponse } from './answer.ts'
+import { createThrottle, type RetryOptions } from './budget.ts'
+import { modelFor, type Upstream } from './call.ts'
+import type { Capability } from './capability.ts'
+import { DECISIONS } from './decisions.ts'
+import { chatOf, clientProtocol, factsOf, MAX_BODY_BYTES, type RequestFacts } from './facts.ts'
 import { requestOf, type Fetch, type Handler } from './fetch.ts'
-import { attachOutcome, outcomeOf } from './outcome.ts'
-import { refusesReasoning } from './recovery.ts'
-import { networkFailure } from './relay.ts'
-import { upstreamCall } from './upstream.ts'
+import { createKeyRing, type ApiKey, type KeyRing, type KeyStrategy } from './keys.ts'
+import { attachMember, type Price } from './member.ts'
+import { attachOutcome } from './outcome.ts'
+import { overKeys } from './over-keys.ts'
+import { patiently } from './patience.ts'
+import { memoryState, type State } from './state.ts'
+import { DEFAULT_TIMEOUTS, type Timeouts } from './timeouts.ts'
+import { tripOf, type Trip } from './trip.ts'
 
 export interface EndpointOptions {
   /** Names the endpoint in errors, logs and outcomes. Default: the base URL's host. */
@@ -29,6 +35,10 @@ export interface EndpointOptions {
   baseUrl: string
   /** Sent to the base URL's origin and nowhere else. A client's own key is never passed on. */
   apiKey?: string
+  /** Several keys instead of one: a key that is refused, out of quota or out of credit rests, and another one is used. */
+  apiKeys?: readonly (string | ApiKey)[]
+  /** How requests are shared among several keys. Default `sticky`. */
+  keyStrategy?: KeyStrategy
   /** The model to ask for, whatever the client asked for. Default: the client's. */
   model?: string
   /** The dialect of the provider by name. Default: told by `baseUrl`. */
@@ -41,13 +51,35 @@ export interface EndpointOptions {
   strict?: boolean
   /** The largest request body that is read, in bytes. Default 32 MiB. */
   maxBodyBytes?: number
+  /** How long the upstream may take for what. */
+  timeouts?: Timeouts
+  /**
+   * Retries against this endpoint alone. Default: a connection that could not be made is tried once more and other keys are used, both at once; with
+   * this given, 429, 5xx and the like are also waited for. In a pool the pool's own options count.
+   */
+  retry?: RetryOptions
+  /** What it can do; pools and routers do not send it what it cannot. What is absent is unknown, and tried. */
+  capabilities?: Capability
+  /** US dollars per million tokens, for the strategy `cheapest` and budgets of money. */
+  price?: Price
+  /** Endpoints of one cache domain share their prompt caches: those of one organisation at one provider. Default: the endpoint's name. */
+  cacheDomain?: string
+  /** Endpoints of one provider rest together when the provider is overloaded. Default: the base URL's host. */
+  provider?: string
   /** Milliseconds of silence after which the client's stream gets a sign of life. Default 10 000. */
   heartbeatMs?: number
   /** Milliseconds to wait for the first meaningful event of a stream before the client gets its headers. Default 10 000. Until then an error still has a status of its own. */
   patienceMs?: number
+  /** Where rests of keys are kept. Default: in memory, of this endpoint alone. */
+  state?: State
   clock?: Clock
-  /** From 0 up to 1, for ids. Default `Math.random`. */
+  /** From 0 up to 1. Default `Math.random`. */
   random?: () => number
+}
+
+/** An endpoint: a {@link Handler} whose keys can be looked at. */
+export interface Endpoint extends Handler {
+  readonly keys: Pick<KeyRing, 'show' | 'clear'>
 }
 
 /**
@@ -59,117 +91,91 @@ export interface EndpointOptions {
  *
  * @throws TypeError for options that cannot work
  */
-export function endpoint(options: EndpointOptions): Handler {
-  const upstream = protocols[options.protocol]
-  if (!upstream) throw new TypeError(`endpoint: unknown protocol "${options.protocol}". Known: ${Object.keys(protocols).join(', ')}.`)
-  if (!URL.canParse(options.baseUrl))
-    throw new TypeError(`endpoint: baseUrl "${options.baseUrl}" is no URL. Write it with its scheme: https://api.example.com/v1.`)
-  const dialect = dialectFor({ protocol: options.protocol, dialect: options.dialect, baseUrl: options.baseUrl })
-  const { host, origin } = new URL(options.baseUrl)
-  const { name = host, clock = systemClock, heartbeatMs = 10_000, patienceMs = 10_000, maxBodyBytes = MAX_BODY_BYTES } = options
-  const call = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
-
-  const answer = async (request: Request): Promise<Response> => {
-    const facts = await factsOf(request, maxBodyBytes)
-    const { route, body } = facts
-    const client = protocols[facts.protocol]
-    if (route.action === 'count-tokens') return Response.json(client.encodeTokenCount(estimateInput(client.decodeRequest(body, route))))
-    const response = await ask(request, facts)
-    const failure = outcomeOf(response)?.failure
-    if (!failure || !refusesReasoning(failure)) return response
-    await response.body?.cancel()
-    return ask(request, facts, { withoutReasoning: true })
+export function endpoint(options: EndpointOptions): Endpoint {
+  const { protocol, baseUrl } = options
+  if (!protocols[protocol]) throw new TypeError(`endpoint: unknown protocol "${protocol}". Known: ${Object.keys(protocols).join(', ')}.`)
+  if (!URL.canParse(baseUrl))
+    throw new TypeError(`endpoint: baseUrl "${baseUrl}" is no URL. Write it with its scheme: https://api.example.com/v1.`)
+  const { host } = new URL(baseUrl)
+  const { name = host, clock = systemClock, random = Math.random, maxBodyBytes = MAX_BODY_BYTES } = options
+  const { heartbeatMs = 10_000, patienceMs = 10_000, retry, keyStrategy = 'sticky' } = options
+  const state = options.state ?? memoryState({ clock })
+  const upstream: Upstream = {
+    name,
+    protocol,
+    baseUrl,
+    dialect: dialectFor({ protocol, dialect: options.dialect, baseUrl }),
+    dialectName: options.dialect,
+    headers: options.headers,
+    model: options.model,
+    strict: options.strict,
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    clock,
+    random: options.random,
+    heartbeatMs,
+    timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
   }
+  const keys = options.apiKeys ?? (options.apiKey === undefined ? [] : [options.apiKey])
+  const ring = createKeyRing({ endpoint: name, keys, strategy: keyStrategy, state, clock, random })
+  const throttle = retry && retry.throttle !== false ? createThrottle(retry.throttle ?? {}, clock) : undefined
 
-  const ask = async (request: Request, facts: RequestFacts, { withoutReasoning = false } = {}): Promise<Response> => {
-    const { route, body } = facts
+  const answer = async (request: Request, facts: RequestFacts, trip: Trip, signal: AbortSignal): Promise<Response> => {
     const client = protocols[facts.protocol]
-    const untouched = client === upstream && !withoutReasoning && !facts.text.includes(`"${ENVELOPE_PREFIX}`)
-    const framing = route.framing ?? 'sse'
-    const exchange = untouched
-      ? undefined
-      : translate(body, {
-          from: facts.protocol,
-          to: options.protocol,
-          model: options.model,
-          clientModel: route.model,
-          stream: route.stream,
-          framing,
-          dialect: options.dialect,
-          baseUrl: options.baseUrl,
-          origin: host,
-          withoutReasoning,
-          strict: options.strict,
-          now: clock.now,
-          random: options.random,
-        })
-    const streaming = exchange?.streaming ?? route.stream ?? body.stream === true
-    const model = options.model ?? route.model ?? stringOf(body.model) ?? ''
-    const { url, headers } = upstreamCall({
-      ...options,
-      protocol: upstream,
-      dialect,
-      model,
-      stream: streaming,
-      client: client === upstream ? request : undefined,
-    })
-    const sent = exchange ? JSON.stringify(exchange.body) : ownBody(facts, options.model)
-    const response = await send(url, { method: 'POST', headers, body: sent, signal: request.signal, redirect: 'manual' })
-    return answerFrom(response, {
-      name,
-      client,
-      upstream,
-      dialect,
-      exchange,
-      streaming,
-      framing,
-      clock,
-      heartbeatMs,
-      patienceMs,
-      listNotices: request.headers.get('x-cc-route-notices') === 'list',
-      outcome: (ended, failure) => ({
-        endpoint: name,
-        protocol: options.protocol,
-        model,
-        notices: exchange?.notices ?? [],
-        attempts: [],
-        ended,
-        ...(failure && { failure }),
-      }),
+    if (facts.route.action === 'count-tokens') return Response.json(client.encodeTokenCount(estimateInput(chatOf(facts))))
+    const model = modelFor(upstream.model, facts, trip)
+    const session = keys.length > 1 ? sessionOf(request, facts) : undefined
+    return overKeys({ upstream, ring, model, session, retry, throttle, clock, random }, { request, facts, trip, signal })
+  }
+  const refuse = (request: Request, trip: Trip, error: unknown): Response => {
+    const failure = failureOf(error)
+    return attachOutcome(errorResponse(protocols[clientProtocol(request)], failure), {
+      endpoint: name,
+      protocol,
+      notices: [],
+      attempts: trip.attempts,
+      failure,
+      ended: Promise.resolve({ how: 'error', failure }),
     })
   }
 
-  const send = async (url: string, init: RequestInit & { signal: AbortSignal }): Promise<Response> => {
-    try {
-      return await call(url, init)
-    } catch (error) {
-      if (init.signal.aborted || isFailureError(error)) throw error
-      return fail(networkFailure(error, `endpoint "${name}": no answer from ${origin}`), error)
-    }
-  }
-
-  return async (input: Request | URL | string, init?: unknown) => {
+  const handler: Handler = async (input: Request | URL | string, init?: unknown) => {
     const request = requestOf(input, init)
+    const trip = tripOf(request)
     try {
-      return await answer(request)
+      const facts = await factsOf(request, maxBodyBytes)
+      if (trip.nested) return await answer(request, facts, trip, request.signal)
+      return await patiently(request, facts, { clock, patienceMs, heartbeatMs }, (signal) => answer(request, facts, trip, signal))
     } catch (error) {
       if (request.signal.aborted) throw error
-      const failure = failureOf(error)
-      return attachOutcome(errorResponse(protocols[clientProtocol(request)], failure), {
-        endpoint: name,
-        protocol: options.protocol,
-        notices: [],
-        attempts: [],
-        failure,
-        ended: Promise.resolve({ how: 'error', failure }),
-      })
+      return refuse(request, trip, error)
     }
   }
-}
-
-/** The request's own bytes, with the model replaced where the body names another. */
-function ownBody(facts: RequestFacts, model: string | undefined): Uint8Array<ArrayBuffer> | string {
-  return model !== undefined && 'model' in facts.body && facts.body.model !== model
-    ? JSON.stringify({ ...facts.body, model })
-    : (facts.bytes as Uint8Array<ArrayBuffer>)
+  const asked = (facts: RequestFacts, model?: string) => modelFor(upstream.model, facts, { model })
+  return attachMember(Object.assign(handler, { keys: { show: ring.show, clear: ring.clear } }), {
+    name,
+    kind: 'endpoint',
+    provider: options.provider ?? host,
+    cacheDomain: options.cacheDomain ?? name,
+    price: options.price,
+    model: ({ facts, model }) => asked(facts, model),
+    ready: ({ facts, model }) => ring.ready(asked(facts, model)),
+    can: () => options.capabilities ?? {},
+    async explain({ facts, model }) {
+      const { at, why } = await ring.ready(asked(facts, model))
+      return {
+        kind: 'endpoint',
+        name,
+        model: asked(facts, model),
+        ...(at > clock.now() && why !== undefined && { skipped: why }),
+        candidates: (await ring.show()).map((key) => ({
+          kind: 'key',
+          name: key.name,
+          ...(key.rests.length > 0 && {
+            skipped: key.rests.map(({ why: reason, until }) => `${reason} until ${new Date(until).toISOString()}`).join(', '),
+          }),
+        })),
+        onFailure: DECISIONS,
+      }
+    },
+  })
 }

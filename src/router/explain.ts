@@ -7,7 +7,7 @@ import type { Decision, FailureClass } from './classify.ts'
 
 /** One layer's part of the answer to "where would this request go?" */
 export interface Explanation {
-  kind: 'endpoint' | 'pool' | 'router' | 'fetch'
+  kind: 'endpoint' | 'pool' | 'router' | 'fetch' | 'key'
   name: string
   /** The model that would be asked for. */
   model?: string

@@ -16,8 +16,24 @@ export interface Ask {
   model?: string
 }
 
+/** US dollars per million tokens. */
+export interface Price {
+  input: number
+  output: number
+  cacheRead?: number
+  cacheWrite?: number
+}
+
 export interface Member {
   name: string
+  kind: 'endpoint' | 'pool' | 'router'
+  /** Members of one provider rest together when it is overloaded. */
+  provider?: string
+  /** Members of one cache domain share their prompt caches. */
+  cacheDomain?: string
+  price?: Price
+  /** The model that it would ask for. */
+  model(ask: Ask): string | undefined
   /** When it could take this request: a time in milliseconds since 1970 (0: now), and why not before. */
   ready(ask: Ask): Awaitable<Readiness>
   /** What it can do; absent is unknown, and then it is tried. */

@@ -5,7 +5,7 @@
  */
 import type { ByteSink, ByteSource } from '../core/byte-source.ts'
 import type { Clock } from '../core/clock.ts'
-import { failureOf, STATUS, type Failure } from '../core/failure.ts'
+import { FailureError, failureOf, STATUS, type Failure } from '../core/failure.ts'
 import type { Emit } from '../core/reply.ts'
 import { mergeUsage, type Usage } from '../core/usage.ts'
 import type { Ending } from './outcome.ts'
@@ -17,18 +17,20 @@ export interface Passage {
   /** What tells the client of a break; `''` where its protocol has no words for it: then its connection breaks too. */
   fail(failure: Failure): string
   readonly ended: boolean
+  /** The answer lacked its terminator and was completed here. */
+  readonly recovered?: boolean
 }
 
 export interface RelayOptions {
   /** Makes the passage; `observe` has to see the answer's events, at least until the first meaningful one. */
   passage(observe: Emit): Passage
   clock: Clock
-  /** What keeps the client's connection alive: before the answer has begun, and within it. */
-  heartbeat: { before: string; within: string }
+  /** What keeps the client's connection alive within an answer; `''` where the protocol allows nothing. */
+  heartbeat: string
   /** Milliseconds of silence after which a heartbeat is sent. */
   heartbeatMs: number
-  /** Milliseconds to wait for the first meaningful event before the client is given its headers all the same. */
-  patienceMs: number
+  /** How long the upstream may be silent amid its answer, in milliseconds; 0 is for ever. */
+  silence?: { bytesMs: number; eventsMs: number; failure(phase: 'bytes' | 'events'): Failure }
   /** What a broken upstream connection is, as a failure. */
   failureOf?(error: unknown): Failure
 }
@@ -39,27 +41,33 @@ export interface Relay {
   /** The client's body. */
   body: ByteSource
   ended: Promise<Ending>
+  /** Breaks the answer off. */
+  expire(failure: Failure): void
 }
 
 /** Held back at most, while the client reads nothing, before the upstream is paused. */
 const HELD_BYTES = 64 * 1024
 
+/** So much that means nothing is taken for an answer. */
+const MEANINGLESS_BYTES = 1024 * 1024
+
 /** Waited at most for the end of a body whose answer is complete. */
 const LINGER_MS = 1000
 
 export function createRelay(source: ByteSource, options: RelayOptions): Relay {
-  const { clock, heartbeat, heartbeatMs } = options
+  const { clock, heartbeat, heartbeatMs, silence } = options
   let sink: ByteSink | undefined
   let held: (Uint8Array | string)[] = []
   let heldBytes = 0
   let closed = false
   let broken: Failure | undefined
-  let begun = false
   let answered = false
   let usage: Usage | undefined
   let how: Ending['how'] = 'complete'
   let failure: Failure | undefined
   let lastWrite = clock.now()
+  let lastRead = lastWrite
+  let lastEvent = lastWrite
   // A sign of life may stand between events only; bytes that pass untouched are cut anywhere.
   let between = true
 
@@ -69,11 +77,11 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
   const ended = new Promise<Ending>((resolve) => (resolveEnded = resolve))
 
   const passage = options.passage((event) => {
+    lastEvent = lastRead
     if (event.type === 'delta') {
       if (!answered) answer()
       return
     }
-    if (event.type === 'start') begun = true
     if ('usage' in event && event.usage) usage = mergeUsage(usage, event.usage)
     if (event.type === 'error') {
       failure = event.failure
@@ -83,18 +91,29 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
   })
   const answer = () => {
     answered = true
+    lastEvent = lastRead
     resolveReady(failure)
+    if (silence) listen()
   }
-  const stopPatience = clock.after(options.patienceMs, () => {
-    if (!answered) answer()
-  })
+  /** One timer for both kinds of silence: it looks when the nearer one may be over. */
+  let stopListening = () => {}
+  const listen = () => {
+    const { bytesMs, eventsMs } = silence!
+    const now = clock.now()
+    const left = (limit: number, since: number) => (limit ? limit - (now - since) : Infinity)
+    const phase = left(bytesMs, lastRead) <= left(eventsMs, lastEvent) ? 'bytes' : 'events'
+    const next = phase === 'bytes' ? left(bytesMs, lastRead) : left(eventsMs, lastEvent)
+    if (next === Infinity || closed) return
+    // What the client does not read cannot come.
+    if (next <= 0 && !paused) return expire(silence!.failure(phase))
+    stopListening = clock.after(Math.max(next, paused ? heartbeatMs : 1), listen)
+  }
   let stopBeat = () => {}
   const beat = (after: number) => {
     stopBeat = clock.after(after, () => {
       const silent = clock.now() - lastWrite
       if (silent < heartbeatMs) return beat(heartbeatMs - silent)
-      const sign = begun ? heartbeat.within : heartbeat.before
-      if (sign && between) sink?.write(sign)
+      if (heartbeat && between) sink?.write(heartbeat)
       lastWrite = clock.now()
       beat(heartbeatMs)
     })
@@ -107,14 +126,15 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
     if (sink) return sink.write(chunk)
     held.push(chunk)
     heldBytes += chunk.length
-    if (heldBytes > HELD_BYTES) source.pause()
+    if (answered && heldBytes > HELD_BYTES) source.pause()
+    else if (!answered && heldBytes > MEANINGLESS_BYTES) answer()
   }
   const close = (failed?: Failure) => {
     if (closed) return
     closed = true
     broken = failed
-    stopPatience()
     stopBeat()
+    stopListening()
     if (!answered) answer()
     finish()
   }
@@ -125,17 +145,24 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
     sink = undefined
     if (broken) last.fail(new Error(broken.message))
     else last.end()
-    resolveEnded({ how, usage, failure })
+    resolveEnded({ how: how === 'complete' && passage.recovered ? 'recovered' : how, usage, failure })
   }
   const breakOff = (error: unknown) => {
     if (closed) return
     const failed = options.failureOf?.(error) ?? failureOf(error)
-    const told = passage.fail(failed)
+    // Amid an event there is no way to tell but to break the connection.
+    const told = between ? passage.fail(failed) : ''
     give(told)
     failure ??= failed
     how = 'truncated'
     close(told ? undefined : failed)
   }
+  const expire = (expired: Failure) => {
+    if (closed) return
+    source.cancel()
+    breakOff(new FailureError(expired))
+  }
+  let paused = false
   let stopLinger = () => {}
   /** The answer is complete. The upstream may end its body in peace, so that its connection can be used again, but not for long. */
   const linger = () => {
@@ -146,6 +173,7 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
   source.start({
     write(chunk) {
       if (closed) return
+      lastRead = clock.now()
       try {
         give(passage.push(typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk))
       } catch (error) {
@@ -157,7 +185,8 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
     end() {
       stopLinger()
       if (closed) return
-      const told = passage.end()
+      const last = passage.end()
+      const told = between ? last : ''
       give(told)
       close(told ? undefined : failure)
     },
@@ -169,6 +198,7 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
   return {
     ready,
     ended,
+    expire,
     body: {
       start(to) {
         sink = to
@@ -179,11 +209,19 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
         if (closed) finish()
         else beat(heartbeatMs)
       },
-      pause: () => source.pause(),
-      resume: () => source.resume(),
+      pause() {
+        paused = true
+        source.pause()
+      },
+      resume() {
+        paused = false
+        lastRead = clock.now()
+        lastEvent = lastRead
+        source.resume()
+      },
       cancel(reason) {
         sink = undefined
-        stopPatience()
+        stopListening()
         stopBeat()
         stopLinger()
         source.cancel(reason)
