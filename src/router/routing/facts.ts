@@ -1,0 +1,163 @@
+/**
+ * What rules may ask about a request. Each fact is found out when it is first asked for and then kept, so that a request that a cheap
+ * rule decides pays for nothing else. All are told by the request alone, whatever the client's protocol.
+ *
+ * @module
+ */
+import type { ChatRequest, Effort, ProtocolName } from '../../core/chat.ts'
+import { stringOf, type JsonObject } from '../../core/json.ts'
+import { chatOf, type RequestFacts } from '../facts.ts'
+import type { Asker } from './background.ts'
+import { contentsOf, type Contents } from './contents.ts'
+import { agentOf, saysSubagent, sessionOf } from './conversation.ts'
+import { programOf } from './program.ts'
+import { reasoningOf } from './reasoning.ts'
+
+/** The facts. Costs: no mark is free, (r) reads the request into neutral form once, (t) also estimates its tokens. */
+export interface RouteFacts extends Contents {
+  /** The model that is asked for, aliases resolved. */
+  readonly model: string | undefined
+  readonly protocol: ProtocolName
+  /** `count-tokens`: only how long the request is. */
+  readonly action: 'generate' | 'count-tokens'
+  readonly stream: boolean
+  readonly headers: Headers
+  readonly query: URLSearchParams
+  /** The program that asks: `claude-code`, `codex`, `gemini-cli`, or another's own name. */
+  readonly client: string | undefined
+  /** Whose request it is, by the router's option `tenantOf`. */
+  readonly tenant: string | undefined
+  /** The session's id; (r) where no header tells. */
+  readonly session: string | undefined
+  /** The sub-agent's id; `undefined` for the main agent. */
+  readonly agent: string | undefined
+  /** A sub-agent asks; (r) where no header tells. */
+  readonly subagent: boolean
+  /** The program asks by itself, besides the conversation; (r) for Claude Code and a model that does not tell. */
+  readonly background: boolean
+  /** When it is, in milliseconds since 1970. */
+  readonly time: number
+  /** Estimated input tokens, never fewer than the session's last answer counted (t). */
+  readonly tokens: number
+  /** The most tokens of output that are asked for (r). */
+  readonly maxTokens: number | undefined
+  /** The reasoning that is asked for; `undefined` for none (r). */
+  readonly reasoning: Effort | undefined
+  /** Names of the client's own tools (r). */
+  readonly tools: readonly string[]
+  /** The provider is asked to search the web (r). */
+  readonly webSearch: boolean
+  /** The answer must be JSON (r). */
+  readonly structured: boolean
+  /** Messages of the conversation (r). */
+  readonly messages: number
+  /** The client's body as it came. Never change it. */
+  readonly body: JsonObject
+}
+
+export interface FactsOptions {
+  /** A layer above chose this model, or an alias stands for it. */
+  model?: string
+  isBackground(asker: Asker): boolean
+  tokensOf(facts: RequestFacts, session: () => string | undefined, agent: string | undefined): number
+  tenantOf?: (request: Request) => string | undefined
+  now: number
+}
+
+export function routeFactsOf(request: Request, facts: RequestFacts, options: FactsOptions): RouteFacts {
+  const { headers } = request
+  const { body, route } = facts
+  const chat = (): ChatRequest => chatOf(facts)
+  const model = options.model ?? askedModel(facts)
+  const agent = agentOf(headers)
+  const program = once(() => programOf(headers))
+  const query = once(() => new URL(request.url).searchParams)
+  const tenant = once(() => options.tenantOf?.(request))
+  const session = once(() => sessionOf(headers, chat))
+  const subagent = once(() => agent !== undefined || saysSubagent(chat()))
+  const background = once(() => options.isBackground({ model, program: program(), chat }))
+  const tokens = once(() => options.tokensOf(facts, session, agent))
+  const tools = once(() => chat().tools.flatMap((tool) => (tool.type === 'hosted' ? [] : tool.name)))
+  const webSearch = once(() => chat().tools.some((tool) => tool.type === 'hosted' && tool.kind === 'web-search'))
+  const contents = once(() => contentsOf(chat()))
+  return {
+    model,
+    protocol: facts.protocol,
+    action: route.action,
+    stream: route.stream ?? body.stream === true,
+    headers,
+    agent,
+    time: options.now,
+    body,
+    get query() {
+      return query()
+    },
+    get client() {
+      return program()
+    },
+    get tenant() {
+      return tenant()
+    },
+    get session() {
+      return session()
+    },
+    get subagent() {
+      return subagent()
+    },
+    get background() {
+      return background()
+    },
+    get tokens() {
+      return tokens()
+    },
+    get maxTokens() {
+      return chat().maxTokens
+    },
+    get reasoning() {
+      return reasoningOf(chat())
+    },
+    get tools() {
+      return tools()
+    },
+    get webSearch() {
+      return webSearch()
+    },
+    get structured() {
+      return chat().format !== undefined
+    },
+    get messages() {
+      return chat().messages.length
+    },
+    get images() {
+      return contents().images
+    },
+    get documents() {
+      return contents().documents
+    },
+    get audio() {
+      return contents().audio
+    },
+    get video() {
+      return contents().video
+    },
+  }
+}
+
+/** The model that the client names, in its URL or its body. */
+export const askedModel = ({ route, body }: RequestFacts): string | undefined => route.model ?? stringOf(body.model)
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
+/** Facts that are not written down: they may hold secrets, or everything that the client said. */
+type Unwritten = 'headers' | 'query' | 'body'
+
+/** The facts as plain data, for people and logs. Finds out all of them. */
+export function recordOf(facts: RouteFacts): Omit<RouteFacts, Unwritten> {
+  const { model, protocol, action, stream, client, tenant, session, agent, subagent, background, time, tokens, maxTokens } = facts
+  const { reasoning, tools, webSearch, structured, messages, images, documents, audio, video } = facts
+  const asked = { model, protocol, action, stream, client, tenant, session, agent, subagent, background, time, tokens, maxTokens }
+  return { ...asked, reasoning, tools, webSearch, structured, messages, images, documents, audio, video }
+}
