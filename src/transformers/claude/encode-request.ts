@@ -7,6 +7,7 @@
 import type { ChatRequest, ToolChoice } from '../../core/chat.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
+import { fitUser } from '../../core/user-id.ts'
 import { encodeCache } from './cache.ts'
 import { encodeConversation } from './encode-messages.ts'
 import { encodeOwnToolChoice, encodeToolChoice, encodeTools } from './encode-tools.ts'
@@ -89,7 +90,7 @@ function encodeForeign(chat: ChatRequest, context: AskContext): JsonObject {
     ...encodeSampling(chat, context, thinking),
     ...encodeStop(chat, context),
     ...encodeTier(chat, context),
-    ...(chat.user !== undefined && { metadata: { user_id: chat.user } }),
+    ...(chat.user !== undefined && { metadata: { user_id: encodeUser(chat.user, chat, context) } }),
     ...field('thinking', thinking),
     ...(effort || format ? { output_config: { ...field('effort', effort), ...field('format', format) } } : {}),
     ...encodeCache(chat, notes),
@@ -106,6 +107,15 @@ function limitOf(chat: ChatRequest, { model, notes }: AskContext): number {
   if (chat.maxTokens <= maxTokens || !/claude/i.test(model)) return chat.maxTokens
   notes.approximated(chat, 'maxTokens', `${model} gives at most ${maxTokens} tokens`)
   return maxTokens
+}
+
+/** The longest `metadata.user_id`. */
+const USER = { max: 256 }
+
+function encodeUser(user: string, chat: ChatRequest, { notes }: AskContext): string {
+  const fitted = fitUser(user, USER)
+  if (fitted !== user) notes.approximated(chat, 'user', `a user's id has at most ${USER.max} characters here; a hash stands for it`)
+  return fitted
 }
 
 function encodeStop(chat: ChatRequest, { notes, enforceStops }: AskContext): JsonObject {

@@ -5,10 +5,9 @@
  * @module
  */
 import type { ChatRequest, Effort, Message, OutputFormat, ReasoningAsk, ServiceTier } from '../../core/chat.ts'
-import type { NameRule } from '../../core/dialect.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
-import { createNameMap } from '../../core/names.ts'
 import type { AskContext } from '../../core/protocol.ts'
+import { fitUser } from '../../core/user-id.ts'
 import { encodeMessages } from './encode-items.ts'
 import { encodeToolChoice, encodeTools } from './encode-tools.ts'
 import { compact, extraOf, OWN, spellingOf } from './wire.ts'
@@ -202,14 +201,13 @@ function isStrict(schema: unknown): boolean {
   return schema.oneOf === undefined && schema.allOf === undefined && below.every(isStrict)
 }
 
-/** The longest name of a user. A longer one keeps its beginning and gets a hash of all of it. */
-const USER: NameRule = { max: 64, pattern: /^[^]*$/ }
-const fitUser = (user: string): string => createNameMap(USER).fit(user)
+/** The longest name of a user. */
+const USER = { max: 64 }
 
 function encodeUser(chat: ChatRequest): JsonObject {
   if (chat.user === undefined) return {}
   if (chat.wireNames?.user === 'user' && chat.spelling?.[OWN]) return { user: chat.user }
-  return { safety_identifier: chat.spelling?.[OWN] ? chat.user : fitUser(chat.user) }
+  return { safety_identifier: chat.spelling?.[OWN] ? chat.user : fitUser(chat.user, USER) }
 }
 
 /** The spelled fields. A configuration update in the conversation changed neutral fields that the request itself does not have. */
@@ -260,5 +258,6 @@ function noteLosses(chat: ChatRequest, { notes, enforceStops }: AskContext): voi
   if (chat.candidates !== undefined && chat.candidates > 1) notes.dropped(chat, 'candidates', 'there is only one answer here')
   if (chat.cache) notes.approximated(chat, 'cache', 'long prompts are cached by themselves')
   if (chat.serviceTier === 'fast') notes.approximated(chat, 'serviceTier', 'the nearest tier is priority')
-  if (chat.user !== undefined && fitUser(chat.user) !== chat.user) notes.approximated(chat, 'user', 'shortened to 64 characters')
+  if (chat.user !== undefined && fitUser(chat.user, USER) !== chat.user)
+    notes.approximated(chat, 'user', `a user's id has at most ${USER.max} characters here; a hash stands for it`)
 }

@@ -6,11 +6,11 @@
 import type { CacheMark, ChatRequest, Message, OutputFormat } from '../../core/chat.ts'
 import { objectOf, type JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
+import { fitUser } from '../../core/user-id.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { encodeReasoning } from './encode-reasoning.ts'
 import { encodeTools } from './encode-tools.ts'
 import { isStrict } from './strict-schema.ts'
-import { fitUser } from './user-id.ts'
 import { spelled } from './wire.ts'
 import { mergeInto, put, writingFor, type Writing } from './writing.ts'
 
