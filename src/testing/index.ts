@@ -1,7 +1,14 @@
 /**
- * Tools to test with: time that moves when it is told to, streams cut at any byte, and what a stream says.
+ * Tools to test with: a provider that fails on demand, time that moves when it is told to, streams cut at any byte, and what a
+ * stream says.
  *
  * @module
  */
+export { FAULTS, RESET_SIGNALS, type Fault, type FaultName, type FaultSpec, type Position, type ResetSignal } from './chaos/fault.ts'
+export { chaosProvider, type ChaosOptions, type ChaosProvider } from './chaos/provider.ts'
+export type { ChaosReply, ChaosToolCall } from './chaos/reply.ts'
+export type { ChaosRequest } from './chaos/request.ts'
+export { flapping, sometimes, type Script } from './chaos/script.ts'
 export { virtualClock, type VirtualClock } from './clock.ts'
+export { seededRandom } from './random.ts'
 export { cutStream, readEvents, type ReadEvent } from './streams.ts'
