@@ -82,7 +82,7 @@ export async function callUpstream(
         origin: new URL(upstream.baseUrl).host,
         adjust: trip.adjust,
         withoutReasoning,
-        strict: upstream.strict,
+        strict: trip.strict ?? upstream.strict,
         now: clock.now,
         random: upstream.random,
       })

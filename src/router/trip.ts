@@ -18,6 +18,8 @@ export interface Trip {
   model?: string
   /** What a layer above changes about the request, whatever the client's protocol. */
   adjust?: Adjust
+  /** A layer above wants losses refused, or not; stronger than the endpoint's own word. */
+  strict?: boolean
   /** Every attempt so far, in the order they began. Shared by all layers. */
   attempts: Attempt[]
 }

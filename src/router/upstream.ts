@@ -74,10 +74,13 @@ export function upstreamCall(options: {
 const lowerCase = (headers: Record<string, string> = {}) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 
-/** The client's query (`?beta=true`), without its key. */
+/** What of a client's query is meant for this side: its key, and its choice of an endpoint. */
+const OWN_QUERY = ['key', 'endpoint', 'ep']
+
+/** The client's query (`?beta=true`), without what is meant for this side. */
 function withQuery(target: string, source: string): string {
   const from = new URL(source).searchParams
-  from.delete('key')
+  for (const name of OWN_QUERY) from.delete(name)
   if (!from.size) return target
   const url = new URL(target)
   for (const [name, value] of from) if (!url.searchParams.has(name)) url.searchParams.set(name, value)
