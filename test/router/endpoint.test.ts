@@ -180,7 +180,7 @@ describe('endpoint', () => {
   })
 })
 
-describe('reasoning that a provider refuses', () => {
+describe('reasoning that a provider refuses (Responses hard case 23)', () => {
   const REFUSALS: Record<ProtocolName, unknown> = {
     claude: {
       type: 'error',
