@@ -6,7 +6,9 @@
  */
 import { kindOfStatus, STATUS, type Failure, type FailureKind } from '../../core/failure.ts'
 import { isObject, numberOf, stringOf, type JsonObject } from '../../core/json.ts'
-import type { ErrorAnswer } from '../../core/protocol.ts'
+import type { ErrorAnswer, UpstreamError } from '../../core/protocol.ts'
+import { retryAfterOf } from '../../core/retry-after.ts'
+import { awsCode, kindOfCode } from '../../core/vendor-codes.ts'
 
 const KINDS: Record<string, FailureKind> = {
   invalid_request_error: 'invalid-request',
@@ -28,13 +30,14 @@ const KINDS: Record<string, FailureKind> = {
 const WORDINGS: readonly (readonly [RegExp, FailureKind])[] = [
   [/prompt is too long|input is too long for requested model|exceed context limit/i, 'context-overflow'],
   [/credit balance is too low|usage limits|spend limit/i, 'billing'],
+  [/blocked by content filtering/i, 'content-policy'],
 ]
 
-const SPENT = new Set(['enforced_spend_limit_reached', 'workspace_spend_limit_reached', 'organization_spend_limit_reached'])
-
-export function decodeError({ status, headers, body }: { status: number; headers: Headers; body: unknown }): Failure {
-  const failure = decodeFailure({ body, status })
-  const retryAfter = waitOf(headers)
+export function decodeError({ status, headers, body, now = Date.now() }: UpstreamError): Failure {
+  const failure = decodeFailure({ body, status, aws: awsCode(headers, isObject(body) ? body.__type : undefined) })
+  const { message, kind } = failure
+  const limited = kind === 'rate-limit' || kind === 'overloaded' || kind === 'billing'
+  const retryAfter = retryAfterOf({ headers, body, message, now, limited })
   const requestId = headers.get('request-id') ?? failure.requestId
   const shouldRetry = headers.get('x-should-retry')
   return {
@@ -45,14 +48,23 @@ export function decodeError({ status, headers, body }: { status: number; headers
   }
 }
 
-/** An error object, of an answer or amid a stream (then there is no status). */
-export function decodeFailure({ body, status }: { body: unknown; status: number | undefined }): Failure {
-  const wire = isObject(body) ? body : {}
+interface ErrorObject {
+  body: unknown
+  /** Absent amid a stream. */
+  status: number | undefined
+  /** What AWS calls it. */
+  aws?: string
+}
+
+/** An error object, of an answer or amid a stream. Vertex gives Google's errors, in a list, and Bedrock its own. */
+export function decodeFailure({ body, status, aws }: ErrorObject): Failure {
+  const only = Array.isArray(body) ? (body as unknown[])[0] : body
+  const wire = isObject(only) ? only : {}
   const error = isObject(wire.error) ? wire.error : wire
   const type = stringOf(error.type) ?? ''
   const details = isObject(error.details) ? error.details : undefined
-  const code = stringOf(details?.error_code) ?? stringOf(error.code)
-  const message = messageOf(body, error, status)
+  const code = stringOf(details?.error_code) ?? stringOf(error.code) ?? stringOf(error.status) ?? aws
+  const message = messageOf(only, error, status)
   const kind = kindOf(type, code, message, status)
   const failure: Failure = { kind, status: status ?? STATUS[kind], message, source: { protocol: 'claude', body } }
   const requestId = stringOf(wire.request_id)
@@ -62,6 +74,7 @@ export function decodeFailure({ body, status }: { body: unknown; status: number 
   if (tokens) failure.tokens = tokens
   if (details) failure.details = details
   if (kind === 'billing') failure.retryable = false
+  if (status === undefined) failure.amid = true
   return failure
 }
 
@@ -74,13 +87,14 @@ function messageOf(body: unknown, error: JsonObject, status: number | undefined)
 }
 
 function kindOf(type: string, code: string | undefined, message: string, status: number | undefined): FailureKind {
-  if (code !== undefined && SPENT.has(code)) return 'billing'
+  const byCode = kindOfCode(code)
+  if (byCode) return byCode
   const byType = Object.hasOwn(KINDS, type) ? KINDS[type] : undefined
   if (byType === undefined || byType === 'invalid-request' || byType === 'too-large') {
     const worded = WORDINGS.find(([pattern]) => pattern.test(message))
     if (worded) return worded[1]
   }
-  return byType ?? (status === undefined ? 'server-error' : kindOfStatus(status))
+  return byType ?? kindOfCode(type) ?? (status === undefined ? 'server-error' : kindOfStatus(status))
 }
 
 /** `prompt is too long: N tokens > M maximum`, or `input length and max_tokens exceed context limit: A + B > C`. */
@@ -89,18 +103,6 @@ function tokensOf(message: string): Failure['tokens'] {
   if (sum) return { used: Number(sum[1]) + Number(sum[2]), limit: Number(sum[3]) }
   const match = /(\d+)\s*tokens?\s*>\s*(\d+)/i.exec(message)
   return match ? { used: Number(match[1]), limit: Number(match[2]) } : undefined
-}
-
-/** Seconds, from `retry-after-ms`, or `retry-after` in seconds or as a date. */
-function waitOf(headers: Headers): number | undefined {
-  const ms = Number(headers.get('retry-after-ms') ?? Number.NaN)
-  if (Number.isFinite(ms)) return ms / 1000
-  const value = headers.get('retry-after')
-  if (value === null) return undefined
-  const seconds = Number(value)
-  if (Number.isFinite(seconds)) return seconds
-  const wait = (Date.parse(value) - (Date.parse(headers.get('date') ?? '') || Date.now())) / 1000
-  return Number.isFinite(wait) ? Math.max(0, wait) : undefined
 }
 
 /** How a client is told: the type, and the status where it is not the provider's own. */

@@ -5,6 +5,8 @@
  * @module
  */
 import { kindOfStatus, type Failure, type FailureKind } from '../../core/failure.ts'
+import type { UpstreamError } from '../../core/protocol.ts'
+import { retryAfterOf } from '../../core/retry-after.ts'
 import { arrayOf, isObject, numberOf, stringOf, tryParse, type JsonObject, lookUp } from '../../core/json.ts'
 
 const KIND_OF: Record<string, FailureKind> = {
@@ -41,18 +43,21 @@ const STATUS_OF: Record<string, number> = {
   DEADLINE_EXCEEDED: 504,
 }
 
+/** In seconds. Delays below it are those of limits by the minute. */
+const LONG_DELAY = 3600
+
 /** How deep error objects are found inside the messages of others. */
 const MAX_NESTING = 5
 
 /** Reads an upstream's error answer: JSON of any of the forms that Google and what stands before it use, or plain text. */
-export function decodeError(answer: { status: number; headers: Headers; body: unknown }): Failure {
-  const failure = failureOfError(answer.body, answer.status)
-  const wait = Number(answer.headers.get('retry-after') ?? Number.NaN)
-  return failure.retryAfter === undefined && Number.isFinite(wait) ? { ...failure, retryAfter: wait } : failure
+export function decodeError({ status, headers, body, now }: UpstreamError): Failure {
+  const failure = failureOfError(body, status, headers, now)
+  const shouldRetry = headers.get('x-should-retry')
+  return shouldRetry === 'true' || shouldRetry === 'false' ? { ...failure, retryable: shouldRetry === 'true' } : failure
 }
 
-/** The failure that an error body tells, which came with HTTP `status` or amid a stream. */
-export function failureOfError(body: unknown, status: number | undefined): Failure {
+/** The failure that an error body tells, which came with HTTP `status` or amid a stream. `now` in milliseconds since 1970. */
+export function failureOfError(body: unknown, status: number | undefined, headers?: Headers, now = Date.now()): Failure {
   const error = innermost(body)
   const rpc = stringOf(error.status)
   const details = arrayOf(error.details).filter(isObject)
@@ -76,8 +81,11 @@ export function failureOfError(body: unknown, status: number | undefined): Failu
           : rpc === 'FAILED_PRECONDITION' && /location/i.test(message)
             ? 'permission'
             : (lookUp(KIND_OF, rpc ?? '') ?? kindOfStatus(real))
-  const retryAfter = delayOf(detail('RetryInfo'), message)
+  const limited = kind === 'rate-limit' || kind === 'overloaded'
+  const wait = retryAfterOf({ ...(headers && { headers }), body: { error }, message, now, limited })
   const final = kind === 'rate-limit' && isFinal(detail('QuotaFailure'), message)
+  // a daily quota is back tomorrow, whatever the delay says; only a time of hours is meant
+  const retryAfter = wait !== undefined && (!final || wait > LONG_DELAY) ? Math.ceil(wait) : undefined
   const param = stringOf(firstOf(detail('BadRequest')?.fieldViolations)?.field)
   const requestId = stringOf(detail('RequestInfo')?.requestId)
   return {
@@ -87,11 +95,11 @@ export function failureOfError(body: unknown, status: number | undefined): Failu
     message,
     ...(code !== undefined && { code }),
     ...(param !== undefined && { param }),
-    // a daily quota is back tomorrow, whatever the delay says
-    ...(retryAfter !== undefined && !final && { retryAfter }),
+    ...(retryAfter !== undefined && { retryAfter }),
     ...(final && { retryable: false }),
     ...(requestId !== undefined && { requestId }),
     ...(tokens && { tokens }),
+    ...(status === undefined && { amid: true as const }),
     source: { protocol: 'gemini', body },
   }
 }
@@ -122,13 +130,6 @@ const firstOf = (list: unknown): JsonObject | undefined => arrayOf(list).find(is
 
 /** The older form of errors. */
 const reasonOf = (error: JsonObject): string | undefined => stringOf(firstOf(error.errors)?.reason)
-
-/** Seconds, rounded up: `34.4s`, `900ms`, or in words. */
-function delayOf(info: JsonObject | undefined, message: string): number | undefined {
-  const told = stringOf(info?.retryDelay) ?? /retry in ([\d.]+m?s)/i.exec(message)?.[1]
-  const match = /^([\d.]+)(m?s)$/.exec(told?.trim() ?? '')
-  return match ? Math.ceil(Number(match[1]) / (match[2] === 'ms' ? 1000 : 1)) : undefined
-}
 
 /** Whether waiting is of no use: a quota of the day, or no quota at all. */
 const isFinal = (quota: JsonObject | undefined, message: string): boolean =>

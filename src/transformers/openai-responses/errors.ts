@@ -6,7 +6,9 @@
  */
 import { kindOfStatus, STATUS, type Failure, type FailureKind } from '../../core/failure.ts'
 import { isObject, numberOf, objectOf, stringOf, tryParse, type JsonObject } from '../../core/json.ts'
-import type { ErrorAnswer } from '../../core/protocol.ts'
+import type { ErrorAnswer, UpstreamError } from '../../core/protocol.ts'
+import { retryAfterOf } from '../../core/retry-after.ts'
+import { kindOfCode } from '../../core/vendor-codes.ts'
 import { OWN } from './wire.ts'
 
 /** What `code` or `type` tell, before anything else. */
@@ -46,30 +48,35 @@ function kindOf(error: { code?: string; type?: string; message: string }, status
       // An error's type is often the same for many failures; then the status tells more.
       if (kind !== 'invalid-request' || status === undefined || kindOfStatus(status) === 'invalid-request') return kind
     }
-  return status === undefined ? 'server-error' : kindOfStatus(status)
+  return kindOfCode(error.code) ?? (status === undefined ? 'server-error' : kindOfStatus(status))
 }
 
 /** Reads an HTTP error answer. */
-export function decodeError({ status, headers, body }: { status: number; headers: Headers; body: unknown }): Failure {
+export function decodeError({ status, headers, body, now = Date.now() }: UpstreamError): Failure {
   const parsed = typeof body === 'string' ? (tryParse(body) ?? body) : body
   const outer = Array.isArray(parsed) ? parsed[0] : parsed
   const failure = readError(isObject(outer) ? (outer.error ?? outer) : outer, status)
-  const retryAfter = retryAfterOf(headers) ?? failure.retryAfter
+  const retryAfter = retryAfterOf({ headers, body: parsed, message: failure.message, now, limited: isLimit(failure.kind) })
   const requestId = headers.get('x-request-id') ?? headers.get('request-id') ?? undefined
   const should = headers.get('x-should-retry')
   return {
     ...failure,
     ...(retryAfter !== undefined && { retryAfter }),
     ...(requestId !== undefined && { requestId }),
-    ...(should !== null && { retryable: should === 'true' }),
+    ...((should === 'true' || should === 'false') && { retryable: should === 'true' }),
     source: { protocol: OWN, body: parsed },
   }
 }
 
 /** Reads the `error` of a failed response or of an `error` event, where no HTTP status tells more. */
 export function failureOfError(error: unknown, source: unknown): Failure {
-  return { ...readError(error), source: { protocol: OWN, body: source } }
+  const failure = readError(error)
+  const { kind, message } = failure
+  const retryAfter = retryAfterOf({ body: { error }, message, now: Date.now(), limited: isLimit(kind) })
+  return { ...failure, ...(retryAfter !== undefined && { retryAfter }), amid: true, source: { protocol: OWN, body: source } }
 }
+
+const isLimit = (kind: FailureKind): boolean => kind === 'rate-limit' || kind === 'overloaded'
 
 function readError(value: unknown, status?: number): Failure {
   const error = objectOf(value)
@@ -80,7 +87,6 @@ function readError(value: unknown, status?: number): Failure {
   const message = told || `The upstream failed${status === undefined ? '' : ` with status ${status}`} and did not say why.`
   const kind = kindOf({ message, ...(code !== undefined && { code }), ...(type !== undefined && { type }) }, status)
   const tokens = kind === 'context-overflow' ? tokensOf(message) : undefined
-  const retryAfter = secondsIn(message)
   return {
     kind,
     status: status ?? (kind === 'billing' ? 429 : STATUS[kind]),
@@ -88,7 +94,6 @@ function readError(value: unknown, status?: number): Failure {
     ...((code ?? type) !== undefined && { code: code ?? type }),
     ...(param !== undefined && { param }),
     ...(tokens && { tokens }),
-    ...(kind === 'rate-limit' && retryAfter !== undefined && { retryAfter }),
     ...(kind === 'billing' && { retryable: false }),
   }
 }
@@ -105,25 +110,6 @@ function tokensOf(message: string): Failure['tokens'] {
   return counts.used === undefined && counts.limit === undefined
     ? undefined
     : { ...(counts.used !== undefined && { used: counts.used }), ...(counts.limit !== undefined && { limit: counts.limit }) }
-}
-
-/** "Please try again in 1.2s", or in `ms`. */
-function secondsIn(message: string): number | undefined {
-  const found = /try again in ([\d.]+)\s*(ms|s|m)\b/i.exec(message)
-  if (!found) return undefined
-  const seconds = Number(found[1]) * ({ ms: 0.001, s: 1, m: 60 }[found[2]!.toLowerCase()] ?? 1)
-  return Number.isFinite(seconds) ? seconds : undefined
-}
-
-function retryAfterOf(headers: Headers): number | undefined {
-  const ms = Number(headers.get('retry-after-ms') ?? Number.NaN)
-  if (Number.isFinite(ms)) return ms / 1000
-  const value = headers.get('retry-after')
-  if (value === null || value === '') return undefined
-  const seconds = Number(value)
-  if (Number.isFinite(seconds)) return seconds
-  const date = Date.parse(value)
-  return Number.isNaN(date) ? undefined : Math.max(0, (date - Date.now()) / 1000)
 }
 
 /** The words of an error, by its kind. Codes are those that clients act on. */

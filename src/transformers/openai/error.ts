@@ -5,8 +5,10 @@
  */
 import { kindOfStatus, STATUS, type Failure, type FailureKind } from '../../core/failure.ts'
 import { arrayOf, isObject, numberOf, objectOf, stringOf, tryParse, type JsonObject } from '../../core/json.ts'
+import type { UpstreamError } from '../../core/protocol.ts'
+import { retryAfterOf } from '../../core/retry-after.ts'
+import { awsCode, kindOfCode } from '../../core/vendor-codes.ts'
 import { isOverflow, overflowTokens } from './overflow.ts'
-import { readDuration, retryAfterOf } from './retry-after.ts'
 
 /** What all shapes have in common. */
 interface Told {
@@ -20,17 +22,21 @@ interface Told {
   metadata?: JsonObject
 }
 
-export function decodeError({ status, headers, body }: { status: number; headers: Headers; body: unknown }): Failure {
+export function decodeError({ status, headers, body, now = Date.now() }: UpstreamError): Failure {
   const told = readBody(body, status)
+  told.code ??= awsCode(headers, isObject(body) ? body.__type : undefined)
   const failure = failureOf(told, status, body)
-  const retryAfter = retryAfterOf(headers, status, told.message) ?? resetInMetadata(told.metadata)
+  const limited = isLimit(failure.kind)
+  const retryAfter = retryAfterOf({ headers, body, message: told.message, now, limited })
   if (retryAfter !== undefined) failure.retryAfter = retryAfter
   const requestId = headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('x-generation-id') ?? told.requestId
   if (requestId) failure.requestId = requestId
   const retry = headers.get('x-should-retry')
-  if (retry === 'false') failure.retryable = false
+  if (retry === 'true' || retry === 'false') failure.retryable = retry === 'true'
   return failure
 }
+
+const isLimit = (kind: FailureKind): boolean => kind === 'rate-limit' || kind === 'overloaded'
 
 /** An error that came with a good status, or amid a stream; `undefined` where the body holds none. */
 export function failureInBody(body: JsonObject): Failure | undefined {
@@ -40,7 +46,7 @@ export function failureInBody(body: JsonObject): Failure | undefined {
   const error = body.error ?? (isObject(choice) ? choice.error : undefined)
   if (error === undefined || error === null) {
     if (failed)
-      return failureOf(
+      return amid(
         { message: stringOf(base.status_msg) ?? `The upstream failed with code ${failed}.`, code: String(failed) },
         MINIMAX[failed] ?? 500,
         body,
@@ -49,7 +55,14 @@ export function failureInBody(body: JsonObject): Failure | undefined {
   }
   const told = readBody(error === undefined || error === null ? body : { error }, 500)
   const status = told.status ?? statusOfWords(told)
-  return failureOf(told, status, body)
+  return amid(told, status, body)
+}
+
+function amid(told: Told, status: number, body: JsonObject): Failure {
+  const failure = failureOf(told, status, body)
+  const limited = isLimit(failure.kind)
+  const retryAfter = retryAfterOf({ body, message: told.message, now: Date.now(), limited })
+  return { ...failure, ...(retryAfter !== undefined && { retryAfter }), amid: true }
 }
 
 /** @see https://platform.minimax.io/docs/api-reference/errorcode */
@@ -150,40 +163,16 @@ function failureOf(told: Told, status: number, body: unknown): Failure {
   return failure
 }
 
-const BY_CODE: Record<string, FailureKind> = {
-  insufficient_quota: 'billing',
-  credit_balance_exhausted: 'billing',
-  billing_hard_limit_reached: 'billing',
-  billing_not_active: 'billing',
-  content_filter: 'content-policy',
-  content_policy_violation: 'content-policy',
-  data_inspection_failed: 'content-policy',
-  model_not_found: 'not-found',
-  deploymentnotfound: 'not-found',
-  invalid_api_key: 'authentication',
-  rate_limit_exceeded: 'rate-limit',
-  engine_overloaded: 'overloaded',
-  engine_overloaded_error: 'overloaded',
-  server_is_overloaded: 'overloaded',
-  overloaded: 'overloaded',
-}
-
 function kindOf({ message, code, type, metadata }: Told, status: number): FailureKind {
   if (status < 500 && isOverflow(message, code ?? type)) return 'context-overflow'
   if (isOverflow('', code)) return 'context-overflow'
-  const byCode = BY_CODE[(code ?? '').toLowerCase()] ?? BY_CODE[(type ?? '').toLowerCase()]
+  // A limit that a single request is over, as Groq tells it: it is the request's size, not its pace.
+  if (status === 413) return 'too-large'
+  const byCode = kindOfCode(code) ?? kindOfCode(type)
   // A provider that is busy says so with many a status; what is the caller's fault keeps its status.
   if (byCode) return byCode
   if (status === 402 || (status === 429 && /insufficient (?:balance|quota|credits?)|exceeded your current quota/i.test(message)))
     return 'billing'
   if (status === 403 && metadata?.reasons !== undefined) return 'content-policy'
   return kindOfStatus(status)
-}
-
-/** OpenRouter hands the limits of the provider behind it on in the body: milliseconds since 1970. */
-function resetInMetadata(metadata: JsonObject | undefined): number | undefined {
-  const reset = objectOf(metadata?.headers)?.['X-RateLimit-Reset']
-  const at = typeof reset === 'string' || typeof reset === 'number' ? Number(reset) : Number.NaN
-  if (Number.isFinite(at) && at > 1e12) return Math.max(0, (at - Date.now()) / 1000)
-  return typeof reset === 'string' ? readDuration(reset) : undefined
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openai } from '../../../src/transformers/openai/index.ts'
 import { isOverflow, overflowTokens } from '../../../src/transformers/openai/overflow.ts'
-import { readDuration } from '../../../src/transformers/openai/retry-after.ts'
+import { readDuration } from '../../../src/core/retry-after.ts'
 
 const read = (status: number, body: unknown, headers: Record<string, string> = {}) =>
   openai.decodeError({ status, headers: new Headers(headers), body })
