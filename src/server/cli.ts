@@ -4,16 +4,17 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs'
 import { createApp } from './app.ts'
 import { HELP, readArguments, UsageError, type Command } from './cli/arguments.ts'
 import { banner } from './cli/banner.ts'
-import { ConfigError, parseConfig } from './config.ts'
+import { findConfig } from './config/find.ts'
+import { loadConfig } from './config/load.ts'
+import { ConfigError, problemText } from './config/problem.ts'
+import { setupOf } from './config/setup-of.ts'
 import { createDemo } from './demo.ts'
 import { readEnvironment } from './environment.ts'
 import { createNodeFetch } from './node-fetch.ts'
 import { serve } from './serve.ts'
-import type { Setup } from './setup.ts'
 import { version } from './version.ts'
 
 /** Bun and Deno have a fetch of their own that is as fast as it gets. */
@@ -29,8 +30,12 @@ async function main(): Promise<void> {
   await start(command)
 }
 
-async function start({ config, host, port }: Extract<Command, { name: 'serve' }>): Promise<void> {
-  const setup = config === undefined ? readEnvironment(process.env, port) : readConfigFile(config)
+async function start(flags: Extract<Command, { name: 'serve' }>): Promise<void> {
+  const path = findConfig(flags.config, { variables: process.env })
+  const snapshot = path === undefined ? undefined : await loadConfig(path)
+  for (const warning of snapshot?.warnings ?? []) process.stderr.write(`cc-route: warning: ${problemText(warning, path!)}\n`)
+  const { host = '127.0.0.1', port = 3456 } = { ...snapshot?.config.server, ...given(flags) }
+  const setup = snapshot ? setupOf(snapshot.config) : readEnvironment(process.env, port)
   const { fetch, models } = setup
     ? createApp(setup, { fetch: isNode ? createNodeFetch() : undefined })
     : { fetch: createDemo({ delayMs: 15 }), models: [{ id: 'demo', title: 'cc-route demo' }] }
@@ -45,18 +50,14 @@ async function start({ config, host, port }: Extract<Command, { name: 'serve' }>
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
-  process.stdout.write(banner({ url: served.url, host, setup, source: config ?? 'the environment' }))
+  process.stdout.write(banner({ url: served.url, host, setup, source: path ?? 'the environment' }))
 }
 
-function readConfigFile(path: string): Setup {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new ConfigError([`it cannot be read: ${(error as Error).message}`], path)
-  }
-  return parseConfig(text, { source: path, variables: process.env })
-}
+/** The flags that were given. */
+const given = ({ host, port }: { host?: string; port?: number }) => ({
+  ...(host !== undefined && { host }),
+  ...(port !== undefined && { port }),
+})
 
 /** An error in words, and the exit code that scripts can tell it by. */
 function explain(error: unknown): { text: string; code: number } {

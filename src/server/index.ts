@@ -4,7 +4,12 @@
  * @module
  */
 export { createApp, type App, type AppOptions } from './app.ts'
-export { ConfigError, parseConfig, readConfig, type Config, type ConfigOptions } from './config.ts'
+export { loadConfig, type LoadOptions, type Snapshot } from './config/load.ts'
+export { ConfigError, type Problem } from './config/problem.ts'
+export { parseConfig, readConfig, type ConfigOptions, type ParseOptions, type Reading } from './config/read.ts'
+export type { ConfigInput } from './config/schema.ts'
+export { setupOf } from './config/setup-of.ts'
+export type { Config } from './config/settle.ts'
 export { createDemo, type DemoOptions } from './demo.ts'
 export { readEnvironment } from './environment.ts'
 export { createGateway, type GatewayOptions } from './gateway.ts'

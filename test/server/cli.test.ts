@@ -11,7 +11,7 @@ afterAll(() => command.remove())
 
 const config = (value: unknown): string => {
   const path = join(command.folder, 'config.json')
-  writeFileSync(path, typeof value === 'string' ? value : JSON.stringify(value))
+  writeFileSync(path, typeof value === 'string' ? value : JSON.stringify(value), { mode: 0o600 })
   return path
 }
 
@@ -51,19 +51,19 @@ describe('a configuration', () => {
   test('that is not there', async () => {
     const { code, err } = await command.run(['serve', '--config', 'nope.json'])
     expect(code).toBe(1)
-    expect(err).toMatch(/nope\.json cannot be used:\n {2}it cannot be read: ENOENT/)
+    expect(err).toMatch(/nope\.json cannot be used:\n {2}it cannot be read: there is no such file/)
   })
 
   test('that is not JSON', async () => {
     const { code, err } = await command.run(['serve', '--config', config('{\n "endpoints": }')])
     expect(code).toBe(1)
-    expect(err).toMatch(/config\.json cannot be used:\n {2}not valid JSON.*: /)
+    expect(err).toMatch(/config\.json cannot be used:\n {2}\S+config\.json:2:15: not valid JSON: /)
   })
 
   test('with mistakes: all of them, with their places', async () => {
     const { code, err } = await command.run(['serve', '--config', config({ endpoints: { gpt: { protocol: 'x', baseUrl: 'y' } } })])
     expect(code).toBe(1)
-    expect(err).toContain('endpoints.gpt.protocol: expected one of claude, openai, openai-responses, gemini, got "x"')
+    expect(err).toContain('endpoints.gpt.protocol: expected one of claude, openai, openai-responses, gemini, found "x"')
     expect(err).not.toContain('    at ')
   })
 
@@ -76,14 +76,14 @@ describe('a configuration', () => {
   })
 
   test('that works: what is printed names no key', async () => {
-    const endpoint = { protocol: 'openai', baseUrl: 'https://user:pass@x.example/v1?key=secret', apiKey: 'sk-secret', model: 'gpt-5.4' }
+    const endpoint = { protocol: 'openai', baseUrl: 'https://x.example/v1?key=secret', apiKey: 'sk-secret', model: 'gpt-5.4' }
     const endpoints = { gpt: endpoint, other: { ...endpoint, apiKey: '${OTHER_KEY}' } }
     const file = config({ endpoints, routes: { default: 'other' } })
     const { out, url, stop } = await command.start(['--config', file], { OTHER_KEY: 'sk-secret-too' })
     expect(out).toContain(`cc-route ${version} listens on http://127.0.0.1:`)
     expect(out).toMatch(/\* other +openai +https:\/\/x\.example\/v1 +gpt-5\.4 +key: OTHER_KEY/)
     expect(out).toContain(`export ANTHROPIC_BASE_URL=${url}`)
-    expect(out).not.toMatch(/secret|pass/)
+    expect(out).not.toContain('secret')
     expect(out).not.toContain('WARNING')
     expect(await (await fetch(`${url}/v1/models`)).json()).toMatchObject({ data: [{ id: 'gpt-5.4' }, { id: 'gpt/gpt-5.4' }] })
     expect(await stop()).toEqual({ code: 0, err: '' })

@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util'
 
-export type Command = { name: 'help' } | { name: 'version' } | { name: 'serve'; config?: string; host: string; port: number }
+export type Command = { name: 'help' } | { name: 'version' } | { name: 'serve'; config?: string; host?: string; port?: number }
 
 /** A command line that cannot be understood; its message says how it is meant. */
 export class UsageError extends Error {
@@ -17,21 +17,22 @@ export const HELP = `cc-route: use any LLM provider from any client
 Usage
   cc-route serve [--config FILE] [--host HOST] [--port PORT]
 
-  --config FILE   endpoints and routes, as JSON; without it, the API keys
-                  in the environment, or a demo provider where there are none
+  --config FILE   endpoints and routes, as JSON, TOML or YAML; without it,
+                  ~/.config/cc-route/config.*, else the API keys in the
+                  environment, or a demo provider where there are none
   --host HOST     address to listen on (default 127.0.0.1)
   --port PORT     port to listen on (default 3456; 0 takes a free one)
 
   -h, --help      this text
   -v, --version   the version
 
-Configuration file
+Configuration file (see docs/config.md)
   {
     "endpoints": {
-      "gpt": { "protocol": "openai", "baseUrl": "https://api.openai.com/v1",
-               "apiKey": "\${OPENAI_API_KEY}", "model": "gpt-5.4" }
+      "openai": { "apiKey": "$OPENAI_API_KEY" },
+      "local": { "protocol": "openai", "baseUrl": "http://localhost:8080/v1" }
     },
-    "routes": { "default": "gpt" }
+    "routes": { "default": "openai" }
   }
   "protocol" is claude, openai, openai-responses or gemini.
 `
@@ -68,13 +69,15 @@ function parse(args: readonly string[]) {
   }
 }
 
-function readPort(text = '3456'): number {
+function readPort(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Infinity
   if (port > 65_535) throw new UsageError(`--port takes a number from 0 to 65535, not "${text}".`)
   return port
 }
 
-function readHost(text = '127.0.0.1'): string {
+function readHost(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
   const host = text.replace(/^\[(.*)\]$/, '$1')
   if (!/^[\w.:-]+$/.test(host)) throw new UsageError(`--host takes a host name or an address, not "${text}".`)
   return host

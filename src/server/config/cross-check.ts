@@ -1,0 +1,109 @@
+/**
+ * Mistakes that no field has alone: names that lead nowhere, names twice, circles.
+ *
+ * @module
+ */
+import { isLoopback } from '../guard.ts'
+import type { Path, Problem } from './problem.ts'
+import type { SettledConfig } from './settle.ts'
+import { didYouMean } from './suggest.ts'
+import { namesIn, readTarget } from './targets.ts'
+
+/** What cannot work. */
+export function crossCheck({ endpoints, pools = {}, routes = {} }: SettledConfig): Problem[] {
+  const names = [...Object.keys(endpoints), ...Object.keys(pools)]
+  const problems: Problem[] = []
+  const report = (path: Path, message: string) => problems.push({ path, message })
+
+  if (!Object.keys(endpoints).length)
+    report(['endpoints'], 'expected at least one endpoint. { "openai": { "apiKey": "$OPENAI_API_KEY" } } is one')
+  else if (Object.values(endpoints).every(({ enabled }) => enabled === false))
+    report(['endpoints'], 'all endpoints are switched off. Remove "enabled": false from one')
+
+  const seen = new Map<string, string>()
+  for (const [section, name] of [
+    ...Object.keys(endpoints).map((name) => ['endpoints', name]),
+    ...Object.keys(pools).map((name) => ['pools', name]),
+  ] as [string, string][]) {
+    const before = seen.get(name.toLowerCase())
+    if (before !== undefined)
+      report(
+        [section, name],
+        `there is another one called ${JSON.stringify(before)}. Names differ in more than capitals, of endpoints and pools alike`,
+      )
+    seen.set(name.toLowerCase(), name)
+  }
+
+  const check = (text: string, path: Path): string | undefined => {
+    const found = readTarget(names, text)?.name
+    if (found === undefined) {
+      const asked = /^[^/,:]*/.exec(text)![0]
+      report(
+        path,
+        `there is no endpoint or pool ${JSON.stringify(asked)}.${didYouMean(asked, names) || ` There are: ${names.join(', ')}.`}`,
+      )
+    }
+    return found
+  }
+
+  const membersOf = new Map<string, { name: string; path: Path }[]>()
+  for (const [name, { members }] of Object.entries(pools)) {
+    const found = members.flatMap((member, index) => {
+      const at: Path = ['pools', name, 'members', index, ...(typeof member === 'string' ? [] : ['to'])]
+      const to = check(typeof member === 'string' ? member : member.to, at)
+      return to === undefined ? [] : [{ name: to, path: at }]
+    })
+    membersOf.set(name, found)
+  }
+  for (const circle of circlesIn(membersOf)) report(circle.path, `the pool is a member of itself: ${circle.names.join(' → ')}`)
+
+  for (const { text, path } of routeNames(routes)) check(text, path)
+  return problems
+}
+
+/** The texts of all routes that name where to go. */
+function routeNames(routes: NonNullable<SettledConfig['routes']>): { text: string; path: Path }[] {
+  return Object.entries(routes).flatMap(([name, value]) => {
+    const path: Path = ['routes', name]
+    if (value === undefined) return []
+    if (name === 'models') return Object.entries(value as Record<string, never>).flatMap(([model, to]) => namesIn(to, [...path, model]))
+    return namesIn(value as never, path)
+  })
+}
+
+/** Each circle once, at the place that closes it. */
+function circlesIn(graph: ReadonlyMap<string, readonly { name: string; path: Path }[]>): { path: Path; names: string[] }[] {
+  const done = new Set<string>()
+  const circles: { path: Path; names: string[] }[] = []
+  const visit = (name: string, way: readonly string[]) => {
+    for (const next of graph.get(name) ?? []) {
+      const start = way.indexOf(next.name)
+      if (start >= 0) circles.push({ path: next.path, names: [...way.slice(start), next.name] })
+      else if (!done.has(next.name)) visit(next.name, [...way, next.name])
+    }
+    done.add(name)
+  }
+  for (const name of graph.keys()) if (!done.has(name)) visit(name, [name])
+  return circles
+}
+
+/** What works, and is probably not meant. */
+export function doubts({ server, endpoints, pools = {} }: SettledConfig): Problem[] {
+  const problems: Problem[] = []
+  for (const [name, { baseUrl, keys, enabled }] of Object.entries(endpoints)) {
+    const url = enabled !== false && URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
+    if (url?.protocol === 'http:' && keys.length && !isLoopback(url.hostname.replace(/^\[|\]$/g, '')))
+      problems.push({ path: ['endpoints', name, 'baseUrl'], message: 'the key goes over the network unencrypted. Use https://' })
+  }
+  for (const [name, { members }] of Object.entries(pools)) {
+    const targets = members.map((member) => readTarget(Object.keys(endpoints), typeof member === 'string' ? member : member.to)?.name)
+    if (targets.every((to) => to !== undefined && endpoints[to]?.enabled === false))
+      problems.push({ path: ['pools', name, 'members'], message: 'all members are switched off' })
+  }
+  if (server?.host !== undefined && !isLoopback(server.host) && !server.keys?.length)
+    problems.push({
+      path: ['server', 'host'],
+      message: 'other machines can reach this address. Without "server.keys" the server refuses to start on it',
+    })
+  return problems
+}

@@ -1,0 +1,106 @@
+/**
+ * `server` and `log`: what concerns the process rather than the providers.
+ *
+ * @module
+ */
+import * as v from 'valibot'
+import { choice, count, duration, flag, list, size, text } from './fields.ts'
+import { secret } from './secret.ts'
+
+const PORT = 'a port from 0 to 65535'
+
+const Port = v.pipe(
+  v.union(
+    [
+      v.pipe(v.number(PORT), v.integer(PORT), v.minValue(0, PORT), v.maxValue(65_535, PORT)),
+      // A variable gives a text: "${PORT}".
+      v.pipe(
+        v.string(PORT),
+        v.regex(/^\d{1,5}$/, PORT),
+        v.check((digits) => Number(digits) <= 65_535, PORT),
+      ),
+    ],
+    PORT,
+  ),
+  v.description('The port to listen on; 0 takes a free one. Default 3456.'),
+  v.transform(Number),
+)
+
+const NamedKey = v.strictObject(
+  {
+    name: text('Whose it is, for logs and limits.'),
+    key: secret('The key. "sha256:" and 64 hexadecimal digits is the hash of a key that is written nowhere.'),
+  },
+  'a key, or { "name", "key" }',
+)
+
+const Limits = v.strictObject(
+  {
+    bodyBytes: v.optional(size('The largest request body. Default 32MiB.')),
+    depth: v.optional(count('How deep JSON may be nested. Default 200.', { min: 1 })),
+    headerBytes: v.optional(size('The most bytes of all headers together. Default 64KiB.')),
+    streams: v.optional(count('How many requests may be answered at a time. Default 256.', { min: 1 })),
+    bodyMs: v.optional(duration('How long a client may take to send a request. Default 60s.')),
+  },
+  'an object of limits',
+)
+
+export const Server = v.pipe(
+  v.strictObject(
+    {
+      host: v.optional(text('The address to listen on. Anything but loopback needs `keys`. Default 127.0.0.1.')),
+      port: v.optional(Port),
+      keys: v.optional(
+        list(
+          'The keys that clients may use. Without any, whoever reaches the server may use it.',
+          v.union([secret('A key.'), NamedKey], 'a key, or { "name", "key" }'),
+        ),
+      ),
+      hosts: v.optional(
+        list(
+          'The host names that the server answers to. Default: those of loopback, or any where keys are asked for.',
+          text('A host name.'),
+        ),
+      ),
+      origins: v.optional(
+        list(
+          'The web origins that may call the server from a browser (CORS). Default: none.',
+          text('An origin, such as https://app.example.com.'),
+        ),
+      ),
+      trustedProxies: v.optional(
+        list(
+          'The addresses of proxies whose X-Forwarded-* headers are believed. Default: none.',
+          text('An address or a network: 10.0.0.0/8.'),
+        ),
+      ),
+      limits: v.optional(v.pipe(Limits, v.description('Bounds on what one client can take up.'))),
+      graceMs: v.optional(duration('How long requests in flight may go on when the server stops. Default 5s.')),
+      admin: v.optional(flag('Serve the admin API and the dashboard. Default true.')),
+      proxy: v.optional(
+        text(
+          'The proxy for calls to providers: http://, https:// or socks5://, with user and password if need be. Default: what HTTPS_PROXY says.',
+        ),
+      ),
+    },
+    'an object',
+  ),
+  v.description('How the server listens, and whom it answers.'),
+)
+
+export const Log = v.pipe(
+  v.strictObject(
+    {
+      level: v.optional(
+        choice('The least important messages that are written. Default info.', ['silent', 'error', 'warn', 'info', 'debug']),
+      ),
+      format: v.optional(choice('How a message is written. Default: pretty on a terminal, json otherwise.', ['pretty', 'json'])),
+      file: v.optional(text('The file to write to. Default: standard error.')),
+      maxBytes: v.optional(size('The size at which a file is put aside and a new one begun. Default 10MB.')),
+      keep: v.optional(count('How many files that were put aside are kept. Default 5.')),
+      bodies: v.optional(flag('Write what is asked and answered, too. Default false: it may hold anything.')),
+    },
+    'an object',
+  ),
+  v.description('What is written about requests, and where.'),
+)
