@@ -7,7 +7,7 @@ import { readText, respondText, respondWith, takeSource } from '../core/byte-sou
 import type { ChatRequest, ProtocolName } from '../core/chat.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Dialect } from '../core/dialect.ts'
-import { fail, isFailureError, STATUS, type Failure } from '../core/failure.ts'
+import { fail, isFailureError, type Failure } from '../core/failure.ts'
 import { tryParse } from '../core/json.ts'
 import { createNotes, type Notice } from '../core/notice.ts'
 import type { Framing, Protocol, ReplyContext } from '../core/protocol.ts'
@@ -15,10 +15,12 @@ import type { Reply } from '../core/reply.ts'
 import type { Usage } from '../core/usage.ts'
 import type { Exchange } from '../transformers/translate.ts'
 import { attachOutcome, type Ending, type Outcome } from './outcome.ts'
+import { networkFailure } from './network-failure.ts'
 import { createPassThrough } from './passthrough.ts'
 import { timeoutFailure, type Timeouts, type Watch } from './timeouts.ts'
 import { passRateLimits } from './rate-limits.ts'
-import { createRelay, networkFailure } from './relay.ts'
+import { failureOfResponse } from './refusal.ts'
+import { createRelay } from './relay.ts'
 import { passBack } from './upstream.ts'
 
 /** The largest whole answer that is read, in bytes, and the largest error. */
@@ -56,17 +58,11 @@ export function answerFrom(response: Response, context: AnswerContext): Promise<
 }
 
 async function refusal(response: Response, context: AnswerContext): Promise<Response> {
-  const { client, upstream, exchange, name } = context
+  const { client, upstream, exchange, name, clock } = context
   const text = await textOf(response, MAX_ERROR_BYTES, name)
   const body = tryParse(text) ?? text
   const redirect = response.status >= 300 && response.status < 400
-  const failure: Failure = redirect
-    ? {
-        kind: 'bad-response',
-        status: STATUS['bad-response'],
-        message: `endpoint "${name}": the upstream redirects to ${response.headers.get('location')}. Keys are not sent along redirects: put the final URL into baseUrl.`,
-      }
-    : upstream.decodeError({ status: response.status, headers: response.headers, body })
+  const failure = failureOfResponse(upstream, response, text, clock.now(), `endpoint "${name}"`)
   const outcome = context.outcome(Promise.resolve({ how: 'error', failure }), failure)
   if (exchange || redirect || typeof body !== 'object') return attachOutcome(errorResponse(client, failure), outcome)
   return attachOutcome(respondText(text, { status: response.status, headers: passBack(response.headers) }), outcome)
@@ -101,7 +97,7 @@ async function streamed(response: Response, type: string, context: AnswerContext
       silence: { bytesMs, eventsMs, failure: (phase) => timeoutFailure(name, phase, phase === 'bytes' ? bytesMs : eventsMs) },
     }),
     failureOf: (error) =>
-      isFailureError(error) ? error.failure : networkFailure(error, `endpoint "${name}": the upstream broke off amid its answer`),
+      isFailureError(error) ? error.failure : networkFailure(error, `endpoint "${name}": the upstream broke off amid its answer`, 'amid'),
   })
   context.onStream(relay.expire)
   const failure = await relay.ready
@@ -176,7 +172,7 @@ async function textOf(response: Response, maxBytes: number, name: string): Promi
     )
   } catch (error) {
     if (isFailureError(error) || (error instanceof Error && error.name === 'AbortError')) throw error
-    return fail(networkFailure(error, `endpoint "${name}": the upstream broke off amid its answer`), error)
+    return fail(networkFailure(error, `endpoint "${name}": the upstream broke off amid its answer`, 'amid'), error)
   }
 }
 

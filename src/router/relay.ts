@@ -5,7 +5,7 @@
  */
 import type { ByteSink, ByteSource } from '../core/byte-source.ts'
 import type { Clock } from '../core/clock.ts'
-import { FailureError, failureOf, STATUS, type Failure } from '../core/failure.ts'
+import { FailureError, failureOf, type Failure } from '../core/failure.ts'
 import type { Emit } from '../core/reply.ts'
 import { mergeUsage, type Usage } from '../core/usage.ts'
 import type { Ending } from './outcome.ts'
@@ -246,20 +246,4 @@ function endsEvent(chunk: Uint8Array | string): boolean {
   if (typeof chunk === 'string') return true
   const [third, second, last] = chunk.subarray(-3)
   return last === LF && (second === LF || (second === CR && third === LF))
-}
-
-export const networkFailure = (error: unknown, what: string): Failure => ({
-  kind: 'network',
-  status: STATUS.network,
-  message: `${what}: ${describe(error)}`,
-})
-
-/** What went wrong, with the cause that fetch hides. */
-export function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const cause = error.cause instanceof Error ? error.cause : undefined
-  const code = (cause as { code?: unknown } | undefined)?.code ?? (error as { code?: unknown }).code
-  return [cause?.message || error.message, typeof code === 'string' && !(cause?.message || error.message).includes(code) ? `(${code})` : '']
-    .filter(Boolean)
-    .join(' ')
 }

@@ -174,7 +174,7 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
       return client.encodeReply(read, context)
     },
     error: (status, errorBody, headers) =>
-      client.encodeError(upstream.decodeError({ status, headers: new Headers(headers), body: errorBody })),
+      client.encodeError(upstream.decodeError({ status, headers: new Headers(headers), body: errorBody, now: context.now() })),
   }
 }
 
