@@ -97,7 +97,9 @@ describe('opening', () => {
           let opened = false
           for (let i = 1; i <= all.length && !opened; i++) {
             await feed(all[i - 1]!)
-            const last = [...all.slice(0, i)].slice(-size).map((result) => ({ o: 0, h: 0.5, x: 1 })[result]!)
+            const last = Array.from(all.slice(0, i))
+              .slice(-size)
+              .map((result) => ({ o: 0, h: 0.5, x: 1 })[result]!)
             opened = last.length >= Math.min(minimum, size) && last.reduce((sum, each) => sum + each, 0) / last.length >= rate
             expect(await stands()).toBe(opened ? 'open' : 'closed')
           }
@@ -172,7 +174,7 @@ describe('writing', () => {
         const clock = virtualClock(START)
         const state = memoryState({ clock })
         const far = createBreaker(farAway(scheduler, state), { kind: 'window', size: 20, minimum: 20 }, clock)
-        const all = Promise.all(Array.from({ length: 5 }, () => far.record('a', 'full')))
+        const all = Promise.all(Array.from({ length: 5 }, async () => far.record('a', 'full')))
         await scheduler.waitFor(all)
         expect(await createBreaker(state, 'default', clock).show()).toMatchObject([{ name: 'a', results: 5, failureRate: 1 }])
       }),
@@ -314,7 +316,7 @@ describe('recovering', () => {
         for (let i = 0; i < 5; i++) await near.record('a', 'full')
         await clock.advance(30_000)
         const machines = Array.from({ length: 6 }, () => createBreaker(farAway(scheduler, state), 'consecutive', clock))
-        const entered = Promise.all(machines.map((machine) => machine.enter('a')))
+        const entered = Promise.all(machines.map(async (machine) => machine.enter('a')))
         await scheduler.waitFor(entered)
         expect((await entered).filter(Boolean)).toHaveLength(1)
       }),
