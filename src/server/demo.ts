@@ -6,14 +6,14 @@
 import { respondWith, type ByteSink, type ByteSource } from '../core/byte-source.ts'
 import { systemClock, type Clock } from '../core/clock.ts'
 import { failureOf } from '../core/failure.ts'
-import { unfold } from '../core/fold.ts'
 import { createNotes } from '../core/notice.ts'
 import type { ReplyContext } from '../core/protocol.ts'
-import type { Reply, StreamEvent } from '../core/reply.ts'
+import type { Reply } from '../core/reply.ts'
 import { estimateInput } from '../core/tokens.ts'
 import { errorResponse } from '../router/answer.ts'
 import { clientProtocol, factsOf } from '../router/facts.ts'
 import { requestOf, type Fetch } from '../router/fetch.ts'
+import { eventsInPieces } from '../testing/pieces.ts'
 import { createIdMint } from '../transformers/call-ids.ts'
 import { dialectFor } from '../transformers/dialects.ts'
 import { protocols } from '../transformers/registry.ts'
@@ -26,9 +26,6 @@ export interface DemoOptions {
   /** From 0 up to 1, for ids. Default `Math.random`. */
   random?: () => number
 }
-
-/** The pieces of a stream's text: at most twelve characters, none of them cut in two. */
-const PIECES = /[^]{1,12}/gu
 
 /** Makes the demo provider as a fetch: an app by itself, or the `fetch` of an endpoint whose protocol it then speaks. */
 export function createDemo(options: DemoOptions = {}): Fetch {
@@ -54,7 +51,7 @@ export function createDemo(options: DemoOptions = {}): Fetch {
       const reply: Reply = { ...answer, model: context.model, created: Math.floor(clock.now() / 1000) }
       if (!chat.stream) return Response.json(client.encodeReply(reply, context))
       const encode = client.encodeStream(context)
-      const pieces = eventsOf(reply).map(encode).filter(Boolean)
+      const pieces = eventsInPieces(reply).map(encode).filter(Boolean)
       return respondWith(paced(pieces, delayMs, clock), {
         headers: { 'content-type': client.streamType(context), 'cache-control': 'no-cache' },
       })
@@ -62,16 +59,6 @@ export function createDemo(options: DemoOptions = {}): Fetch {
       return errorResponse(protocols[clientProtocol(request)], failureOf(error))
     }
   }
-}
-
-/** The events of a reply, its text in small pieces. */
-function eventsOf(reply: Reply): StreamEvent[] {
-  const events: StreamEvent[] = []
-  unfold(reply, (event) => {
-    if (event.type !== 'delta') return void events.push(event)
-    for (const text of event.text.match(PIECES) ?? []) events.push({ ...event, text })
-  })
-  return events
 }
 
 /** A body that gives one piece at a time, `delayMs` apart. */

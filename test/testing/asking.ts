@@ -10,7 +10,7 @@ export function question(
 ): Request {
   const { stream = false, key = 'k1', model = 'm1', signal, origin = 'https://provider.example', text = 'Hi' } = options
   const messages = [{ role: 'user', content: text }]
-  const asked = {
+  const asks: Record<ProtocolName, { path: string; key: Record<string, string>; body: unknown }> = {
     claude: { path: '/v1/messages', key: { 'x-api-key': key }, body: { model, max_tokens: 64, messages, stream } },
     openai: {
       path: '/v1/chat/completions',
@@ -27,10 +27,11 @@ export function question(
       key: { 'x-goog-api-key': key },
       body: { contents: [{ role: 'user', parts: [{ text }] }], generationConfig: { thinkingConfig: { includeThoughts: true } } },
     },
-  }[protocol]
+  }
+  const asked = asks[protocol]
   return new Request(`${origin}${asked.path}`, {
     method: 'POST',
-    headers: { ...(asked.key as Record<string, string>), 'content-type': 'application/json' },
+    headers: { ...asked.key, 'content-type': 'application/json' },
     body: JSON.stringify(asked.body),
     ...(signal && { signal }),
   })
@@ -65,10 +66,7 @@ export async function listen(response: Response, clock: VirtualClock, ms = 0): P
       heard.error = error
     }
   })()
-  for (let left = ms; heard.how === 'silent'; left -= 1000) {
-    await clock.advance(Math.max(0, Math.min(left, 1000)))
-    if (left <= 0) break
-  }
+  await clock.advance(ms)
   if (heard.how !== 'silent') await reading
   heard.bytes = new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer())
   heard.text = new TextDecoder().decode(heard.bytes)

@@ -37,7 +37,7 @@ export const geminiErrors: ErrorTable = ({ model }) => {
       rpc('BadRequest', { fieldViolations: [{ field: 'contents', description: "Invalid value at 'contents'" }] }),
     ]),
     'context-overflow': invalid('The input token count (1100000) exceeds the maximum number of tokens allowed (1048576).'),
-    'bad-signature': invalid('Thought signature is not valid.'),
+    'bad-signature': invalid('Corrupted thought signature.'),
     'spend-limit': error(
       400,
       'FAILED_PRECONDITION',
@@ -70,7 +70,9 @@ export const geminiErrors: ErrorTable = ({ model }) => {
       quota('GenerateRequestsPerDayPerProjectPerModel-FreeTier'),
       retryInfo(34),
     ]),
-    'content-policy': invalid('The request was blocked by the safety settings.', reason('PROHIBITED_CONTENT')),
+    'content-policy': invalid(
+      "The prompt could not be submitted. This prompt contains sensitive words that violate Google's Responsible AI practices. Try rephrasing the prompt.",
+    ),
     'server-error': error(500, 'INTERNAL', 'An internal error has occurred. Please retry or report it.'),
     'bad-gateway': badGateway,
     unavailable: noneAvailable,

@@ -70,6 +70,7 @@ function error(status: number, words: { message: string; type?: string; param?: 
   return { status, body: { error: { message, type, param, code } } }
 }
 
+// Chat Completions has no signed reasoning of its own: these are Google's words, whose compatible endpoint has.
 export const chatErrors = errorsOf({
   input: 'messages',
   overflow: error(400, {
@@ -78,7 +79,7 @@ export const chatErrors = errorsOf({
     param: 'messages',
     code: 'context_length_exceeded',
   }),
-  signature: error(400, { message: 'Invalid signature in reasoning_details.', param: 'messages' }),
+  signature: error(400, { message: 'Corrupted thought signature.' }),
   overloaded: error(503, {
     message: 'The engine is currently overloaded, please try again later.',
     type: 'server_error',
