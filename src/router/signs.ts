@@ -49,12 +49,12 @@ const LONG_LIMIT_CODES = /^(QUOTA_EXHAUSTED|usage_limit_reached|token_quota_exce
 const OVERLOAD_CODES =
   /^(overloaded(_error)?|engine_overloaded(_error)?|server_is_overloaded|slow_down|queue_exceeded|MODEL_CAPACITY_EXHAUSTED|service_tier_capacity_exceeded|3505|NoCapacity|ModelNotReadyException|1305)$/i
 const OVERLOAD_WORDS =
-  /overload|(at|over|no|exceeded|tier) capacity|capacity (exceeded|exhausted|available)|high (demand|traffic)|queue|saturat|too busy|server is busy|饱和|繁忙|负载/i
+  /overload|(at|over|no|exceeded|tier) capacity|capacity (exceeded|exhausted|available)|high (demand|traffic)|queue|pending requests|saturat|too busy|server (is )?busy|饱和|繁忙|负载/i
 
 const NO_MODEL_CODES =
   /^(model_not_found|model_not_exist|model_not_supported|model_decommissioned|unavailable_model|unknown_model|invalid_model|DeploymentNotFound|1211|1500)$/i
 const NO_MODEL_WORDS =
-  /\bmodel\b.{0,80}\b(not found|(does )?not exist|doesn't exist|(is|was) not (available|supported\b(?! (by|with|for|on) this))|no longer available|deprecated|retired|decommissioned)|(unknown|invalid|unsupported) model\b|not a valid model|model identifier is invalid|no available channel|no (allowed )?providers? (are )?available|无可用渠道|模型不存在/i
+  /\bmodels?\b[:/]?\s*([`'"]?[^\s`'"]+[`'"]?\s+)?((is|was|does|has been|have been) )?(currently )?(not found|not exist|doesn't exist|not available|not supported\b(?! (by|with|for|on) this)|no longer (available|supported)|deprecated|retired|decommissioned)\b|(unknown|invalid|unsupported) model\b|not a valid model|model identifier is invalid|no available channel|no (allowed )?providers? (are )?available|无可用渠道|模型不存在/i
 /** What a provider keeps for its callers, and another has not: no model is missing. */
 const STORED = /^(previous_response_not_found|thread_not_found|file_not_found|container_not_found|item_not_found|conversation_not_found)$/i
 const STORED_WORDS =
@@ -66,7 +66,7 @@ const CANNOT_WORDS =
   /(does not|doesn't|do not|cannot|can't) (currently )?support|not supported (by|with|for|on|in) (this|the|your)|endpoints? found that (can )?(support|handle)|capability_rejected|unsupported (parameter|value|content|feature|media)|extra usage is required|on-demand throughput/i
 
 const REFUSED_WORDS =
-  /content filter|content (management )?polic|usage guidelines|safety (system|polic)|output blocked|内容安全|不安全或敏感|sensitive (content|information)/i
+  /content filter|content (management )?polic|usage guidelines|safety (system|polic)|output blocked|内容安全|不安全或敏感|sensitive (content|information)|responsible ai/i
 
 const CALLER: readonly FailureKind[] = ['invalid-request', 'not-found', 'permission', 'unsupported']
 
@@ -87,8 +87,8 @@ export const SIGNS: readonly Sign[] = [
   {
     class: 'connect-timeout',
     kind: 'network',
-    code: /^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT|ConnectionTimeout)$/,
-    words: /connect(ion)? timed? ?out/i,
+    code: /^(UND_ERR_CONNECT_TIMEOUT|ConnectionTimeout)$/,
+    words: /connect(ion)? (timed? ?out|ETIMEDOUT)/i,
   },
   { class: 'headers-timeout', kind: 'network', code: /^UND_ERR_HEADERS_TIMEOUT$/ },
   { class: 'silence-timeout', kind: 'network', code: /^UND_ERR_BODY_TIMEOUT$/ },

@@ -76,7 +76,7 @@ export function failureOfError(body: unknown, status: number | undefined, header
       ? 'context-overflow'
       : real === 413
         ? 'too-large'
-        : /\bbilling\b/i.test(message) && rpc === 'FAILED_PRECONDITION'
+        : real === 402 || (/\bbilling\b/i.test(message) && rpc === 'FAILED_PRECONDITION')
           ? 'billing'
           : rpc === 'FAILED_PRECONDITION' && /location/i.test(message)
             ? 'permission'

@@ -8,7 +8,7 @@ import { kindOfStatus, STATUS, type Failure, type FailureKind } from '../../core
 import { isObject, numberOf, objectOf, stringOf, tryParse, type JsonObject } from '../../core/json.ts'
 import type { ErrorAnswer, UpstreamError } from '../../core/protocol.ts'
 import { retryAfterOf } from '../../core/retry-after.ts'
-import { kindOfCode } from '../../core/vendor-codes.ts'
+import { awsCode, kindOfCode } from '../../core/vendor-codes.ts'
 import { OWN } from './wire.ts'
 
 /** What `code` or `type` tell, before anything else. */
@@ -55,7 +55,8 @@ function kindOf(error: { code?: string; type?: string; message: string }, status
 export function decodeError({ status, headers, body, now = Date.now() }: UpstreamError): Failure {
   const parsed = typeof body === 'string' ? (tryParse(body) ?? body) : body
   const outer = Array.isArray(parsed) ? parsed[0] : parsed
-  const failure = readError(isObject(outer) ? (outer.error ?? outer) : outer, status)
+  const aws = awsCode(headers, isObject(outer) ? outer.__type : undefined)
+  const failure = readError(isObject(outer) ? (outer.error ?? outer) : outer, status, aws)
   const retryAfter = retryAfterOf({ headers, body: parsed, message: failure.message, now, limited: isLimit(failure.kind) })
   const requestId = headers.get('x-request-id') ?? headers.get('request-id') ?? undefined
   const should = headers.get('x-should-retry')
@@ -78,9 +79,9 @@ export function failureOfError(error: unknown, source: unknown): Failure {
 
 const isLimit = (kind: FailureKind): boolean => kind === 'rate-limit' || kind === 'overloaded'
 
-function readError(value: unknown, status?: number): Failure {
+function readError(value: unknown, status?: number, aws?: string): Failure {
   const error = objectOf(value)
-  const code = stringOf(error?.code) ?? numberOf(error?.code)?.toString()
+  const code = stringOf(error?.code) ?? numberOf(error?.code)?.toString() ?? aws
   const type = stringOf(error?.type)
   const param = stringOf(error?.param)
   const told = typeof value === 'string' ? plainText(value) : (stringOf(error?.message) ?? stringOf(error?.detail))
