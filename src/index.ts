@@ -3,9 +3,21 @@
  *
  * @module
  */
-export { endpoint, type EndpointOptions } from './router/endpoint.ts'
+export { endpoint, type Endpoint, type EndpointOptions } from './router/endpoint.ts'
+export { explain, type Explanation } from './router/explain.ts'
+export { pool, type MemberReport, type Pool } from './router/pool/pool.ts'
+export type { HedgeOptions, PoolMember, PoolOptions } from './router/pool/options.ts'
+export { memoryState, type State } from './router/state.ts'
 export { factsOf, type RequestFacts } from './router/facts.ts'
 export type { Fetch, Handler } from './router/fetch.ts'
+export type { Capability, Need } from './router/capability.ts'
+export { createEstimator, type Counter, type Estimator, type EstimatorOptions, type TokenEstimate } from './router/estimate.ts'
+export { router, type RouterOptions } from './router/router.ts'
+export type { Condition } from './router/routing/condition.ts'
+export type { RouteFacts } from './router/routing/facts.ts'
+export type { Parameters } from './router/routing/parameters.ts'
+export type { Choose, Rule } from './router/routing/rules.ts'
+export type { Route, Split, Target } from './router/routing/target.ts'
 export { outcomeOf, type Ending, type Outcome } from './router/outcome.ts'
 export { memoryStore, type MemoryStoreOptions } from './router/sessions/memory-store.ts'
 export { sessions, type SessionsOptions } from './router/sessions/sessions.ts'

@@ -8,7 +8,8 @@ import type { Clock } from '../core/clock.ts'
 import type { Dialect } from '../core/dialect.ts'
 import { ENVELOPE_PREFIX } from '../core/envelope.ts'
 import { FailureError, fail, isFailureError, type Failure } from '../core/failure.ts'
-import { stringOf } from '../core/json.ts'
+import { stringOf, type JsonObject } from '../core/json.ts'
+import type { Protocol } from '../core/protocol.ts'
 import { protocols } from '../transformers/registry.ts'
 import { translate } from '../transformers/translate.ts'
 import { answerFrom } from './answer.ts'
@@ -17,6 +18,7 @@ import { chatOf, type RequestFacts } from './facts.ts'
 import type { Fetch } from './fetch.ts'
 import type { Outcome } from './outcome.ts'
 import { networkFailure } from './network-failure.ts'
+import { inPieces } from './pieces.ts'
 import { watch, type Timeouts } from './timeouts.ts'
 import type { Trip } from './trip.ts'
 import { upstreamCall } from './upstream.ts'
@@ -123,7 +125,8 @@ export async function callUpstream(
   }
   try {
     watching.phase(onConnected(upstream.fetch, sent, () => watching.phase('headers')) ? 'connect' : 'headers')
-    const response = await upstream.fetch(url, sent)
+    const joiner = client === speaks ? undefined : joinerFor(speaks, exchange?.body, modelFor(upstream.model, facts, trip))
+    const response = await (joiner ? inPieces(upstream.fetch, joiner) : upstream.fetch)(url, sent)
     return await answerFrom(response, {
       name,
       client,
@@ -150,6 +153,10 @@ export async function callUpstream(
     return fail(networkFailure(error, `endpoint "${name}": no answer from ${new URL(upstream.baseUrl).origin}`), error)
   }
 }
+
+/** Joins the pieces of an answer that may come in some; a client of the same protocol asks for them itself. */
+const joinerFor = ({ pieces }: Protocol, body: JsonObject | undefined, model: string) =>
+  body && pieces?.expected(body, model) ? pieces.join(body) : undefined
 
 /** The request's own bytes, with the model replaced where the body names another. */
 function ownBody(facts: RequestFacts, model: string | undefined): Uint8Array<ArrayBuffer> | string {

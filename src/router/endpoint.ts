@@ -14,6 +14,7 @@ import { errorResponse } from './answer.ts'
 import { createThrottle, type RetryOptions } from './budget.ts'
 import { modelFor, type Upstream } from './call.ts'
 import type { Capability } from './capability.ts'
+import { costOf } from './cost.ts'
 import { DECISIONS } from './decisions.ts'
 import { chatOf, clientProtocol, factsOf, MAX_BODY_BYTES, type RequestFacts } from './facts.ts'
 import { requestOf, type Fetch, type Handler } from './fetch.ts'
@@ -124,7 +125,12 @@ export function endpoint(options: EndpointOptions): Endpoint {
     if (facts.route.action === 'count-tokens') return Response.json(client.encodeTokenCount(estimateInput(chatOf(facts))))
     const model = modelFor(upstream.model, facts, trip)
     const session = keys.length > 1 ? sessionOf(request, facts) : undefined
-    return overKeys({ upstream, ring, model, session, retry, throttle, clock, random }, { request, facts, trip, signal })
+    const { price } = options
+    const cost = price && (() => costOf(price, facts))
+    return overKeys(
+      { upstream, ring, model, session, retry, throttle, clock, random, ...(cost && { cost }) },
+      { request, facts, trip, signal },
+    )
   }
   const refuse = (request: Request, trip: Trip, error: unknown): Response => {
     const failure = failureOf(error)

@@ -3,7 +3,10 @@
  *
  * @module
  */
-import type { Decision, FailureClass } from './classify.ts'
+import type { Decision, FailureClass } from './decisions.ts'
+import { factsOf } from './facts.ts'
+import type { Fetch } from './fetch.ts'
+import { memberOf, type Ask } from './member.ts'
 
 /** One layer's part of the answer to "where would this request go?" */
 export interface Explanation {
@@ -21,4 +24,20 @@ export interface Explanation {
   candidates?: readonly Explanation[]
   /** What each class of failure would lead to here. */
   onFailure?: Readonly<Record<FailureClass, Decision>>
+}
+
+/**
+ * Tells where `app` would send this request, and why: facts, rules, candidates in their order, reasons of those that are skipped, and what
+ * each class of failure would lead to. Sends nothing, and the request's body can still be read by `app` afterwards.
+ *
+ * @throws FailureError for a request that cannot be read
+ */
+export async function explain(app: Fetch, request: Request): Promise<Explanation> {
+  return explainMember(app, 'fetch', { facts: await factsOf(request) })
+}
+
+/** What one fetch would do; of a stranger's there is nothing to tell but its name. */
+export async function explainMember(fetch: Fetch, name: string, ask: Ask, skipped?: string): Promise<Explanation> {
+  const told = await memberOf(fetch)?.explain(ask)
+  return { ...(told ?? { kind: 'fetch', name }), name, ...(skipped !== undefined && { skipped }) }
 }

@@ -8,6 +8,7 @@ import { fail } from '../core/failure.ts'
 import { isObject, reject, type JsonObject } from '../core/json.ts'
 import type { ClientRoute } from '../core/protocol.ts'
 import { protocols } from '../transformers/registry.ts'
+import { checkBeforeParsing, checkDepth, MAX_DEPTH } from './json-bounds.ts'
 
 /** The largest request body that is read, in bytes, unless the caller says otherwise: as large as Claude's own limit. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024
@@ -77,7 +78,7 @@ async function readFacts(request: Request, maxBytes: number): Promise<RequestFac
     fail({ kind: 'invalid-request', status: 415, message: `The body is compressed (content-encoding: ${encoding}). Send it uncompressed.` })
   const bytes = await readBytes(request, maxBytes)
   const text = decodeText(bytes)
-  return { ...found, bytes, text, body: parseBody(text) }
+  return { ...found, bytes, text, body: parseBody(text, depths.get(request) ?? MAX_DEPTH) }
 }
 
 function decodeText(bytes: Uint8Array): string {
@@ -88,28 +89,35 @@ function decodeText(bytes: Uint8Array): string {
   }
 }
 
-function parseBody(text: string): JsonObject {
+function parseBody(text: string, maxDepth: number): JsonObject {
   if (!text) fail({ kind: 'invalid-request', message: 'The body is empty; a JSON object is expected.' })
+  checkBeforeParsing(text, maxDepth)
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (error) {
     fail({ kind: 'invalid-request', message: `The body is not valid JSON: ${error instanceof Error ? error.message : String(error)}` })
   }
+  checkDepth(value, maxDepth)
   return isObject(value) ? value : reject('', 'an object', value)
 }
 
 /** The request once more, with this body: its facts are known, so that no layer below reads or parses it again, and anybody else can still read it. */
-export function withBody(request: Request, facts: RequestFacts, body: JsonObject = facts.body): Request {
+export function withBody(request: Request, facts: RequestFacts, body: JsonObject = facts.body, signal = request.signal): Request {
   const text = body === facts.body ? facts.text : JSON.stringify(body)
   const bytes = body === facts.body ? facts.bytes : new TextEncoder().encode(text)
   const headers = new Headers(request.headers)
   headers.delete('content-length')
-  const { method, signal } = request
+  const { method } = request
   const made = new Request(request.url, { method, headers, signal, body: bytes as Uint8Array<ArrayBuffer> })
   adopt(made, { ...facts, bytes, text, body })
   return made
 }
+
+const depths = new WeakMap<Request, number>()
+
+/** Tells how deep the JSON of a request's body may be nested, before it is read. Default 512. */
+export const boundDepth = (request: Request, maxDepth: number): void => void depths.set(request, maxDepth)
 
 const bodies = new WeakMap<Request, (maxBytes: number) => Promise<Uint8Array>>()
 

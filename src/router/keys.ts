@@ -39,7 +39,7 @@ export interface KeyRing {
   /** The key to use now; or when there will be one, and why not now. `avoid` are keys that this request has given up. */
   choose(ask: { model: string; session?: string; avoid: (key: NamedKey) => boolean }): Promise<KeyChoice | NoKey>
   /** When a key could take a request for this model. Takes nothing. */
-  ready(model: string): Promise<{ at: number; why?: string }>
+  ready(model: string): Promise<{ at: number; why?: string; told?: boolean }>
   failed(choice: KeyChoice, model: string, verdict: Verdict): Promise<void>
   succeeded(choice: KeyChoice): Promise<void>
   /** The attempt ended undecided. */

@@ -14,6 +14,8 @@ export interface Ask {
   facts: RequestFacts
   /** The model that a layer above chose. */
   model?: string
+  /** The request itself, where there is one: rules may ask for its headers. */
+  request?: Request
 }
 
 /** US dollars per million tokens. */
@@ -45,6 +47,8 @@ export interface Member {
 export interface Readiness {
   at: number
   why?: string
+  /** The provider itself named the time: asking before is of no use. */
+  told?: boolean
 }
 
 const members = new WeakMap<Fetch, Member>()

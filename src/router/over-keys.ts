@@ -21,6 +21,8 @@ export interface KeyedEndpoint {
   /** Given: what a retry may wait for is waited for. */
   retry: RetryOptions | undefined
   throttle: Throttle | undefined
+  /** US dollars that an attempt costs by estimate. */
+  cost?: () => number
   clock: Clock
   random: () => number
 }
@@ -39,8 +41,8 @@ export async function overKeys(endpoint: KeyedEndpoint, call: Omit<Call, 'apiKey
   const tried = new Map<string, number>()
   let refused: { response: Response; verdict: Verdict; key: NamedKey } | undefined
   let again: { choice: KeyChoice; at: number } | undefined
-  let reason: AttemptReason = trip.attempts.length ? 'next-member' : 'first'
-  let waitedMs = 0
+  let reason: AttemptReason = trip.reason ?? 'first'
+  let waitedMs = trip.waitedMs ?? 0
   let withoutReasoning = false
 
   const givenUp = (key: NamedKey) => tried.has(key.name) || (refused?.verdict.nextKey === 'other-org' && key.org === refused.key.org)
@@ -71,7 +73,7 @@ export async function overKeys(endpoint: KeyedEndpoint, call: Omit<Call, 'apiKey
     const choice = await next()
     if (!choice) return refused!.response
     again = undefined
-    if (!budget.take()) {
+    if (!budget.take(endpoint.cost?.())) {
       await ring.release(choice)
       return (
         refused?.response ??

@@ -7,7 +7,7 @@
 import type { Adjust } from '../transformers/translate.ts'
 import type { Budget } from './budget.ts'
 import { adopt, type RequestFacts } from './facts.ts'
-import type { Attempt } from './outcome.ts'
+import type { Attempt, AttemptReason } from './outcome.ts'
 
 export interface Trip {
   /** A layer above waits and tries others: return a failure at once, without waiting. */
@@ -20,6 +20,11 @@ export interface Trip {
   adjust?: Adjust
   /** A layer above wants losses refused, or not; stronger than the endpoint's own word. */
   strict?: boolean
+  /** A router above has read the client's own choice of an endpoint: names of its own that are not known below. */
+  routed?: boolean
+  /** Why the layer above asks, and how long it has waited to. */
+  reason?: AttemptReason
+  waitedMs?: number
   /** Every attempt so far, in the order they began. Shared by all layers. */
   attempts: Attempt[]
 }
