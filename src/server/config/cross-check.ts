@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { aliasesOf } from '../../router/routing/models.ts'
 import { isLoopback } from '../guard.ts'
 import type { Path, Problem } from './problem.ts'
 import type { SettledConfig } from './settle.ts'
 import { didYouMean } from './suggest.ts'
-import { namesIn, readTarget } from './targets.ts'
+import { namesIn, readTarget, targetsIn } from './targets.ts'
 
 /** What cannot work. */
 export function crossCheck({ endpoints, pools = {}, routes = {} }: SettledConfig): Problem[] {
@@ -57,18 +58,13 @@ export function crossCheck({ endpoints, pools = {}, routes = {} }: SettledConfig
   }
   for (const circle of circlesIn(membersOf)) report(circle.path, `the pool is a member of itself: ${circle.names.join(' → ')}`)
 
-  for (const { text, path } of routeNames(routes)) check(text, path)
+  for (const { target, path } of targetsIn(routes)) for (const { text, path: at } of namesIn(target, path)) check(text, at)
+  try {
+    aliasesOf(routes.aliases)
+  } catch (error) {
+    report(['routes', 'aliases'], (error as Error).message.replace(/^router: /, ''))
+  }
   return problems
-}
-
-/** The texts of all routes that name where to go. */
-function routeNames(routes: NonNullable<SettledConfig['routes']>): { text: string; path: Path }[] {
-  return Object.entries(routes).flatMap(([name, value]) => {
-    const path: Path = ['routes', name]
-    if (value === undefined) return []
-    if (name === 'models') return Object.entries(value as Record<string, never>).flatMap(([model, to]) => namesIn(to, [...path, model]))
-    return namesIn(value as never, path)
-  })
 }
 
 /** Each circle once, at the place that closes it. */

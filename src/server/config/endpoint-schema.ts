@@ -72,13 +72,10 @@ const Model = v.strictObject(
   'a model\'s name, or { "model", "capabilities", "price" }',
 )
 
+const MODEL = 'a model\'s name, or { "model", "capabilities", "price" }'
+
 const Models = v.pipe(
-  byName('models by the names that clients use'),
-  v.record(
-    v.string(),
-    v.union([v.pipe(v.string(), v.nonEmpty("a model's name")), Model], 'a model\'s name, or { "model", "capabilities", "price" }'),
-    'an object of models',
-  ),
+  byName(v.string(), v.union([v.pipe(v.string(), v.nonEmpty(MODEL)), Model], MODEL), 'models by the names that clients use'),
   v.description("The models that clients may ask for here, by the names that clients use, each with the provider's own name of it."),
 )
 

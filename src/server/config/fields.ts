@@ -31,15 +31,17 @@ export const list = <T extends v.GenericSchema>(description: string, item: T, ex
   v.pipe(v.array(item, expected), v.description(description))
 
 /** Texts by name. */
-export const texts = (description: string) =>
-  v.pipe(byName('a text by name'), v.record(v.string(), v.string('a text'), 'texts by name'), v.description(description))
+export const texts = (description: string) => v.pipe(byName(v.string(), v.string('a text'), 'texts by name'), v.description(description))
 
-/** JavaScript calls a list an object, and a record would take one. */
-export const byName = (expected: string) =>
-  v.custom<Record<string, unknown>>(
-    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-    `an object of ${expected}`,
-  )
+/** Values by name. JavaScript calls a list an object, too: this does not. */
+export function byName<Key extends v.GenericSchema<string, string>, Item extends v.GenericSchema>(key: Key, item: Item, expected: string) {
+  const schema = v.record(key, item, `an object of ${expected}`)
+  return {
+    ...schema,
+    '~run': ((dataset, config) =>
+      schema['~run'](Array.isArray(dataset.value) ? { value: null } : dataset, config)) satisfies (typeof schema)['~run'],
+  }
+}
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/
@@ -85,8 +87,4 @@ const NAME_EXPECTED = 'a name of letters, digits, ".", "-" and "_"'
 
 /** Objects of one kind by their names, in the order of the file. */
 export const named = <T extends v.GenericSchema>(description: string, item: T, expected: string) =>
-  v.pipe(
-    byName(expected),
-    v.record(v.pipe(v.string(), v.regex(NAME, NAME_EXPECTED)), item, `an object of ${expected}`),
-    v.description(description),
-  )
+  v.pipe(byName(v.pipe(v.string(), v.regex(NAME, NAME_EXPECTED)), item, expected), v.description(description))

@@ -42,7 +42,7 @@ function messageOf(issue: Issue, path: Path, raw: unknown): string {
   if (found === undefined) return `expected ${expectedAt(path, issue)}, found nothing`
   // A name of an object: the path leads to what it names, and the mistake is the name's.
   if (issue.path?.at(-1)?.origin === 'key') return `expected ${issue.message}`
-  if (issue.type === 'check' || issue.type === 'min_length') return `expected ${issue.message}`
+  if (typeof found === 'object' && issue.kind === 'validation') return `expected ${issue.message}`
   return `expected ${issue.message}, found ${foundText(found, path)}`
 }
 

@@ -85,7 +85,8 @@ export async function readText(path: string): Promise<string> {
 /** Others who can read the file have the keys that stand in it. */
 async function exposure(path: string, { endpoints, server }: Config): Promise<Problem[]> {
   const literal =
-    Object.values(endpoints).some(({ keys }) => keys.some(({ from }) => from === LITERAL)) || server?.keys?.some((key) => isLiteralKey(key))
+    Object.values(endpoints).some(({ keys }) => keys.some(({ from }) => from === LITERAL)) ||
+    server.keys?.some(({ key }) => !key.startsWith('sha256:'))
   if (!literal || process.platform === 'win32') return []
   const found = await stat(path).catch(() => undefined)
   if (!found || !(found.mode & 0o077)) return []
@@ -94,4 +95,3 @@ async function exposure(path: string, { endpoints, server }: Config): Promise<Pr
 }
 
 const LITERAL = 'the configuration'
-const isLiteralKey = (key: string | { key: string }) => !(typeof key === 'string' ? key : key.key).startsWith('sha256:')

@@ -4,7 +4,11 @@
  * @module
  */
 import * as v from 'valibot'
-import { amount, choice, count, duration, flag, text } from './fields.ts'
+import { STRATEGIES, type Strategy } from '../../router/balance-strategies.ts'
+import { BREAKER_PRESETS, type BreakerPreset } from '../../router/breaker-options.ts'
+import { amount, choice, count, duration, text } from './fields.ts'
+
+const namesOf = <T extends string>(table: Record<T, unknown>) => Object.keys(table) as T[]
 
 const MEMBER = 'a member: "endpoint", "endpoint/model", "pool", or { "to", "weight", "priority" }'
 
@@ -23,33 +27,93 @@ const Member = v.union(
   MEMBER,
 )
 
-const Retry = v.strictObject(
-  {
-    attempts: v.optional(count('The most attempts for one request, the first included. Default 8.', { min: 1 })),
-    deadlineMs: v.optional(duration('After this long no further attempt is begun. Default 2m.')),
-    waitMs: v.optional(duration('How long one request may wait between attempts, all waits together. Default 15s.')),
-    cost: v.optional(amount('US dollars that all attempts together may cost by estimate. Default: no limit.')),
-    throttle: v.optional(
-      v.pipe(
-        v.union(
-          [
-            v.literal(false, 'false'),
-            v.strictObject(
-              {
-                tokens: v.optional(count('How many failures in a row are retried before retries stop. Default 20.', { min: 1 })),
-                ratio: v.optional(amount('What an answer gives back of what a failure took. Default 0.5.')),
-                perSecond: v.optional(amount('What each second gives back. Default 0.1.')),
-              },
-              'false, or an object',
-            ),
-          ],
-          'false, or an object',
-        ),
-        v.description('Bounds the retries of all requests together, so that an outage is not made worse. false: no such bound.'),
-      ),
+const OFF = 'false, or an object'
+const off = v.literal(false, OFF)
+
+const Affinity = v.union(
+  [
+    off,
+    v.strictObject(
+      {
+        ttlMs: v.optional(duration('How long after its last answer a conversation finds its member again. Default 1h.')),
+        cacheTtlMs: v.optional(duration('How long providers keep an unused prompt cache. Default 5m.')),
+        valueOfTime: v.optional(amount('US dollars that a second of waiting for a warm member is worth. Default 0.01.')),
+      },
+      OFF,
     ),
+  ],
+  OFF,
+)
+
+const BREAKER = `false, one of ${namesOf(BREAKER_PRESETS).join(', ')}, or an object with "kind"`
+
+const BreakerRule = v.pipe(
+  v.strictObject(
+    {
+      kind: choice('What opens it: the latest results, those of some time, or failures in a row.', ['window', 'time', 'consecutive']),
+      size: v.optional(count('window: how many results count. Default 10.', { min: 1 })),
+      windowMs: v.optional(duration('time: how long results count. Default 10s.')),
+      rate: v.optional(amount('The share of failures that opens it. Default 0.5.', { max: 1 })),
+      minimum: v.optional(count('With fewer results than this it stays closed. Default 5.', { min: 1 })),
+      failures: v.optional(count('So many failures in a row open it. Default 5 for consecutive.', { min: 1 })),
+      recoveryMs: v.optional(duration('How long it stays open. Default 30s.')),
+      factor: v.optional(amount('What that is multiplied by each time a probe fails. Default 2.', { min: 1 })),
+      maxRecoveryMs: v.optional(duration('The longest it stays open. Default 5m.')),
+      probes: v.optional(count('How many probes in a row must succeed to close it. Default 1.', { min: 1 })),
+      probeMs: v.optional(duration('How long a probe may keep others away. Default 2m.')),
+    },
+    BREAKER,
+  ),
+  v.check(({ kind, size }) => size === undefined || kind === 'window', '"size" with the kind window only'),
+  v.check(({ kind, windowMs }) => windowMs === undefined || kind === 'time', '"windowMs" with the kind time only'),
+  v.check(
+    ({ kind, rate, minimum }) => kind !== 'consecutive' || (rate === undefined && minimum === undefined),
+    '"failures" alone with the kind consecutive',
+  ),
+)
+
+const Breaker = v.union([v.literal(false, BREAKER), v.picklist(namesOf<BreakerPreset>(BREAKER_PRESETS), BREAKER), BreakerRule], BREAKER)
+
+const Throttle = v.union(
+  [
+    off,
+    v.strictObject(
+      {
+        tokens: v.optional(count('How many failures in a row are retried before retries stop. Default 20.', { min: 1 })),
+        ratio: v.optional(amount('What an answer gives back of what a failure took. Default 0.5.')),
+        perSecond: v.optional(amount('What each second gives back. Default 0.1.')),
+      },
+      OFF,
+    ),
+  ],
+  OFF,
+)
+
+export const Retry = v.pipe(
+  v.strictObject(
+    {
+      attempts: v.optional(count('The most attempts for one request, the first included. Default 8.', { min: 1 })),
+      deadlineMs: v.optional(duration('After this long no further attempt is begun. Default 2m.')),
+      waitMs: v.optional(duration('How long one request may wait between attempts, all waits together. Default 15s.')),
+      cost: v.optional(amount('US dollars that all attempts together may cost by estimate. Default: no limit.')),
+      throttle: v.optional(
+        v.pipe(
+          Throttle,
+          v.description('Bounds the retries of all requests together, so that an outage is not made worse. false: no such bound.'),
+        ),
+      ),
+    },
+    'an object',
+  ),
+  v.description('What one request may use up.'),
+)
+
+const Hedge = v.strictObject(
+  {
+    afterMs: duration('So long without an answer.'),
+    share: v.optional(amount('The share of requests that may be asked twice. Default 0.05.', { max: 1 })),
   },
-  'an object',
+  'an object with "afterMs"',
 )
 
 export const Pool = v.strictObject(
@@ -59,9 +123,28 @@ export const Pool = v.strictObject(
       v.minLength(1, 'at least one member'),
       v.description('"endpoint", "endpoint/model", "pool", or { "to", "weight", "priority" }.'),
     ),
-    retry: v.optional(v.pipe(Retry, v.description('What one request may use up.'))),
+    strategy: v.optional(choice('Who is asked first. Default priority: the members in their order.', namesOf<Strategy>(STRATEGIES))),
+    affinity: v.optional(
+      v.pipe(Affinity, v.description('Conversations keep their member, for its prompt cache is warm. false: they do not.')),
+    ),
+    breaker: v.optional(
+      v.pipe(
+        Breaker,
+        v.description(
+          'When a member that fails is left alone, and for how long: false, the name of a usual one, or an object. Default default.',
+        ),
+      ),
+    ),
+    retry: v.optional(Retry),
+    hedge: v.optional(
+      v.pipe(Hedge, v.description('Ask a second member when the first one is slow to begin. Both are billed. Default: never.')),
+    ),
+    commit: v.optional(
+      choice(
+        "When an answer is the client's. first: with its first meaningful event; complete: when all of it has come, so that every fault is survived. Default first.",
+        ['first', 'complete'],
+      ),
+    ),
   },
   'an object with "members"',
 )
-
-void [choice, flag]

@@ -16,8 +16,7 @@ const Port = v.pipe(
       // A variable gives a text: "${PORT}".
       v.pipe(
         v.string(PORT),
-        v.regex(/^\d{1,5}$/, PORT),
-        v.check((digits) => Number(digits) <= 65_535, PORT),
+        v.check((digits) => /^\d{1,5}$/.test(digits) && Number(digits) <= 65_535, PORT),
       ),
     ],
     PORT,
@@ -36,11 +35,12 @@ const NamedKey = v.strictObject(
 
 const Limits = v.strictObject(
   {
-    bodyBytes: v.optional(size('The largest request body. Default 32MiB.')),
-    depth: v.optional(count('How deep JSON may be nested. Default 200.', { min: 1 })),
-    headerBytes: v.optional(size('The most bytes of all headers together. Default 64KiB.')),
-    streams: v.optional(count('How many requests may be answered at a time. Default 256.', { min: 1 })),
-    bodyMs: v.optional(duration('How long a client may take to send a request. Default 60s.')),
+    bodyBytes: v.optional(size('The largest request body, before and after it is unpacked. Default 32MiB.')),
+    depth: v.optional(count('How deep the JSON of a request may be nested. Default 512.', { min: 1 })),
+    urlLength: v.optional(count('Characters of a URL. Default 8192.', { min: 1 })),
+    streams: v.optional(count('Requests that are being answered at a time. Default 4096.', { min: 1 })),
+    streamsPerClient: v.optional(count('Of these, those of one address. Default 256.', { min: 1 })),
+    expansion: v.optional(count('How many times larger a compressed request may become. Default 100.', { min: 1 })),
   },
   'an object of limits',
 )

@@ -16,17 +16,13 @@ type Schema = v.GenericSchema & {
   pipe?: readonly unknown[]
 }
 
-/** The schema below optional values, lazy schemas and pipes that only check. */
+/** The schema below optional values and lazy schemas. */
 export function plainSchema(schema: v.GenericSchema): Schema {
   const found = schema as Schema
   if (found.type === 'optional') return plainSchema(found.wrapped!)
   if (found.type === 'lazy') return plainSchema(found.getter!(undefined))
-  // A pipe that begins with a check of its own kind: what follows says more.
-  const inner = found.type === 'custom' ? (found.pipe?.slice(1).find(isSchema) as Schema | undefined) : undefined
-  return inner ? plainSchema(inner) : found
+  return found
 }
-
-const isSchema = (item: unknown): item is v.GenericSchema => (item as { kind?: string }).kind === 'schema'
 
 /** The fields that an object of this schema may have; `undefined` where it takes no fixed ones. */
 export function fieldsOf(schema: v.GenericSchema): Readonly<Record<string, v.GenericSchema>> | undefined {

@@ -51,10 +51,10 @@ describe('what a configuration says', () => {
   test('durations and sizes become milliseconds and bytes', () => {
     const { endpoints, server } = readConfig({
       endpoints: { gpt: { ...gpt, timeouts: { connectMs: '1.5s', totalMs: '2h', headersMs: 250 } } },
-      server: { port: '8080', limits: { bodyBytes: '32MiB', headerBytes: '1 KB' }, graceMs: '5m' },
+      server: { port: '8080', limits: { bodyBytes: '32MiB', depth: 9 }, graceMs: '5m' },
     })
     expect(endpoints.gpt!.timeouts).toEqual({ connectMs: 1500, totalMs: 7_200_000, headersMs: 250 })
-    expect(server).toEqual({ port: 8080, limits: { bodyBytes: 33_554_432, headerBytes: 1000 }, graceMs: 300_000 })
+    expect(server).toEqual({ port: 8080, limits: { bodyBytes: 33_554_432, depth: 9 }, graceMs: 300_000 })
   })
 
   test('nobody can change it', () => {
