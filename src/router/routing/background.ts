@@ -4,7 +4,7 @@
  * @module
  */
 import type { ChatRequest } from '../../core/chat.ts'
-import { isObject } from '../../core/json.ts'
+import { arrayOf, isObject, type JsonObject } from '../../core/json.ts'
 import { globOf } from './glob.ts'
 
 /** Models that programs ask for what is not the conversation: every Haiku there was and will be, however a gateway calls it. */
@@ -13,25 +13,31 @@ export const BACKGROUND_MODELS: readonly string[] = ['*claude*haiku*', 'haiku']
 export interface Asker {
   model: string | undefined
   program: string | undefined
+  /** The client's body as it came. */
+  body: JsonObject
   chat(): ChatRequest
 }
 
 /** Makes the test. `models`: patterns of models that are always background. */
 export function backgroundBy(models: readonly string[] = BACKGROUND_MODELS): (asker: Asker) => boolean {
   const globs = models.map(globOf)
-  return ({ model, program, chat }) =>
-    (model !== undefined && globs.some((glob) => glob.test(model))) || (program !== undefined && (OWN[program]?.(chat, model) ?? false))
+  return (asker) => {
+    const { model, program } = asker
+    if (model !== undefined && globs.some((glob) => glob.test(model))) return true
+    return program !== undefined && (OWN[program]?.(asker) ?? false)
+  }
 }
 
 /** Requests of programs' own that their model does not tell. */
-const OWN: Record<string, (chat: () => ChatRequest, model: string | undefined) => boolean> = {
+const OWN: Record<string, (asker: Asker) => boolean> = {
   // with another address than Anthropic's, Claude Code asks its main model for titles: no tools, no thinking, a schema with nothing but a title
-  'claude-code': (chat) => {
-    const { tools, reasoning, format } = chat()
-    return !tools.length && !reasoning && format?.type === 'schema' && propertiesOf(format.schema) === 'title'
+  'claude-code': ({ body, chat }) => {
+    if (arrayOf(body.tools).length) return false
+    const { reasoning, format } = chat()
+    return !reasoning && format?.type === 'schema' && propertiesOf(format.schema) === 'title'
   },
   // before each prompt Gemini CLI asks a small model which model to take
-  'gemini-cli': (_, model) => model !== undefined && /flash-lite/i.test(model),
+  'gemini-cli': ({ model }) => model !== undefined && /flash-lite/i.test(model),
 }
 
 const propertiesOf = ({ properties }: Record<string, unknown>): string => (isObject(properties) ? Object.keys(properties).join() : '')

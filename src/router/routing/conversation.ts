@@ -24,6 +24,8 @@ export const sessionOf = (headers: Headers, chat: () => Pick<ChatRequest, 'cache
 /** The sub-agent that asks; `undefined` for the main one. Sub-agents share the session's id. */
 export const agentOf = (headers: Headers): string | undefined => firstOf(headers, AGENT_HEADERS)
 
-/** Claude Code's first line of instructions says so, too, where a header was lost on the way. */
+/** How Claude Code's first line of instructions says it, too, where the header was lost on the way. */
+export const SUBAGENT_SIGN = 'cc_is_subagent=true'
+
 export const saysSubagent = (chat: ChatRequest): boolean =>
-  chat.system.some(({ volatile, text }) => volatile === true && /\bcc_is_subagent=true\b/.test(text))
+  chat.system.some(({ volatile, text }) => volatile === true && text.includes(SUBAGENT_SIGN))

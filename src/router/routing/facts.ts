@@ -9,7 +9,7 @@ import { stringOf, type JsonObject } from '../../core/json.ts'
 import { chatOf, type RequestFacts } from '../facts.ts'
 import type { Asker } from './background.ts'
 import { contentsOf, type Contents } from './contents.ts'
-import { agentOf, saysSubagent, sessionOf } from './conversation.ts'
+import { agentOf, saysSubagent, sessionOf, SUBAGENT_SIGN } from './conversation.ts'
 import { programOf } from './program.ts'
 import { reasoningOf } from './reasoning.ts'
 
@@ -59,7 +59,8 @@ export interface FactsOptions {
   /** A layer above chose this model, or an alias stands for it. */
   model?: string
   isBackground(asker: Asker): boolean
-  tokensOf(facts: RequestFacts, session: () => string | undefined, agent: string | undefined): number
+  /** `tenant`: whose request it is. */
+  tokensOf(tenant: string | undefined): number
   tenantOf?: (request: Request) => string | undefined
   now: number
 }
@@ -74,9 +75,9 @@ export function routeFactsOf(request: Request, facts: RequestFacts, options: Fac
   const query = once(() => new URL(request.url).searchParams)
   const tenant = once(() => options.tenantOf?.(request))
   const session = once(() => sessionOf(headers, chat))
-  const subagent = once(() => agent !== undefined || saysSubagent(chat()))
-  const background = once(() => options.isBackground({ model, program: program(), chat }))
-  const tokens = once(() => options.tokensOf(facts, session, agent))
+  const subagent = once(() => agent !== undefined || (facts.text.includes(SUBAGENT_SIGN) && saysSubagent(chat())))
+  const background = once(() => options.isBackground({ model, program: program(), body, chat }))
+  const tokens = once(() => options.tokensOf(tenant()))
   const tools = once(() => chat().tools.flatMap((tool) => (tool.type === 'hosted' ? [] : tool.name)))
   const webSearch = once(() => chat().tools.some((tool) => tool.type === 'hosted' && tool.kind === 'web-search'))
   const contents = once(() => contentsOf(chat()))

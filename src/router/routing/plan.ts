@@ -1,0 +1,111 @@
+/**
+ * What a router would do with a request: which rule decides, and who is asked in which order. Sends nothing.
+ *
+ * @module
+ */
+import type { Clock } from '../../core/clock.ts'
+import { conversationKey } from '../conversation-key.ts'
+import type { Estimator } from '../estimate.ts'
+import { chatOf, type RequestFacts } from '../facts.ts'
+import type { Ask } from '../member.ts'
+import { tripOf } from '../trip.ts'
+import type { Adjust } from '../../transformers/translate.ts'
+import { backgroundTestOf } from './slots.ts'
+import { candidatesOf, type Candidate } from './candidates.ts'
+import { askedModel, routeFactsOf, type RouteFacts } from './facts.ts'
+import { aliasesOf, modelRoutes } from './models.ts'
+import { adjustBy } from './parameters.ts'
+import { askingFor } from './rename.ts'
+import { stepsOf, type Decided, type RuleOptions } from './rules.ts'
+import { taggedModel, withoutTag } from './subagent-tag.ts'
+import { legsOf, type Leg, type Target } from './target.ts'
+
+export interface PlanOptions extends RuleOptions {
+  /** Other names of models. What follows is as if the client had asked for the model that the name stands for. */
+  aliases?: Readonly<Record<string, string>>
+  /** Whose request it is, for rules and for what is remembered of conversations. */
+  tenantOf?: (request: Request) => string | undefined
+}
+
+export interface Plan {
+  /** The request as it goes on, aliases resolved. */
+  facts: RequestFacts
+  /** What the targets are asked about it. */
+  ask: Ask
+  route: RouteFacts
+  rule: string
+  /** The rules that were asked, in order; the last one decided. */
+  tried: readonly { rule: string; matched: boolean }[]
+  candidates: Candidate[]
+  /** Names the conversation, where its answers' counts are kept. */
+  conversation: string
+  /** What a candidate changes about the request; `undefined` where that is nothing. `before` are the changes of layers above. */
+  changesOf(candidate: Candidate, before: Adjust | undefined): Adjust | undefined
+}
+
+export interface PlanContext {
+  estimator: Estimator
+  clock: Clock
+  random(): number
+}
+
+export type Planner = (request: Request, facts: RequestFacts) => Promise<Plan>
+
+/** Makes the planner. @throws TypeError for rules that cannot work */
+export function createPlanner(options: PlanOptions, { estimator, clock, random }: PlanContext): Planner {
+  const { endpoints = {}, longContext, tenantOf } = options
+  const models = modelRoutes(options.models)
+  const resolve = aliasesOf(options.aliases)
+  const steps = stepsOf(options, models)
+  const isBackground = backgroundTestOf(options)
+
+  return async (request, asked) => {
+    const { model, routed } = tripOf(request)
+    const meant = model === undefined ? resolve(askedModel(asked)) : undefined
+    const facts = meant === undefined || meant === askedModel(asked) ? asked : askingFor(asked, meant)
+    const conversation = (tenant?: string) => conversationKey(request.headers, facts, tenant)
+    const route = routeFactsOf(request, facts, {
+      ...(model !== undefined && { model }),
+      isBackground,
+      tokensOf: (tenant) => estimator.estimateIn(conversation(tenant), facts),
+      ...(tenantOf && { tenantOf }),
+      now: clock.now(),
+    })
+
+    const tried: { rule: string; matched: boolean }[] = []
+    let decided: Decided | undefined
+    for (const { name, decide } of steps) {
+      decided = await decide({ request, facts, route })
+      tried.push({ rule: decided?.rule ?? name, matched: decided !== undefined })
+      if (decided) break
+    }
+    const { rule, target, star = route.model, explicit } = decided!
+    const legs = (to: Target, name: string): Leg[] => legsOf(to, { endpoints, rule: name, star, session: () => route.session, random })
+    const reserve = longContext === undefined || explicit || rule === 'longContext' ? [] : legs(longContext, 'longContext')
+    const ask: Ask = { facts, request, ...(model !== undefined && { model }) }
+    const candidates = candidatesOf(legs(target, rule), reserve, { ask, estimator, tokens: () => route.tokens })
+
+    const untag = routed || taggedModel(facts) === undefined ? undefined : withoutTag
+    return {
+      facts,
+      ask,
+      route,
+      rule,
+      tried,
+      candidates,
+      get conversation() {
+        return conversation(route.tenant)
+      },
+      changesOf: (candidate, before) => effective(facts, before, [untag, adjustBy(candidate)]),
+    }
+  }
+}
+
+/** All changes one after the other; `undefined` where the router's own change nothing: then what is passed on is as it came. */
+function effective(facts: RequestFacts, before: Adjust | undefined, own: readonly (Adjust | undefined)[]): Adjust | undefined {
+  const changes = own.filter((change) => change !== undefined)
+  if (!changes.length) return undefined
+  const all: Adjust = (chat) => changes.reduce((changed, change) => change(changed), before ? before(chat) : chat)
+  const chat = chatOf(facts)
+  return all(chat) === (before ? before(chat) : chat) ? undefined : all
+}

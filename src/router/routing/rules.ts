@@ -1,0 +1,186 @@
+/**
+ * All rules of a router in the order in which they are asked: the first that matches decides.
+ *
+ * @module
+ */
+import { fail, isFailureError } from '../../core/failure.ts'
+import type { RequestFacts } from '../facts.ts'
+import type { Awaitable } from '../state.ts'
+import { tripOf } from '../trip.ts'
+import { conditionTest, type Condition } from './condition.ts'
+import { choiceOf } from './explicit.ts'
+import type { RouteFacts } from './facts.ts'
+import type { ModelRoutes } from './models.ts'
+import { knownNames, readNamed, type Endpoints } from './names.ts'
+import { slotsOf, tierOf, type Slots } from './slots.ts'
+import { taggedModel } from './subagent-tag.ts'
+import { checkTarget, type Route, type Target } from './target.ts'
+
+/** A rule of the user's own. */
+export interface Rule {
+  /** For outcomes and explanations. Default: its place, `rule 1`. */
+  name?: string
+  /** Data, or a function of the facts that does nothing else. */
+  when: Condition | ((facts: RouteFacts) => boolean)
+  to: Target
+}
+
+/** A function of the user's own: a target, or nothing to leave it to the rules. What it throws refuses the request. */
+export type Choose = (facts: RouteFacts, request: Request) => Awaitable<Target | undefined>
+
+export interface RuleOptions extends Slots {
+  /** Where all requests go that no rule sends elsewhere. */
+  default: Target
+  /** What clients may choose by name, and targets may name. */
+  endpoints?: Endpoints
+  /** Routes by model, `*` for anything: exact names first, then the most specific pattern. */
+  models?: Readonly<Record<string, Target>>
+  rules?: readonly Rule[]
+  choose?: Choose
+  /** What a client's own choice of an endpoint may do. `false`: it is no choice. `fallbacks`: those of the default route follow it. */
+  explicit?: { fallbacks?: boolean } | false
+}
+
+/** What a rule has decided. */
+export interface Decided {
+  rule: string
+  target: Target
+  /** What `*` in a model stands for; absent: what the client asked for. */
+  star?: string
+  /** The client named the endpoint: nobody else is asked unless that is configured. */
+  explicit?: true
+}
+
+export interface Asked {
+  request: Request
+  facts: RequestFacts
+  route: RouteFacts
+}
+
+/** One rule: a name, and what it decides. */
+export interface Step {
+  name: string
+  decide(asked: Asked): Awaitable<Decided | undefined>
+}
+
+/** @throws TypeError for rules that cannot work */
+export function stepsOf(options: RuleOptions, models: ModelRoutes): Step[] {
+  const { endpoints = {}, choose, rules = [] } = options
+  const check = (target: Target, rule: string) => checkTarget(target, endpoints, rule)
+  check(options.default, 'default')
+  for (const [pattern, target] of Object.entries(options.models ?? {})) check(target, `models ${pattern}`)
+  const slots = slotsOf(options)
+  for (const { name, target } of slots) check(target, name)
+  return [
+    ...(options.explicit === false ? [] : [explicitStep(options, endpoints, models)]),
+    ...(choose ? [chooseStep(choose, endpoints)] : []),
+    ...rules.map((rule, index) => ruleStep(rule, rule.name ?? `rule ${index + 1}`, check)),
+    ...(options.models ? [modelStep(models)] : []),
+    tagStep(options, endpoints, models),
+    ...slots.map(({ name, target, fits }): Step => ({ name, decide: ({ route }) => (fits(route) ? { rule: name, target } : undefined) })),
+    { name: 'default', decide: () => ({ rule: 'default', target: options.default }) },
+  ]
+}
+
+function explicitStep({ default: usual, explicit }: RuleOptions, endpoints: Endpoints, models: ModelRoutes): Step {
+  return {
+    name: 'explicit',
+    decide({ request, route: { model, headers } }) {
+      if (tripOf(request).routed) return undefined
+      const choice = choiceOf({ headers, query: () => new URL(request.url).searchParams, model, endpoints, isModel: models.has })
+      if (!choice) return undefined
+      const { fallbacks, ...changes } = changesOf(usual)
+      const named: Route = { ...changes, to: choice.name, ...(choice.model !== undefined && { model: choice.model }) }
+      const followed = explicit && explicit.fallbacks && fallbacks ? { ...named, fallbacks } : named
+      return { rule: choice.rule, target: followed, explicit: true }
+    },
+  }
+}
+
+/** What the default route changes holds for what clients choose, too. */
+function changesOf(usual: Target): Omit<Route, 'to' | 'model'> {
+  if (typeof usual !== 'object' || !('to' in usual)) return {}
+  const { to: _to, model: _model, ...changes } = usual
+  return changes
+}
+
+function chooseStep(choose: Choose, endpoints: Endpoints): Step {
+  return {
+    name: 'choose',
+    async decide({ route, request }) {
+      const target = await guarded('choose', () => choose(route, request))
+      if (target === undefined || target === null) return undefined
+      await guarded('choose', () => checkTarget(target, endpoints, 'choose'))
+      return { rule: 'choose', target }
+    },
+  }
+}
+
+function ruleStep({ when, to }: Rule, name: string, check: (target: Target, rule: string) => void): Step {
+  check(to, name)
+  const holds = typeof when === 'function' ? when : conditionOf(when, name)
+  return {
+    name,
+    decide: ({ route }) => {
+      try {
+        return holds(route) ? { rule: name, target: to } : undefined
+      } catch (error) {
+        return faulty(name, error)
+      }
+    },
+  }
+}
+
+function conditionOf(when: Condition, name: string): (facts: RouteFacts) => boolean {
+  try {
+    return conditionTest(when)
+  } catch (error) {
+    throw new TypeError(`router: ${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+}
+
+const modelStep = (models: ModelRoutes): Step => ({
+  name: 'models',
+  decide({ route: { model } }) {
+    const found = model === undefined ? undefined : models.find(model)
+    return found && { rule: `models ${found.pattern}`, target: found.target, star: found.star }
+  },
+})
+
+/** The tag says an endpoint and model, or a model that the router knows a way for. */
+function tagStep({ tiers = {} }: RuleOptions, endpoints: Endpoints, models: ModelRoutes): Step {
+  const rule = 'subagent tag'
+  return {
+    name: rule,
+    decide({ request, facts }) {
+      const said = tripOf(request).routed ? undefined : taggedModel(facts)
+      if (said === undefined) return undefined
+      const named = readNamed(endpoints, said)
+      if (named && endpoints[named.name])
+        return { rule, target: { to: named.name, ...(named.model !== undefined && { model: named.model }) } }
+      const found = models.find(said)
+      if (found) return { rule, target: found.target, star: found.star }
+      const tier = tierOf(said)
+      const target = tier && tiers[tier]
+      if (target !== undefined) return { rule, target, star: said }
+      return fail({
+        kind: 'invalid-request',
+        message: `The prompt's tag <CCR-SUBAGENT-MODEL> says "${said}", and there is no such endpoint or model here. Known: ${knownNames(endpoints)}. Write it as endpoint,model.`,
+      })
+    },
+  }
+}
+
+async function guarded<T>(name: string, run: () => Awaitable<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    return faulty(name, error)
+  }
+}
+
+/** A function of the user's own may refuse a request with a failure; everything else that it throws is a fault of it, not of the request. */
+function faulty(name: string, error: unknown): never {
+  if (isFailureError(error)) throw error
+  return fail({ kind: 'internal', message: `router: ${name} failed: ${error instanceof Error ? error.message : String(error)}` }, error)
+}
