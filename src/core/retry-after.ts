@@ -24,11 +24,16 @@ type Reader = (text: string, now: number) => number | undefined
 
 const PLAIN = /^\s*\d+(\.\d+)?\s*$/
 const milliseconds: Reader = (text) => (PLAIN.test(text) ? Number(text) / 1000 : undefined)
-const since = (at: number, now: number): number | undefined => (Number.isNaN(at) ? undefined : (at - now) / 1000)
+/** Dates have a time of day; engines take much else for a date. */
+const isDate = (text: string): boolean => /\d\d:\d\d/.test(text)
+const since = (date: string, now: number): number | undefined => {
+  const at = isDate(date) ? Date.parse(date) : Number.NaN
+  return Number.isNaN(at) ? undefined : (at - now) / 1000
+}
 /** Seconds, a duration, a time since 1970 in seconds or milliseconds, or a date. */
 const moment: Reader = (text, now) => {
   const number = PLAIN.test(text) ? Number(text) : undefined
-  if (number === undefined) return readDuration(text) ?? since(Date.parse(text), now)
+  if (number === undefined) return readDuration(text) ?? since(text, now)
   return number > 1e11 ? (number - now) / 1000 : number > 1e9 ? number - now / 1000 : number
 }
 
@@ -76,7 +81,7 @@ function inHeaders(headers: Headers, now: number): number | undefined {
   const sent = Date.parse(headers.get('date') ?? '')
   return first(HEADERS, ([name, read]) => {
     const text = headers.get(name)
-    return text === null ? undefined : read(text, /\d{4}/.test(text) && !PLAIN.test(text) && !Number.isNaN(sent) ? sent : now)
+    return text === null ? undefined : read(text, isDate(text) && !Number.isNaN(sent) ? sent : now)
   })
 }
 
@@ -106,7 +111,7 @@ function inWords(message: string, now: number): number | undefined {
   const delay = DELAY.exec(message)?.[1]
   if (delay) return readDuration(delay)
   const [, day, time = '00:00'] = DATE.exec(message) ?? []
-  return day ? since(Date.parse(`${day}T${time}Z`), now) : undefined
+  return day ? since(`${day}T${time}Z`, now) : undefined
 }
 
 /** The windows that are used up say when they open again; where none says so, the next one that opens counts. */

@@ -7,7 +7,7 @@ import type { Failure } from '../core/failure.ts'
 import { DECISIONS, type Decision, type FailureClass, type Fault } from './decisions.ts'
 import { fits, SIGNS } from './signs.ts'
 
-export { DECISIONS, type Decision, type FailureClass, type Fault, type Scope } from './decisions.ts'
+export type { Decision, FailureClass, Scope } from './decisions.ts'
 
 /** A failure, judged. */
 export interface Verdict extends Decision {

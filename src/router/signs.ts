@@ -105,7 +105,6 @@ export const SIGNS: readonly Sign[] = [
   { class: 'reasoning-refused', is: refusesReasoning },
   { class: 'context-overflow', kind: 'context-overflow' },
   { class: 'too-large', kind: 'too-large' },
-  { class: 'too-large', status: [413] },
   { class: 'too-large', kind: 'rate-limit', words: /request too large/i },
   { class: 'content-policy', kind: 'content-policy' },
 

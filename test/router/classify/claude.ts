@@ -23,6 +23,18 @@ export const claude: readonly Case[] = [
     status: 400,
     body: error('invalid_request_error', 'messages: at least one message is required'),
   },
+  {
+    of: 'Anthropic, whose words sound like those of other failures',
+    class: 'invalid-request',
+    status: 400,
+    body: error('invalid_request_error', 'messages.3: the model output references the tool `queue`, which does not exist'),
+  },
+  {
+    of: 'Anthropic, whose words sound like those of other failures',
+    class: 'invalid-request',
+    status: 400,
+    body: error('invalid_request_error', 'tools.0.custom.description: String should have at most 1024 characters, per day and credit card'),
+  },
   { of: 'Anthropic', class: 'invalid-request', status: 422, body: { detail: 'bad field' } },
   {
     of: 'Anthropic',

@@ -80,6 +80,11 @@ interface Own {
 
 export const ownCases: readonly Own[] = [
   { class: 'cancelled', kind: 'cancelled' },
+  { class: 'connect-timeout', kind: 'timeout', failure: { code: 'connect' } },
+  { class: 'headers-timeout', kind: 'timeout', failure: { code: 'headers' } },
+  { class: 'first-token-timeout', kind: 'timeout', failure: { code: 'first-token' } },
+  { class: 'silence-timeout', kind: 'timeout', failure: { code: 'events' } },
+  { class: 'total-timeout', kind: 'timeout', failure: { code: 'total' } },
   { class: 'internal', kind: 'internal' },
   { class: 'truncated', kind: 'truncated' },
   { class: 'bad-response', kind: 'bad-response' },

@@ -156,6 +156,10 @@ const both: readonly Case[] = [
   },
   { of: 'a wrong base URL', class: 'bad-response', status: 404, body: page('404 Not Found') },
   { of: 'a proxy that asks who goes there', class: 'bad-response', status: 407, body: '' },
+  { of: 'a look-alike', class: 'unsupported-capability', status: 501, body: '' },
+  { of: 'a look-alike', class: 'model-missing', status: 410, body: error(null, null, 'Gone') },
+  { of: 'a look-alike', class: 'forbidden', status: 451, body: error(null, null, 'Unavailable for legal reasons') },
+  { of: 'a look-alike', class: 'conflict', status: 425, body: error(null, null, 'Too early') },
 ]
 
 const REASONED = { metadata: { reasons: ['violence'], flagged_input: '…', provider_name: 'OpenAI' } }
