@@ -163,6 +163,7 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
     breakOff(new FailureError(expired))
   }
   let paused = false
+  let pausedAt = 0
   let stopLinger = () => {}
   /** The answer is complete. The upstream may end its body in peace, so that its connection can be used again, but not for long. */
   const linger = () => {
@@ -211,12 +212,15 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
       },
       pause() {
         paused = true
+        pausedAt = clock.now()
         source.pause()
       },
       resume() {
+        // The time in which the client read nothing is not the upstream's.
+        const missed = paused ? clock.now() - pausedAt : 0
         paused = false
-        lastRead = clock.now()
-        lastEvent = lastRead
+        lastRead += missed
+        lastEvent += missed
         source.resume()
       },
       cancel(reason) {
