@@ -58,6 +58,8 @@ export interface Protocol {
   terminator: string
   /** Marks the beginning of a last event that holds all of the answer and may be large. */
   lastEvent?: RegExp
+  /** How an upstream's answer comes that has to be asked for piece by piece. Absent: it never does. */
+  pieces?: Pieces
   /** The content type of a client's stream. */
   streamType(context: Pick<ReplyContext, 'framing'>): string
 }
@@ -68,6 +70,25 @@ export interface Incidental {
   fields: readonly string[]
   /** What the vendor takes where a setting is absent: to say it, or not to say it, is the same. */
   defaults: Readonly<Partial<Record<'temperature' | 'topP' | 'topK' | 'frequencyPenalty' | 'presencePenalty' | 'candidates', number>>>
+}
+
+/** Answers that a provider hands out in pieces. Clients of other protocols know nothing of that: the rest is asked for on their behalf. */
+export interface Pieces {
+  /** Whether the answer to this request of an upstream may be one. */
+  expected(request: JsonObject, model: string): boolean
+  join(request: JsonObject): PieceJoiner
+}
+
+/** Makes one answer of its pieces, on the wire. Pieces are read one after the other, until there is no {@link PieceJoiner.next}. */
+export interface PieceJoiner {
+  /** An event of a piece, as the one answer has it; `undefined` for one that it does not have, or that is held back. */
+  event(event: JsonObject): JsonObject | undefined
+  /** A whole piece; gives the answer so far. */
+  whole(piece: JsonObject): JsonObject
+  /** The request for the piece that follows; `undefined` where the last one was the end. */
+  next(): JsonObject | undefined
+  /** The events that were held back: the end of the answer, where no further piece can be had. */
+  held(): JsonObject[]
 }
 
 export interface Heartbeat {

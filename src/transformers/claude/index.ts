@@ -14,6 +14,7 @@ import { encodeRequest } from './encode-request.ts'
 import { createStreamEncoder } from './encode-stream.ts'
 import { decodeError, encodeFailure } from './error.ts'
 import { INCIDENTAL } from './incidental.ts'
+import { pieces } from './pieces.ts'
 import { FIELDS } from './wire.ts'
 
 const NAME = /^[a-zA-Z0-9_-]+$/
@@ -22,6 +23,7 @@ export const claude: Protocol = {
   name: 'claude',
   fields: FIELDS,
   incidental: INCIDENTAL,
+  pieces,
   toolName: { max: 128, pattern: NAME },
   callId: { max: 64, pattern: NAME },
   callIdPrefix: 'toolu_',

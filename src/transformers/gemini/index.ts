@@ -16,6 +16,7 @@ import { encodeRequest } from './encode-request.ts'
 import { encodeStream } from './encode-stream.ts'
 import { FIELDS } from './fields.ts'
 import { INCIDENTAL } from './incidental.ts'
+import { pieces } from './pieces.ts'
 
 /** Google's clients break on comments and names of events; a chunk that says nothing is an ordinary chunk. */
 const SIGN_OF_LIFE = 'data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"index":0}]}\n\n'
@@ -24,6 +25,7 @@ export const gemini: Protocol = {
   name: 'gemini',
   fields: FIELDS,
   incidental: INCIDENTAL,
+  pieces,
   // the documentation says 128, live errors said 64
   toolName: { max: 64, pattern: /^[A-Za-z_][A-Za-z0-9_.:-]*$/ },
   callId: { max: 128, pattern: /^[A-Za-z0-9_.:-]+$/ },

@@ -1,0 +1,115 @@
+/**
+ * Long turns of Claude's own tools: the provider pauses them, and goes on once it is sent what it said so far.
+ *
+ * @see https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons#pause-turn
+ * @module
+ */
+import { arrayOf, isObject, numberOf, objectOf, stringOf, tryParse, type JsonObject } from '../../core/json.ts'
+import type { Pieces } from '../../core/protocol.ts'
+import { mergeWireUsage } from './usage.ts'
+
+/** A tool that the provider runs, or may run: it has a type and no schema. */
+const isServerTool = (tool: unknown): boolean =>
+  isObject(tool) && typeof tool.type === 'string' && tool.type !== 'custom' && tool.input_schema === undefined
+
+export const pieces: Pieces = {
+  expected: (request) => arrayOf(request.tools).some(isServerTool),
+  join(request) {
+    /** All blocks of the answer so far, and where those of this piece begin. */
+    const blocks: JsonObject[] = []
+    let first = 0
+    const inputs = new Map<number, string>()
+    let begun = false
+    let paused = false
+    let earlier: JsonObject | undefined
+    let counts: JsonObject | undefined
+    let end: JsonObject[] = []
+
+    const place = (event: JsonObject): number => first + (numberOf(event.index) ?? 0)
+    const summed = (): JsonObject | undefined => (earlier && counts ? sumOf(earlier, counts) : counts)
+    return {
+      event(event) {
+        switch (event.type) {
+          case 'message_start':
+            end = []
+            counts = mergeWireUsage(counts, objectOf(event.message)?.usage)
+            if (begun) return undefined
+            begun = true
+            return event
+          case 'content_block_start':
+            blocks[place(event)] = { ...objectOf(event.content_block) }
+            return { ...event, index: place(event) }
+          case 'content_block_delta':
+            grow(blocks[place(event)], objectOf(event.delta) ?? {}, place(event), inputs)
+            return { ...event, index: place(event) }
+          case 'content_block_stop': {
+            const block = blocks[place(event)]
+            const input = inputs.get(place(event))
+            if (block && input) block.input = tryParse(input) ?? block.input
+            return { ...event, index: place(event) }
+          }
+          case 'message_delta': {
+            counts = mergeWireUsage(counts, event.usage)
+            const told = earlier ? { ...event, usage: summed() } : event
+            paused = objectOf(event.delta)?.stop_reason === 'pause_turn'
+            if (!paused) return told
+            end = [told]
+            return undefined
+          }
+          case 'message_stop':
+            if (!paused) return event
+            end.push(event)
+            return undefined
+          default:
+            return event
+        }
+      },
+      whole(piece) {
+        counts = mergeWireUsage(undefined, piece.usage)
+        blocks.push(...arrayOf(piece.content).filter(isObject))
+        paused = piece.stop_reason === 'pause_turn'
+        return { ...piece, content: [...blocks], usage: summed() ?? piece.usage }
+      },
+      next() {
+        if (!paused) return undefined
+        paused = false
+        earlier = summed()
+        counts = undefined
+        first = blocks.length
+        inputs.clear()
+        return { ...request, messages: [...arrayOf(request.messages), { role: 'assistant', content: [...blocks] }] }
+      },
+      held: () => end,
+    }
+  },
+}
+
+/** A block as it will have to be sent back. */
+function grow(block: JsonObject | undefined, delta: JsonObject, at: number, inputs: Map<number, string>): void {
+  if (!block) return
+  switch (delta.type) {
+    case 'text_delta':
+      block.text = `${stringOf(block.text) ?? ''}${stringOf(delta.text) ?? ''}`
+      break
+    case 'thinking_delta':
+      block.thinking = `${stringOf(block.thinking) ?? ''}${stringOf(delta.thinking) ?? ''}`
+      break
+    case 'signature_delta':
+      block.signature = delta.signature
+      break
+    case 'citations_delta':
+      block.citations = [...arrayOf(block.citations), delta.citation]
+      break
+    case 'input_json_delta':
+      inputs.set(at, `${inputs.get(at) ?? ''}${stringOf(delta.partial_json) ?? ''}`)
+  }
+}
+
+/** Each request is counted, and billed, by itself. */
+function sumOf(one: JsonObject, other: JsonObject): JsonObject {
+  const sum: JsonObject = { ...one, ...other }
+  for (const key in sum)
+    if (typeof one[key] === 'number' || typeof other[key] === 'number') sum[key] = (numberOf(one[key]) ?? 0) + (numberOf(other[key]) ?? 0)
+    else if (isObject(one[key]) && isObject(other[key])) sum[key] = sumOf(one[key], other[key])
+  return sum
+}
