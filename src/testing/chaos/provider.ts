@@ -10,6 +10,7 @@ import { clientProtocol, factsOf } from '../../router/facts.ts'
 import { requestOf, type Fetch } from '../../router/fetch.ts'
 import { protocols } from '../../transformers/registry.ts'
 import { pacedBody } from '../paced-body.ts'
+import { untilAborted } from '../until-aborted.ts'
 import { answerTo, type Answer } from './answer.ts'
 import { noAnswer } from './connection.ts'
 import { specOf, type FaultSpec } from './fault.ts'
@@ -104,7 +105,7 @@ export function chaosProvider(options: ChaosOptions = {}): ChaosProvider {
     if (ms > 0) await sleep(clock, ms, signal)
     switch (fault?.type) {
       case 'hang':
-        return aborted(signal)
+        return untilAborted(signal)
       case 'reset':
         throw noAnswer(fault.when === 'sending' ? 'reset-sending' : 'reset-waiting', url)
       case 'refuse':
@@ -134,11 +135,3 @@ export function chaosProvider(options: ChaosOptions = {}): ChaosProvider {
 
 const scriptsOf = (scripts: Readonly<Record<string, Script>> = {}) =>
   new Map(Object.entries(scripts).map(([name, script]) => [name, readScript(script)]))
-
-/** Never resolves; rejects when the signal aborts. */
-const aborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    const abort = () => reject(signal.reason as Error)
-    if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort, { once: true })
-  })
