@@ -33,7 +33,7 @@ export interface Explanation {
  * @throws FailureError for a request that cannot be read
  */
 export async function explain(app: Fetch, request: Request): Promise<Explanation> {
-  return explainMember(app, 'fetch', { facts: await factsOf(request) })
+  return explainMember(app, 'fetch', { facts: await factsOf(request), request })
 }
 
 /** What one fetch would do; of a stranger's there is nothing to tell but its name. */

@@ -21,16 +21,17 @@ export interface SendContext {
 /** Resolves with the first answer; else with the failure that helps the client most. Throws where nobody can take the request, or the client has gone. */
 export async function sendPlan(plan: Plan, request: Request, { clock, retry }: SendContext, signal: AbortSignal): Promise<Response> {
   const { ask, rule, route } = plan
+  const tooLong = plan.candidates.some((candidate) => candidate.tooLong)
+  const called = plan.candidates.filter(({ reserve }) => !reserve || tooLong)
+  if (called.every(({ skipped }) => skipped !== undefined)) refuseAll(called, rule, () => route.tokens)
   const waiting = await readyFirst(plan.candidates, ask, clock.now())
-  if (!waiting.length) refuseAll(plan.candidates, rule, () => route.tokens)
   const trip = tripOf(request)
   const budget = waiting.length > 1 ? createBudget(retry ?? {}, clock, undefined, trip.budget) : trip.budget
-  const tooLong = plan.candidates.some((candidate) => candidate.tooLong)
-  let left = waiting.filter(({ reserve }) => !reserve || tooLong)
-  const spare = waiting.filter(({ reserve }) => reserve && !tooLong)
+  let left = waiting.filter((candidate) => called.includes(candidate))
+  const spare = waiting.filter((candidate) => !called.includes(candidate))
   const refusals: Refusal[] = []
 
-  for (let reason: AttemptReason = trip.attempts.length ? 'next-member' : 'first'; left.length; reason = 'next-member') {
+  for (let reason = trip.reason ?? 'first'; left.length; reason = 'next-member') {
     const [candidate, ...others] = left as [Candidate, ...Candidate[]]
     const response = await askOne({ candidate, plan, request, clock, signal, budget, reason, last: !others.length && !spare.length })
     const failure = failureIn(response)
@@ -124,7 +125,7 @@ function askOne({ candidate, plan, request, signal, budget, reason, last, clock 
   const changes = {
     nested: trip.nested || !last,
     routed: true,
-    reason,
+    ...(reason !== trip.reason && { reason, waitedMs: 0 }),
     ...(budget && { budget }),
     ...(model !== undefined && { model }),
     ...(adjust && { adjust }),
