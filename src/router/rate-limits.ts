@@ -8,6 +8,7 @@
  * @module
  */
 import type { ProtocolName } from '../core/chat.ts'
+import { readDuration } from '../core/retry-after.ts'
 
 /** `requests`, `tokens`, and Claude's `input-tokens` and `output-tokens`. */
 type Resource = string
@@ -48,25 +49,13 @@ function readLimits(headers: Headers, now: number): Map<Resource, Limit> {
     const limit = limits.get(resource) ?? {}
     limits.set(resource, limit)
     if (field !== 'reset') limit[field as 'limit' | 'remaining'] = value
-    else limit.reset = claude ? timeOf(value) : now + (milliseconds(value) ?? Number.NaN)
+    else limit.reset = claude ? timeOf(value) : now + (readDuration(value) ?? Number.NaN) * 1000
     if (Number.isNaN(limit.reset)) delete limit.reset
   })
   return limits
 }
 
 const timeOf = (value: string): number => Date.parse(value)
-
-const UNIT: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-/** `1h2m3.5s`, `120ms`, or plain seconds, in milliseconds; `undefined` where it is none. */
-export function milliseconds(text: string): number | undefined {
-  const trimmed = text.trim()
-  if (/^\d+(\.\d+)?$/.test(trimmed)) return Number(trimmed) * 1000
-  if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(trimmed)) return undefined
-  let total = 0
-  for (const [, amount, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) total += Number(amount) * UNIT[unit!]!
-  return total
-}
 
 /** Milliseconds as OpenAI writes them: `120ms`, `3s`, `6m0s`, `1h0m0s`. */
 function duration(ms: number): string {

@@ -1,5 +1,4 @@
 /** Refusals as providers give them, and what each has to be taken for. */
-import type { ProtocolName } from '../../../src/core/chat.ts'
 import type { FailureClass } from '../../../src/router/classify.ts'
 
 export interface Case {
@@ -12,8 +11,6 @@ export interface Case {
   /** Seconds until the provider answers again, where it says so. */
   seconds?: number
 }
-
-export type Cases = Partial<Record<ProtocolName, readonly Case[]>>
 
 /** 2026-11-21T12:00:00Z, when all of this happens. */
 export const NOW = Date.UTC(2026, 10, 21, 12)
