@@ -6,7 +6,7 @@
 import { sleep, type Clock } from '../core/clock.ts'
 import { fail } from '../core/failure.ts'
 import { attemptOnce } from './attempt.ts'
-import { backoffMs } from './backoff.ts'
+import { backoffMs, spreadMs } from './backoff.ts'
 import { createBudget, type RetryOptions, type Throttle } from './budget.ts'
 import type { Call, Upstream } from './call.ts'
 import type { Verdict } from './classify.ts'
@@ -118,5 +118,6 @@ export async function overKeys(endpoint: KeyedEndpoint, call: Omit<Call, 'apiKey
 export function retryAt({ sameKey, resetAt }: Verdict, times: number, now: number, random: () => number): number | undefined {
   if (!sameKey || times > sameKey.tries) return undefined
   if (sameKey.after === 'at once') return now
-  return sameKey.after === 'reset' ? resetAt : now + backoffMs(times, random)
+  if (sameKey.after === 'backoff') return now + backoffMs(times, random)
+  return resetAt === undefined ? undefined : resetAt + spreadMs(resetAt - now, random)
 }
