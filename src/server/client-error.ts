@@ -10,6 +10,7 @@ import type { JsonObject } from '../core/json.ts'
 import { clientProtocol } from '../router/facts.ts'
 import { protocols } from '../transformers/registry.ts'
 
+type ClientSocket = Socket & { _httpMessage?: ServerResponse }
 type ParseError = Error & { code?: string; reason?: string; rawPacket?: Uint8Array }
 
 const REASONS: Record<string, { status: number; phrase: string; message: string }> = {
@@ -24,7 +25,7 @@ const REASONS: Record<string, { status: number; phrase: string; message: string 
 /** Answers what the server cannot parse in the client's own format, as far as its path can be told. */
 export function answerClientErrors(server: Pick<Server, 'on'>): void {
   server.on('clientError', (error: ParseError, stream) => {
-    const socket = stream as Socket & { _httpMessage?: ServerResponse }
+    const socket = stream as ClientSocket
     // Into an answer that has begun nothing may be written: the client would take it for a part of it. Node's own default looks there too.
     // oxlint-disable-next-line no-underscore-dangle
     if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?.headersSent) return void socket.destroy()
@@ -33,24 +34,24 @@ export function answerClientErrors(server: Pick<Server, 'on'>): void {
       phrase: 'Bad Request',
       message: `The request is not valid HTTP: ${error.reason ?? error.message}.`,
     }
-    const body = JSON.stringify(errorBody({ kind: 'invalid-request', status, message }, error.rawPacket))
+    const body = JSON.stringify(errorBody({ kind: 'invalid-request', status, message }, pathOf(error.rawPacket, socket)))
     const head = `HTTP/1.1 ${status} ${phrase}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`
     socket.end(head + body)
   })
 }
 
 /** Nothing may be thrown from a listener: it would end the process. */
-function errorBody(failure: Failure, packet: Uint8Array | undefined): JsonObject {
+function errorBody(failure: Failure, path: string): JsonObject {
   try {
-    return protocols[clientProtocol(requestIn(packet))].encodeError(failure).body
+    return protocols[clientProtocol(new Request(`http://localhost${path}`, { method: 'POST' }))].encodeError(failure).body
   } catch {
     return { error: { message: failure.message } }
   }
 }
 
-/** As much of the request as its first line tells. */
-function requestIn(packet: Uint8Array | undefined): Request {
+/** As much of the request as its first line tells, where it has not been read. */
+function pathOf(packet: Uint8Array | undefined, socket: ClientSocket): string {
   const line = packet ? new TextDecoder('latin1').decode(packet.subarray(0, 2048)) : ''
-  const path = /^POST (\/[\x21-\x7e]*) HTTP/.exec(line)?.[1] ?? '/'
-  return new Request(`http://localhost${path}`, { method: 'POST' })
+  // oxlint-disable-next-line no-underscore-dangle
+  return /^POST (\/[\x21-\x7e]*) HTTP/.exec(line)?.[1] ?? socket._httpMessage?.req?.url ?? '/'
 }

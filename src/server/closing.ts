@@ -1,5 +1,5 @@
 /**
- * Ending a server: what is being answered may finish, everything else goes at once.
+ * Ending a server: it says that it is not ready, takes nothing new, lets what is being answered end, and breaks off the rest.
  *
  * @module
  */
@@ -10,38 +10,75 @@ export interface Closable {
   close(closeAll?: boolean): Promise<void>
 }
 
-/**
- * Returns the function that closes a server, within `graceMs` and a little more. Always resolves.
- *
- * @param node Node's own server, where there is one
- */
-export function createClosing(server: Closable, node: Server | undefined, graceMs: number): () => Promise<void> {
-  let inFlight = 0
-  node?.on('request', (_, response) => {
-    inFlight++
-    response.once('close', () => inFlight--)
-  })
+/** A request that is being answered. */
+export interface Flight {
+  /** Ends the answer with an error that the client understands, or breaks its connection. */
+  interrupt(): void
+}
+
+export interface Closing {
+  /** `open`: all is well; `leaving`: new requests are still answered, load balancers should send none; `closing`: they are refused. */
+  readonly phase: 'open' | 'leaving' | 'closing'
+  /** Tells of a request that is being answered; the function returned, that it is no more. */
+  board(flight: Flight): () => void
+  /** Always resolves. */
+  close(): Promise<void>
+}
+
+export interface ClosingOptions {
+  server: Closable
+  /** Node's own server, where there is one. */
+  node: () => Server | undefined
+  /** Milliseconds in which new requests are answered although the server says that it is not ready. */
+  leaveMs: number
+  /** Milliseconds that requests in flight are given after that. */
+  graceMs: number
+}
+
+/** How long the clients' last words may take. */
+const LAST_WORDS_MS = 100
+
+export function createClosing({ server, node, leaveMs, graceMs }: ClosingOptions): Closing {
+  const flights = new Set<Flight>()
+  let phase: Closing['phase'] = 'open'
   // Node waits for connections that were opened ahead and never used, and for those that fall idle after closing has begun.
   const sweep = () => {
-    if (inFlight) node?.closeIdleConnections()
-    else node?.closeAllConnections()
+    if (flights.size) node()?.closeIdleConnections()
+    else node()?.closeAllConnections()
   }
-  let closing: Promise<void> | undefined
   const close = async () => {
+    if (leaveMs) {
+      phase = 'leaving'
+      await within(leaveMs)
+    }
+    phase = 'closing'
     const closed = server.close().catch(() => {})
     const sweeping = setInterval(sweep, 25)
     await within(graceMs, closed)
+    for (const flight of flights) flight.interrupt()
+    if (node()) await within(LAST_WORDS_MS, closed)
     clearInterval(sweeping)
     // Deno has no way to cut its connections: there the wait alone is bounded.
     await within(
-      100,
+      LAST_WORDS_MS,
       server.close(true).catch(() => {}),
     )
   }
-  return () => (closing ??= close())
+  let closing: Promise<void> | undefined
+  return {
+    get phase() {
+      return phase
+    },
+    board(flight) {
+      flights.add(flight)
+      return () => flights.delete(flight)
+    },
+    close: () => (closing ??= close()),
+  }
 }
 
-async function within(ms: number, promise: Promise<void>): Promise<void> {
+/** Resolves after `ms`, or with `promise`. */
+async function within(ms: number, promise: Promise<void> = new Promise(() => {})): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
   await Promise.race([promise, new Promise((resolve) => (timer = setTimeout(resolve, ms)))])
   clearTimeout(timer)

@@ -6,13 +6,21 @@
  */
 import { failureOf, STATUS, type Failure } from '../core/failure.ts'
 import { errorResponse } from '../router/answer.ts'
-import { clientProtocol, MAX_BODY_BYTES, routeOf } from '../router/facts.ts'
+import { boundDepth, clientProtocol, MAX_BODY_BYTES, routeOf } from '../router/facts.ts'
 import { requestOf, type Fetch } from '../router/fetch.ts'
 import { sessionRoute } from '../router/sessions/route.ts'
 import { sessions, type SessionsOptions } from '../router/sessions/sessions.ts'
 import { protocols } from '../transformers/registry.ts'
+import { createAuth, type ClientKey } from './auth.ts'
+import { isCompressed, unpackBody } from './body-encoding.ts'
 import { limitBody } from './body-limit.ts'
+import { createAddressReader, createProxyCheck } from './client-address.ts'
+import { clientOf, inheritOrigin } from './connection.ts'
+import { refuseContentType } from './content-type.ts'
+import { createCors } from './cors.ts'
+import { firstOf } from './first-of.ts'
 import { createGuard, type AllowedHosts } from './guard.ts'
+import { createGate, createUrlLimit, type Limits } from './limits.ts'
 import { answerModels, listAsk, modelsPath, type Model } from './models.ts'
 import { version } from './version.ts'
 
@@ -27,41 +35,66 @@ export interface GatewayOptions {
    * names of the server around it; `serve` chooses by the address it listens on.
    */
   hosts?: AllowedHosts
-  /** The largest request body in bytes. Default 32 MiB. */
+  /** The web pages of other sites that may call, as origins: `https://chat.example`. Default: none. */
+  origins?: readonly string[]
+  /** The keys of those who may use it. Default: none is asked for. */
+  keys?: readonly ClientKey[]
+  /**
+   * The proxies in front that may tell whose request it is, by `X-Forwarded-*`: addresses, networks (`10.0.0.0/8`) or `loopback`.
+   * Default: none.
+   */
+  trustedProxies?: readonly string[]
+  limits?: Limits
+  /** The largest request body in bytes: short for `limits.bodyBytes`. Default 32 MiB. */
   maxBodyBytes?: number
+  /** Whether `GET /health` shall say that all is well: `false` has load balancers send their requests elsewhere. Default: always. */
+  isReady?: () => boolean
   /** How the conversations of OpenAI Responses clients are kept; `false` for an app that does so itself. Default: in memory. */
   sessions?: SessionsOptions | false
 }
 
 type Answer = (request: Request, url: URL) => Response
 
-const ROUTES: ReadonlyMap<string, Answer> = new Map<string, Answer>([
-  ['/', (request, url) => plain(welcome(`${url.protocol}//${request.headers.get('host') ?? url.host}`))],
-  // Claude Code asks for it when it starts, and waits for the answer.
-  ['/api/hello', () => plain('')],
-  ['/health', () => Response.json({ status: 'ok', name: 'cc-route', version }, { headers: { 'cache-control': 'no-store' } })],
-])
+/** What is answered to anybody, key or not. */
+const openRoutes = ({ isReady = () => true, trustedProxies }: GatewayOptions): ReadonlyMap<string, Answer> => {
+  const isForwarded = createProxyCheck(trustedProxies)
+  return new Map<string, Answer>([
+    ['/', (request, url) => plain(welcome(originOf(request, url, isForwarded(request))))],
+    // Claude Code asks for it when it starts, and waits for the answer.
+    ['/api/hello', () => plain('')],
+    ['/health', () => health(isReady())],
+  ])
+}
 
 /**
  * Makes the whole server as a fetch, to be mounted anywhere. Answers every error in the client's own format, and never
  * rejects: what the app throws becomes a 500.
  */
 export function createGateway(options: GatewayOptions): Fetch {
-  const { models, maxBodyBytes = MAX_BODY_BYTES } = options
-  const app = options.sessions === false ? options.app : sessions(options.app, { maxBodyBytes, ...options.sessions })
-  const refusal = createGuard(options.hosts ?? 'any')
+  const { models, keys, limits = {}, trustedProxies, hosts = 'any' } = options
+  const maxBytes = options.maxBodyBytes ?? limits.bodyBytes ?? MAX_BODY_BYTES
+  const owner = keys && { owner: (request: Request) => clientOf(request)?.name ?? '' }
+  const app = options.sessions === false ? options.app : sessions(options.app, { maxBodyBytes: maxBytes, ...owner, ...options.sessions })
+  const cors = createCors(options.origins ?? [])
+  const refusals = [createGuard(hosts, cors.origins), createUrlLimit(limits)]
+  const addressOf = createAddressReader(trustedProxies)
+  const admit = keys ? createAuth({ keys, addressOf }) : (request: Request) => request
+  const enter = createGate({ ...limits, addressOf })
+  const open = openRoutes(options)
 
   const answer = (request: Request): Response | Promise<Response> => {
-    const refused = refusal(request)
-    if (refused) return refuse(request, refused)
+    const preflight = cors.preflight(request)
+    if (preflight) return preflight
     const url = new URL(request.url)
     const reads = request.method === 'GET' || request.method === 'HEAD'
-    const route = ROUTES.get(url.pathname)
+    const route = open.get(url.pathname)
     if (route) return reads ? bodiless(request, route(request, url)) : wrongMethod(request, url, 'GET, HEAD')
-    if (request.method === 'POST') return app(limitBody(request, maxBodyBytes))
+    const admitted = admit(request)
+    if (!(admitted instanceof Request)) return refuse(request, admitted)
+    if (admitted.method === 'POST') return post(admitted)
     const listed = modelsPath(url.pathname)
     if (reads && listed && models) return bodiless(request, Response.json(answerModels(models, listAsk(request, url, listed.id))))
-    if (routeOf(request) || (reads && listed) || (options.sessions !== false && sessionRoute(request))) return app(request)
+    if (routeOf(request) || (reads && listed) || (options.sessions !== false && sessionRoute(request))) return app(admitted)
     if (routeOf(new Request(request.url, { method: 'POST' }))) return wrongMethod(request, url, 'POST')
     return refuse(request, {
       kind: 'not-found',
@@ -70,19 +103,56 @@ export function createGateway(options: GatewayOptions): Fetch {
     })
   }
 
+  const post = async (request: Request): Promise<Response> => {
+    const refused = refuseContentType(request, () => routeOf(request) !== undefined)
+    if (refused) return refuse(request, refused)
+    const place = enter?.(request)
+    if (place && 'kind' in place) return refuse(request, place)
+    try {
+      const plain = isCompressed(request)
+        ? await unpackBody(request, { maxBytes, expansion: limits.expansion })
+        : limitBody(request, maxBytes)
+      if (plain !== request) inheritOrigin(request, plain)
+      if (limits.depth !== undefined) boundDepth(plain, limits.depth)
+      const response = await app(plain)
+      return place ? place.hold(response) : response
+    } catch (error) {
+      place?.release()
+      throw error
+    }
+  }
+
   return async (input, init) => {
     const request = requestOf(input, init)
     try {
-      return await answer(request)
+      const refused = firstOf(refusals, (refusal) => refusal(request))
+      return cors.allow(request, refused ? refuse(request, refused) : await answer(request))
     } catch (error) {
       if (request.signal.aborted) return new Response(null, { status: STATUS.cancelled })
-      return refuse(request, failureOf(error))
+      return cors.allow(request, refuse(request, failureOf(error)))
     }
   }
 }
 
-const refuse = (request: Request, failure: Failure): Response =>
-  bodiless(request, errorResponse(protocols[clientProtocol(request)], failure))
+/** A failure as the client's own error. */
+export function refuse(request: Request, failure: Failure): Response {
+  const response = errorResponse(protocols[clientProtocol(request)], failure)
+  if (failure.status === STATUS.authentication) response.headers.set('www-authenticate', 'Bearer realm="cc-route"')
+  return bodiless(request, response)
+}
+
+const health = (ready: boolean): Response =>
+  Response.json(
+    { status: ready ? 'ok' : 'stopping', name: 'cc-route', version },
+    { status: ready ? 200 : 503, headers: { 'cache-control': 'no-store' } },
+  )
+
+/** How the client calls this server: a proxy in front may have another name and scheme. */
+function originOf({ headers }: Request, url: URL, isForwarded: boolean): string {
+  const forwarded = (name: string) => (isForwarded ? headers.get(`x-forwarded-${name}`)?.split(',').at(-1)?.trim() : undefined)
+  const origin = `${forwarded('proto') ?? url.protocol.slice(0, -1)}://${forwarded('host') ?? headers.get('host') ?? url.host}`
+  return URL.canParse(origin) ? new URL(origin).origin : url.origin
+}
 
 function wrongMethod(request: Request, url: URL, allow: string): Response {
   const response = refuse(request, {

@@ -12,8 +12,12 @@ import type { Failure } from '../core/failure.ts'
 /** `any`: all; `loopback`: names of this machine only; a list: those names besides, without port. */
 export type AllowedHosts = 'any' | 'loopback' | readonly string[]
 
-/** Returns why a request is refused; `undefined` where it may pass. */
-export function createGuard(hosts: AllowedHosts): (request: Request) => Failure | undefined {
+/**
+ * Returns why a request is refused; `undefined` where it may pass.
+ *
+ * @param origins those of other sites' pages that may call, as browsers write them
+ */
+export function createGuard(hosts: AllowedHosts, origins: ReadonlySet<string> = NONE): (request: Request) => Failure | undefined {
   const listed = new Set(typeof hosts === 'string' ? [] : hosts.map((host) => host.toLowerCase()))
   const isAllowed = (host: string) => hosts === 'any' || listed.has(host) || isLoopback(host)
   return (request) => {
@@ -22,12 +26,15 @@ export function createGuard(hosts: AllowedHosts): (request: Request) => Failure 
     if (!isAllowed(name))
       return refusal(`The host name ${JSON.stringify(name)} is not one that this server answers to. Use 127.0.0.1 or localhost.`)
     const origin = request.headers.get('origin')
+    if (origin !== null && origins.has(origin)) return undefined
     if (origin !== null && originHost(origin) !== host.toLowerCase())
       return refusal(`Requests from web pages of other origins (${JSON.stringify(origin)}) are refused.`)
     if (request.headers.get('sec-fetch-site') === 'cross-site') return refusal('Requests from web pages of other sites are refused.')
     return undefined
   }
 }
+
+const NONE: ReadonlySet<string> = new Set()
 
 const refusal = (message: string): Failure => ({ kind: 'permission', status: 403, message, retryable: false })
 

@@ -66,7 +66,11 @@ describe.each(clients)('a request of $protocol', (client) => {
   })
 
   test('a path that nobody has', async () => {
-    const response = await fetch(`${served.url}/v1/nothing`, { method: 'POST', body: '{}', headers: client.headers })
+    const response = await fetch(`${served.url}/v1/nothing`, {
+      method: 'POST',
+      body: '{}',
+      headers: { 'content-type': 'application/json', ...client.headers },
+    })
     expect(response.status).toBe(404)
     expect(client.errorOf(await response.json())).toContain('/v1/nothing')
   })

@@ -118,16 +118,17 @@ test('a port in use', async () => {
   await stop()
 })
 
-test('an address that others can reach is warned of', async () => {
-  const { out, stop } = await command.start(['--host', '0.0.0.0'])
-  expect(out).toContain('WARNING: listening on 0.0.0.0')
-  await stop()
+test('an address that others can reach is refused without keys', async () => {
+  const { code, err } = await command.run(['serve', '--port', '0', '--host', '0.0.0.0'])
+  expect(code).toBe(1)
+  expect(err).toMatch(/^cc-route: Without keys the server does not listen on 0\.0\.0\.0/)
 })
 
 test('asked to stop amid a stream, it lets the stream end', async () => {
   const { url, stop } = await command.start([])
   const response = await fetch(`${url}/v1/messages`, {
     method: 'POST',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ model: 'm', max_tokens: 500, stream: true, messages: [{ role: 'user', content: 'Hi' }] }),
   })
   const stopped = stop()

@@ -142,7 +142,10 @@ describe('sessions', () => {
     (input as Request).method === 'POST'
       ? Response.json({ id: 'resp_1', object: 'response', status: 'completed', output: [] })
       : new Response('the app’s', { status: 404 })
-  const ask = async (gateway: Fetch) => (await gateway(`${origin}/v1/responses`, { method: 'POST', body: '{"input":"Hi"}' })).json()
+  const ask = async (gateway: Fetch) =>
+    (
+      await gateway(`${origin}/v1/responses`, { method: 'POST', body: '{"input":"Hi"}', headers: { 'content-type': 'application/json' } })
+    ).json()
 
   test('are kept', async () => {
     const plain = createGateway({ app })
@@ -177,7 +180,12 @@ describe('sessions', () => {
 
 describe.each(clients)('errors as a client of $protocol understands them', ({ path, headers, body, errorOf }) => {
   const ask = (init: RequestInit & { path?: string } = {}) =>
-    call(init.path ?? path, { method: 'POST', body: JSON.stringify(body), ...init, headers: { ...headers, ...(init.headers as object) } })
+    call(init.path ?? path, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      ...init,
+      headers: { 'content-type': 'application/json', ...headers, ...(init.headers as object) },
+    })
 
   test('what the app throws is a 500', async () => {
     const response = await ask({ headers: { 'x-throw': '1' }, body: '{}' })
@@ -228,6 +236,13 @@ test('no page is told that it may read an answer', async () => {
 
 test('a client that went away is no failure of the app', async () => {
   const gone = createGateway({ app: () => Promise.reject(new Error('aborted')) })
-  const response = await gone(new Request(`${origin}/v1/messages`, { method: 'POST', body: '{}', signal: AbortSignal.abort() }))
+  const response = await gone(
+    new Request(`${origin}/v1/messages`, {
+      method: 'POST',
+      body: '{}',
+      headers: { 'content-type': 'application/json' },
+      signal: AbortSignal.abort(),
+    }),
+  )
   expect(response.status).toBe(499)
 })

@@ -58,7 +58,7 @@ describe('who may call', () => {
   })
 
   test('off loopback any name is answered', async () => {
-    const { port } = await start(echo, { hostname: '0.0.0.0' })
+    const { port } = await start(echo, { hostname: '0.0.0.0', allowAnyone: true })
     expect(await raw(port, 'GET /health HTTP/1.1\r\nhost: proxy.example\r\nconnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 200/)
   })
 })
@@ -98,7 +98,7 @@ test('bytes that are no HTTP do not spoil an answer that has begun', async () =>
   const { port } = await start(async () =>
     respondWith({ start: (sink) => (sink.write('begun'), (finish = () => sink.end())), pause() {}, resume() {}, cancel() {} }, {}),
   )
-  const request = 'POST /v1/messages HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}'
+  const request = 'POST /v1/messages HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}'
   const answer = raw(port, `${request}\u0001\u0002 nonsense\r\n\r\n`)
   await sleep(100)
   finish()

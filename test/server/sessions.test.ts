@@ -29,7 +29,11 @@ test('a conversation is compacted', async () => {
 
 test('a body that is too large is a 413', async () => {
   const small = await serve(createDemo(), { port: 0, maxBodyBytes: 100 })
-  const response = await fetch(`${small.url}/v1/responses`, { method: 'POST', body: JSON.stringify({ input: 'x'.repeat(100) }) })
+  const response = await fetch(`${small.url}/v1/responses`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ input: 'x'.repeat(100) }),
+  })
   expect(response.status).toBe(413)
   await small.close()
 })

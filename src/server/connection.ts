@@ -1,0 +1,40 @@
+/**
+ * Where a request came from: over which connection, and by whom. It rides on the Request, as all else does.
+ *
+ * @module
+ */
+export interface Connection {
+  /** The address of whoever opened the connection: a client, or a proxy in front of it. */
+  address?: string
+  /** Calls `run` once the answer has been sent, or the client has gone. Absent where the runtime does not tell. */
+  whenClosed?(run: () => void): void
+}
+
+/** Who sent a request. */
+export interface Client {
+  /** The name of its key. */
+  name: string
+}
+
+const connections = new WeakMap<Request, Connection>()
+
+export const attachConnection = (request: Request, connection: Connection): void => void connections.set(request, connection)
+
+/** `undefined` for a request that was made in this process, or by a server that says nothing of its connections. */
+export const connectionOf = (request: Request): Connection | undefined => connections.get(request)
+
+const clients = new WeakMap<Request, Client>()
+
+export const setClient = (request: Request, client: Client): void => void clients.set(request, client)
+
+/** Who sent a request; `undefined` where no key was asked for. */
+export const clientOf = (request: Request): Client | undefined => clients.get(request)
+
+/** The same request in another form came from the same place. */
+export function inheritOrigin(from: Request, to: Request): Request {
+  const connection = connections.get(from)
+  const client = clients.get(from)
+  if (connection) connections.set(to, connection)
+  if (client) clients.set(to, client)
+  return to
+}
