@@ -10,10 +10,7 @@ import type { Emit } from '../core/reply.ts'
 import { createEventReader, type EventReader } from '../core/sse.ts'
 import { tryParse } from '../core/json.ts'
 import type { Passage } from './relay.ts'
-
-/** How much of a stream's end is kept to be read: more than any last events but those of {@link Protocol.lastEvent}. */
-const TAIL_BYTES = 4096
-const MAX_TAIL_BYTES = 16 * 1024 * 1024
+import { createTail, unfinished, type Tail } from './tail.ts'
 
 const CUT: Failure = {
   kind: 'truncated',
@@ -47,9 +44,7 @@ export function createPassThrough({ upstream, context, tell, observe }: PassThro
       if (event !== undefined) decoder.event(event, name)
     })
   let head: EventReader | undefined = createReader()
-  const tail: Uint8Array[] = []
-  let tailBytes = 0
-  let whole = false
+  let tail: Tail | undefined
   let recovered = false
   /** What cannot be read is still passed on. */
   const read = (run: () => void) => {
@@ -60,30 +55,22 @@ export function createPassThrough({ upstream, context, tell, observe }: PassThro
       readable = false
     }
   }
-  const keep = (bytes: Uint8Array) => {
-    if (!whole && upstream.lastEvent?.test(new TextDecoder().decode(bytes))) whole = true
-    tail.push(bytes)
-    tailBytes += bytes.length
-    while ((!whole || tailBytes > MAX_TAIL_BYTES) && tail.length > 1 && tailBytes - tail[0]!.length >= TAIL_BYTES)
-      tailBytes -= tail.shift()!.length
-  }
-  /** Reads what was kept, from the first whole event on. */
+  /** Reads what was kept; where that was too much, nothing is known of the end. */
   const readTail = () => {
-    if (head) return head.end()
+    if (!tail) return head?.end()
+    const bytes = tail.bytes()
+    if (!bytes) return void (readable = false)
     const reader = createReader()
-    const bytes = new Uint8Array(tailBytes)
-    let at = 0
-    for (const chunk of tail) {
-      bytes.set(chunk, at)
-      at += chunk.length
-    }
-    reader.push(bytes.subarray(cutBehindEvent(bytes)))
+    reader.push(bytes)
     reader.end()
   }
   return {
     push(bytes) {
-      if (head) read(() => head!.push(bytes))
-      else if (readable) keep(bytes)
+      if (tail) tail.push(bytes)
+      else if (head) {
+        read(() => head!.push(bytes))
+        if (!head && readable) tail = createTail(unfinished(bytes))
+      }
       return bytes
     },
     end() {
@@ -107,14 +94,4 @@ export function createPassThrough({ upstream, context, tell, observe }: PassThro
       return recovered
     },
   }
-}
-
-const LF = 0x0a
-const CR = 0x0d
-
-/** Where the first event that is whole begins: behind the first blank line. */
-function cutBehindEvent(bytes: Uint8Array): number {
-  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1))
-    if (bytes[at + 1] === LF || (bytes[at + 1] === CR && bytes[at + 2] === LF)) return at + 1
-  return 0
 }
