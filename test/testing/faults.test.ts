@@ -1,4 +1,5 @@
 /** What whoever calls fetch sees of each fault, in each protocol, whole and streamed. */
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { ProtocolName } from '../../src/core/chat.ts'
 import { classify, type FailureClass } from '../../src/router/classify.ts'
@@ -72,6 +73,15 @@ test('every fault has its place below', () => {
     'error-event',
   ] as FaultName[]
   expect([...here].sort()).toEqual([...FAULTS].sort())
+})
+
+test('the page about faults has all of them, each with its status', () => {
+  const page = readFileSync(new URL('../../docs/chaos.md', import.meta.url), 'utf8')
+  const rows = new Map([...page.matchAll(/^\| `([a-z0-9-]+)` +\| ([^|]*)\|/gm)].map(([, name, second]) => [name!, second!.trim()]))
+  expect([...FAULTS, ...RESET_SIGNALS].filter((name) => !rows.has(name))).toEqual([])
+  for (const [name, { status }] of Object.entries(STATUSES))
+    for (const one of [status].flat()) expect(`${name}: ${rows.get(name)}`).toContain(String(one))
+  for (const [name, code] of Object.entries(CODES)) expect(page).toMatch(new RegExp(`^\\| \`${name}\`.*${code}`, 'm'))
 })
 
 test('a fault that there is not is refused', async () => {
