@@ -5,7 +5,6 @@
  */
 import { respondText } from '../../core/byte-source.ts'
 import { fail, isFailureError, STATUS, type Failure } from '../../core/failure.ts'
-import { tryParse } from '../../core/json.ts'
 import { totalInput } from '../../core/usage.ts'
 import { protocols } from '../../transformers/registry.ts'
 import { errorResponse } from '../answer.ts'
@@ -15,6 +14,7 @@ import { withBody } from '../facts.ts'
 import { costOf } from '../cost.ts'
 import { attachOutcome, outcomeOf, type Attempt, type AttemptReason } from '../outcome.ts'
 import { networkFailure } from '../network-failure.ts'
+import { failureOfResponse } from '../refusal.ts'
 import { passOn } from '../trip.ts'
 import { holdAnswer } from './hold.ts'
 import type { PoolCall, PoolParts } from './over-members.ts'
@@ -69,7 +69,7 @@ export function createTry(parts: PoolParts, { request, facts, trip, signal, budg
       if (outcomeOf(response)) return response
       if (!response.ok) {
         const text = await response.text()
-        const failure = client.decodeError({ status: response.status, headers: response.headers, body: tryParse(text) ?? text })
+        const failure = failureOfResponse(client, response, text, clock.now(), `member "${seat.name}"`)
         return refused(failure, respondText(text, { status: response.status, headers: response.headers }))
       }
       attempt.status = response.status

@@ -332,12 +332,6 @@ export const openai: readonly Case[] = [
     body: error('model_decommissioned', INVALID, 'The model `x` has been decommissioned and is no longer supported.'),
   },
   {
-    of: 'Groq',
-    class: 'invalid-request',
-    status: 400,
-    body: error('tool_use_failed', INVALID, 'Failed to call a function.', { failed_generation: '<function=…' }),
-  },
-  {
     of: 'Mistral',
     class: 'rate-limited-blind',
     status: 429,
