@@ -19,6 +19,8 @@ const CODES: Partial<Record<FailureKind, string>> = {
   overloaded: `engine_overloaded engine_overloaded_error server_is_overloaded overloaded overloaded_error queue_exceeded
     service_tier_capacity_exceeded nocapacity modelnotreadyexception serviceunavailableexception 1305`,
   'server-error': 'modelerrorexception internalserverexception',
+  // Groq: the model called a tool in a form that cannot be read
+  'bad-response': 'tool_use_failed',
   timeout: 'modeltimeoutexception',
   'not-found': 'model_not_found deploymentnotfound modelnotfound unavailable_model 1211',
   'content-policy': `content_filter content_policy_violation data_inspection_failed datainspectionfailed

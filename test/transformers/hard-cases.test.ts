@@ -1,6 +1,7 @@
 /** Hard cases of the ledgers that take two protocols to show. */
 import { describe, expect, it } from 'vitest'
 import { sealOpaque } from '../../src/core/envelope.ts'
+import { isFailureError, type Failure } from '../../src/core/failure.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import { translate } from '../../src/transformers/translate.ts'
 import { officially, parsed } from './openai-responses/run.ts'
@@ -110,5 +111,60 @@ describe('hard case 26: one call at a time, and no tool choice', () => {
   it('joins the choice there is, unless none may be called', () => {
     expect(asked({ tool_choice: 'required' }).tool_choice).toMatchObject({ disable_parallel_tool_use: true })
     expect(asked({ tool_choice: 'none' }).tool_choice).toEqual({ type: 'none' })
+  })
+})
+
+describe('what only Claude holds', () => {
+  const asked = (more: object) =>
+    translate(
+      { model: 'claude-opus-5-5', max_tokens: 64, messages: [{ role: 'user', content: 'Hi' }], ...more },
+      { from: 'claude', to: 'openai', model: 'gpt-5.4' },
+    )
+  const refusal = (more: object): Failure | undefined => {
+    try {
+      asked(more)
+      return undefined
+    } catch (error) {
+      if (isFailureError(error)) return error.failure
+      throw error
+    }
+  }
+  it('is refused by its name, so that Claude Code asks without it', () => {
+    expect(refusal({ safeguards: {} })).toMatchObject({
+      status: 400,
+      param: 'safeguards',
+      message: expect.stringMatching(/^safeguards/) as string,
+    })
+  })
+  it('is not found, where the conversation is in a thread', () => {
+    expect(refusal({ thread: { id: 't' } })).toMatchObject({ status: 404, code: 'thread_not_found' })
+  })
+})
+
+describe("a search of the web by Claude's own tool", () => {
+  it('is an item of a Responses answer, and its pages are the citations of the text', () => {
+    const exchange = translate(
+      { model: 'gpt-5.4', input: 'news?', tools: [{ type: 'web_search' }] },
+      { from: 'openai-responses', to: 'claude', model: 'claude-sonnet-5' },
+    )
+    const citation = {
+      type: 'web_search_result_location',
+      url: 'https://example.com',
+      title: 'News',
+      cited_text: 'Sun',
+      encrypted_index: 'x',
+    }
+    const { output } = exchange.response({
+      id: 'msg_1', type: 'message', role: 'assistant', model: 'c', stop_reason: 'end_turn', stop_sequence: null, usage: { input_tokens: 1, output_tokens: 1 },
+      content: [
+        { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: { query: 'news today' } },
+        { type: 'web_search_tool_result', tool_use_id: 'srvtoolu_1', content: [] },
+        { type: 'text', text: 'Sun.', citations: [citation] },
+      ],
+    }) // prettier-ignore
+    expect(output).toMatchObject([
+      { type: 'web_search_call', status: 'completed', action: { type: 'search', query: 'news today' } },
+      { type: 'message', content: [{ text: 'Sun.', annotations: [{ type: 'url_citation', url: 'https://example.com' }] }] },
+    ])
   })
 })

@@ -6,7 +6,7 @@
  */
 import type { Part } from '../../core/chat.ts'
 import { fail } from '../../core/failure.ts'
-import { isObject, pointer, restOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { isObject, objectOf, pointer, restOf, stringOf, type JsonObject } from '../../core/json.ts'
 import type { Reply } from '../../core/reply.ts'
 import { decodeCitations } from './citations.ts'
 import { withCaller } from './decode-blocks.ts'
@@ -79,7 +79,9 @@ export function decodeAnswerBlock(block: JsonObject, at: string): Part {
       }
       return withCaller(call, block)
     }
-    default:
-      return { type: 'native', protocol: 'claude', value: block, at }
+    default: {
+      const query = block.type === 'server_tool_use' && block.name === 'web_search' ? stringOf(objectOf(block.input)?.query) : undefined
+      return { type: 'native', protocol: 'claude', value: block, at, ...(query !== undefined && { searched: [query] }) }
+    }
   }
 }

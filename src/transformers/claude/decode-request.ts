@@ -5,6 +5,7 @@
  * @module
  */
 import type { ChatRequest, Message } from '../../core/chat.ts'
+import type { Failure } from '../../core/failure.ts'
 import { optional, pointer, readArray, readBoolean, readNumber, readObject, readString, reject, type JsonObject } from '../../core/json.ts'
 import { decodeCache } from './cache.ts'
 import { decodeBlocks, decodeSystem } from './decode-blocks.ts'
@@ -58,10 +59,37 @@ export function decodeRequest(body: unknown): ChatRequest {
   set('topK', optional(readNumber, wire.top_k, '/top_k'))
   set('stop', optional(readStrings, wire.stop_sequences, '/stop_sequences'))
   set('cache', cache)
+  set('bound', boundOf(wire))
   if (typeof wire.system === 'string') chat.systemBare = true
   const extra = { ...located.extra?.claude, ...unknown, ...laneOf(wire, chat) }
   if (Object.keys(extra).length) chat.extra = { claude: extra }
   return spell({ ...chat, spelling: located.spelling }, emptyOnes(wire))
+}
+
+/**
+ * What only Claude's own servers hold or do, and without which the request would mean something else. Claude Code asks again without
+ * safeguards where an error names them.
+ */
+function boundOf({ safeguards, thread }: JsonObject): Failure | undefined {
+  const source = { protocol: 'claude', body: undefined } as const
+  if (safeguards !== undefined && safeguards !== null)
+    return {
+      kind: 'unsupported',
+      status: 400,
+      message: 'safeguards: Extra inputs are not permitted. This provider has none; ask without them.',
+      param: 'safeguards',
+      source,
+    }
+  if (thread !== undefined && thread !== null)
+    return {
+      kind: 'not-found',
+      status: 404,
+      message: 'thread: not found. This provider keeps no threads; send the whole conversation.',
+      code: 'thread_not_found',
+      param: 'thread',
+      source,
+    }
+  return undefined
 }
 
 /** What `serviceTier` does not say of the lane: the field that was not read, and words that are not known. */

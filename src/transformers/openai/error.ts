@@ -110,7 +110,7 @@ function readBody(value: unknown, status: number): Told {
   const metadata = objectOf(inner.metadata)
   return {
     ...more,
-    message: withRaw(message ?? `The upstream answered ${status}: ${JSON.stringify(body).slice(0, 300)}`, metadata),
+    message: withGenerated(withRaw(message ?? `The upstream answered ${status}: ${JSON.stringify(body).slice(0, 300)}`, metadata), inner),
     code: wordOf(inner.code) ?? more.code,
     type: stringOf(inner.type) ?? stringOf(inner.status) ?? more.type,
     ...(stringOf(inner.param) !== undefined && { param: stringOf(inner.param) }),
@@ -137,6 +137,11 @@ function withRaw(message: string, metadata: JsonObject | undefined): string {
   return message.includes(told) ? message : `${message}: ${told}`
 }
 
+/** Groq tells what the model said where it cannot be read as a call. */
+function withGenerated(message: string, { failed_generation: said }: JsonObject): string {
+  return typeof said === 'string' && said ? `${message} The model said: ${said}` : message
+}
+
 /** What a proxy's page of HTML or a bare line says. */
 function plainText(text: string, status: number): string {
   if (!/<html|<!doctype/i.test(text)) return text.trim().slice(0, 1000) || `The upstream answered ${status} without a word.`
@@ -147,7 +152,9 @@ function plainText(text: string, status: number): string {
 function failureOf(told: Told, status: number, body: unknown): Failure {
   const { message, code, type, param, metadata } = told
   const kind = kindOf(told, status)
-  const failure: Failure = { kind, status: status >= 400 ? status : STATUS[kind], message, source: { protocol: 'openai', body } }
+  // a model that failed is no fault of the request, whatever status says so: to ask again may help
+  const own = status >= 400 && kind !== 'bad-response'
+  const failure: Failure = { kind, status: own ? status : STATUS[kind], message, source: { protocol: 'openai', body } }
   const word = code ?? type
   if (word !== undefined) failure.code = word
   if (param !== undefined) failure.param = param

@@ -197,3 +197,17 @@ describe('an error for a client', () => {
     expect(openai.encodeError(read(400, body)).body).toEqual(body)
   })
 })
+
+describe('a model that calls a tool in a form that cannot be read (Groq)', () => {
+  const failed = {
+    message: 'Failed to call a function. Please adjust your prompt.',
+    type: 'invalid_request_error',
+    code: 'tool_use_failed',
+    failed_generation: '{"name": "ls", "arguments": {"path": 1}}',
+  }
+  it('failed by itself: asking again may help, and what it said is told', () => {
+    const failure = read(400, { error: failed })
+    expect(failure).toMatchObject({ kind: 'bad-response', status: 502, code: 'tool_use_failed' })
+    expect(failure.message).toContain('"path": 1')
+  })
+})
