@@ -65,7 +65,8 @@ function* played(
 ): Iterable<Step> {
   let at = from
   for (const [index, bytes] of chunks.entries()) yield { at: (at = from + index * eventMs), bytes }
-  yield { at, ...last }
+  // A connection that breaks with its last bytes may take them along: on a socket it does.
+  yield 'error' in last ? { at: at + eventMs, ...last } : { at, ...last }
 }
 
 function* late(ms: number, pingMs: number | undefined, options: ScoreOptions): Iterable<Step> {
