@@ -1,0 +1,68 @@
+/**
+ * Writes changes back into the configuration file.
+ *
+ * @module
+ */
+import { systemClock, type Clock } from '../../core/clock.ts'
+import type { Change } from './change.ts'
+import { editText } from './edit.ts'
+import { loadText, readText, revisionOf, type LoadOptions, type Snapshot } from './load.ts'
+import { formatOf } from './source.ts'
+import { backUp, writePrivate } from './write.ts'
+
+/** The file has changed since it was read: what was to be changed may not be there any more, or mean something else. */
+export class ConfigConflict extends Error {
+  override name = 'ConfigConflict'
+  constructor(
+    /** The revision that the file has now. */
+    readonly revision: string,
+    path: string,
+  ) {
+    super(`${path} has changed since it was read. Read it again, and make the change anew.`)
+  }
+}
+
+export interface SaveOptions extends LoadOptions {
+  /** Of the snapshot that the changes were made for. Default: whatever the file holds now. */
+  revision?: string
+  clock?: Clock
+}
+
+/** Changes of one file wait for each other. */
+const queues = new Map<string, Promise<unknown>>()
+
+/**
+ * Makes changes in a configuration file, without losing its comments, and gives what it says now. The result is checked before
+ * anything is written; the file before it is kept in `backups/`.
+ *
+ * @throws ConfigConflict where the file has another revision
+ * @throws ConfigError where the result could not be used
+ * @throws TypeError for a change that cannot be made
+ */
+export function saveConfig(path: string, changes: readonly Change[], options: SaveOptions = {}): Promise<Snapshot> {
+  const turn = (queues.get(path) ?? Promise.resolve()).catch(() => undefined).then(() => save(path, changes, options))
+  queues.set(path, turn)
+  const done = () => {
+    if (queues.get(path) === turn) queues.delete(path)
+  }
+  turn.then(done, done)
+  return turn
+}
+
+async function save(
+  path: string,
+  changes: readonly Change[],
+  { revision, clock = systemClock, ...options }: SaveOptions,
+): Promise<Snapshot> {
+  const text = await readText(path)
+  if (revision !== undefined && revision !== revisionOf(text)) throw new ConfigConflict(revisionOf(text), path)
+  const edited = await editText(text, formatOf(path), changes)
+  const snapshot = await loadText(path, edited, options)
+  if (edited === text) return snapshot
+  // Fetching secrets may have taken a while.
+  const now = await readText(path)
+  if (now !== text) throw new ConfigConflict(revisionOf(now), path)
+  await backUp(path, clock.now())
+  await writePrivate(path, edited)
+  return snapshot
+}
