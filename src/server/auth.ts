@@ -58,9 +58,8 @@ export function createAuth({ keys, addressOf, clock }: AuthOptions): (request: R
     const isKnown = name !== undefined && address !== undefined && limit.knows(address, name)
     if (name !== undefined && (!wait || isKnown)) {
       if (address !== undefined && !isKnown) limit.succeeded(address, name)
-      const admitted = withoutKey(request)
-      setClient(admitted, { name })
-      return admitted
+      setClient(request, { name })
+      return withoutKey(request)
     }
     if (wait)
       return {

@@ -18,9 +18,12 @@ import { createAddressReader, createProxyCheck } from './client-address.ts'
 import { clientOf, inheritOrigin } from './connection.ts'
 import { refuseContentType } from './content-type.ts'
 import { createCors } from './cors.ts'
+import { cleanErrors } from './error-text.ts'
 import { firstOf } from './first-of.ts'
 import { createGuard, type AllowedHosts } from './guard.ts'
 import { createGate, createUrlLimit, type Limits } from './limits.ts'
+import { createRequestLog } from './log-requests.ts'
+import type { Log } from './log.ts'
 import { answerModels, listAsk, modelsPath, type Model } from './models.ts'
 import { version } from './version.ts'
 
@@ -49,6 +52,10 @@ export interface GatewayOptions {
   maxBodyBytes?: number
   /** Whether `GET /health` shall say that all is well: `false` has load balancers send their requests elsewhere. Default: always. */
   isReady?: () => boolean
+  /** Writes a line for each request. Default: nothing is written. */
+  log?: Log
+  /** Takes the secrets that somebody echoed out of errors: a `createRedactor()`. Default: none is known. */
+  redact?: (text: string) => string
   /** How the conversations of OpenAI Responses clients are kept; `false` for an app that does so itself. Default: in memory. */
   sessions?: SessionsOptions | false
 }
@@ -122,15 +129,23 @@ export function createGateway(options: GatewayOptions): Fetch {
     }
   }
 
-  return async (input, init) => {
-    const request = requestOf(input, init)
+  const respond = async (request: Request): Promise<Response> => {
     try {
       const refused = firstOf(refusals, (refusal) => refusal(request))
-      return cors.allow(request, refused ? refuse(request, refused) : await answer(request))
+      return await cleanErrors(refused ? refuse(request, refused) : await answer(request), options.redact)
     } catch (error) {
       if (request.signal.aborted) return new Response(null, { status: STATUS.cancelled })
-      return cors.allow(request, refuse(request, failureOf(error)))
+      return cleanErrors(refuse(request, failureOf(error)), options.redact)
     }
+  }
+  const begin = options.log && createRequestLog({ log: options.log, addressOf })
+
+  return async (input, init) => {
+    const request = requestOf(input, init)
+    const end = begin?.(request)
+    const response = cors.allow(request, await respond(request))
+    end?.(response)
+    return response
   }
 }
 

@@ -38,7 +38,7 @@ describe.each(clients)('a client of $protocol', ({ path, body, errorOf, headers 
     ['with more than a key', { 'x-api-key': `${key}x` }, 'not one of'],
   ])('is refused %s, in its own words', async (_, more, words) => {
     const { gateway, seen } = open()
-    const response = await ask(gateway, more as Record<string, string>)
+    const response = await ask(gateway, more)
     expect(response.status).toBe(401)
     expect(response.headers.get('www-authenticate')).toBe('Bearer realm="cc-route"')
     expect(errorOf(await response.json())).toContain(words)

@@ -1,0 +1,95 @@
+/**
+ * A log in files: written behind the requests' backs, put aside when it is full, readable by its owner alone.
+ *
+ * @module
+ */
+import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, write } from 'node:fs'
+import { dirname } from 'node:path'
+
+export interface LogFile {
+  write(text: string): void
+  /** Resolves once everything is written. */
+  close(): Promise<void>
+}
+
+export interface LogFileOptions {
+  path: string
+  /** Default 10 MB. */
+  maxBytes?: number
+  /** How many files that were put aside are kept, as `path.1`, `path.2` … Default 5. */
+  keep?: number
+}
+
+/** Held at most while the disk is slower than the requests: what is more is lost, and the log says so. */
+const MAX_WAITING = 8 * 1024 * 1024
+/** A link could lead the log into a file of somebody else's. */
+const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
+
+/** @throws where the file cannot be opened: it is a link, or not ours to write */
+export function openLogFile({ path, maxBytes = 10_000_000, keep = 5 }: LogFileOptions): LogFile {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  let file = openPrivate(path)
+  let size = fstatSync(file).size
+  let waiting = ''
+  let lost = 0
+  let writing: Promise<void> | undefined
+
+  const rotate = () => {
+    closeSync(file)
+    rmSync(`${path}.${keep}`, { force: true })
+    for (let i = keep - 1; i >= 1; i--) renameIfThere(`${path}.${i}`, `${path}.${i + 1}`)
+    if (keep) renameIfThere(path, `${path}.1`)
+    else rmSync(path, { force: true })
+    file = openPrivate(path)
+    size = 0
+  }
+  const drain = async () => {
+    while (waiting) {
+      const text = lost ? `${waiting}${lossLine(lost)}` : waiting
+      waiting = ''
+      lost = 0
+      const bytes = Buffer.from(text)
+      if (size && size + bytes.length > maxBytes) rotate()
+      size += bytes.length
+      await writeAll(file, bytes)
+    }
+  }
+  return {
+    write(text) {
+      if (waiting.length > MAX_WAITING) lost++
+      else waiting += text
+      // A disk that is full must end no request: the line is lost.
+      writing ??= drain()
+        .catch(() => {})
+        .finally(() => (writing = undefined))
+    },
+    async close() {
+      while (writing) await writing
+      closeSync(file)
+    },
+  }
+}
+
+function openPrivate(path: string): number {
+  const file = openSync(path, FLAGS, 0o600)
+  // One that was there before may have been readable by all.
+  fchmodSync(file, 0o600)
+  return file
+}
+
+function renameIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}
+
+const lossLine = (lines: number): string => `{"level":"warn","message":"the disk was too slow: ${lines} lines were lost here"}\n`
+
+async function writeAll(file: number, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;)
+    at += await new Promise<number>((resolve, reject) =>
+      write(file, bytes, at, bytes.length - at, null, (error, written) => (error ? reject(error) : resolve(written))),
+    )
+}
