@@ -17,6 +17,8 @@ export interface RetryOptions {
   waitMs?: number
   /** Whether the same key is tried again where the upstream may have answered and billed already. Default `false`. */
   ambiguous?: boolean
+  /** Whether another endpoint is tried after a refusal by a content policy: providers differ in what they refuse. Default `false`. */
+  contentPolicy?: boolean
   /** US dollars that all attempts together may cost by estimate; needs the members' prices. Default: no limit. */
   cost?: number
   /** Bounds the retries of all requests together, so that an outage is not made worse. `false`: no such bound. */

@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../core/clock.ts'
 import { hashOf } from '../core/hash.ts'
-import type { Scope, Verdict } from './classify.ts'
+import type { FailureClass, Scope, Verdict } from './classify.ts'
 import { createCooldowns, type Rest } from './cooldowns.ts'
 import type { State } from './state.ts'
 
@@ -75,6 +75,8 @@ export interface KeyRingOptions {
   random: () => number
 }
 
+/** A limit of seconds says nothing of a key; these do. */
+const DEGRADING: ReadonlySet<string> = new Set<FailureClass>(['out-of-credit', 'quota-exhausted'])
 /** A key that ran out of quota is used last for so long. */
 const DEGRADED_MS = 60 * 60_000
 /** How soon to look again whether somebody else's probe has succeeded. */
@@ -163,7 +165,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
       const index = scope === 'key' ? 0 : scope === 'key-model' ? 1 : scope === 'org' ? 2 : undefined
       const name = index === undefined ? undefined : scopes(key, model)[index]!
       if (name !== undefined) await cooldowns.rest(name, verdict)
-      if (verdict.fault === 'quota') await state.write(degradedName(key), true, { ttlMs: DEGRADED_MS })
+      if (DEGRADING.has(verdict.class)) await state.write(degradedName(key), true, { ttlMs: DEGRADED_MS })
       const others = probing.filter((probed) => probed !== name)
       if (others.length) await cooldowns.release(others)
     },

@@ -13,9 +13,10 @@ const TURNS = 16
 /** Lets everything run that waits for nothing but its turn. */
 async function settle(): Promise<void> {
   const { port1, port2 } = new MessageChannel()
+  port1.start()
   for (let turn = 0; turn < TURNS; turn++)
     await new Promise<void>((resolve) => {
-      port1.onmessage = () => resolve()
+      port1.addEventListener('message', () => resolve(), { once: true })
       port2.postMessage(undefined)
     })
   port1.close()

@@ -156,7 +156,8 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
         window = seat.can(ask).contextWindow ?? failed.failure?.tokens?.limit ?? estimateInput(chatOf(facts))
     }
     const { verdict } = result
-    if (!verdict.nextEndpoint && tried.get(result.seat)?.again === undefined) return result.response
+    const elsewhere = verdict.nextEndpoint ?? (verdict.optIn && retry.contentPolicy)
+    if (!elsewhere && tried.get(result.seat)?.again === undefined) return result.response
   }
 }
 
