@@ -56,8 +56,6 @@ export interface Protocol {
   heartbeat: Heartbeat
   /** What stands at the end of a stream whose answer is complete; `''` where the stream just ends. */
   terminator: string
-  /** Marks the beginning of a last event that holds all of the answer and may be large. */
-  lastEvent?: RegExp
   /** How an upstream's answer comes that has to be asked for piece by piece. Absent: it never does. */
   pieces?: Pieces
   /** The content type of a client's stream. */

@@ -66,6 +66,5 @@ export const openaiResponses: Protocol = {
   // The event is an error to openai-node before `response.created`; a comment is fine there.
   heartbeat: { before: ': keep-alive\n\n', within: 'event: keepalive\ndata: {"type":"keepalive"}\n\n' },
   terminator: '',
-  lastEvent: /\bresponse\.(completed|incomplete|failed)\b/,
   streamType: () => 'text/event-stream; charset=utf-8',
 }
