@@ -8,7 +8,7 @@
 import type { Clock } from '../core/clock.ts'
 import { conversationKey } from './conversation-key.ts'
 import type { RequestFacts } from './facts.ts'
-import type { State } from './state.ts'
+import { update, type State } from './state.ts'
 
 export interface AffinityOptions {
   /** `false`: nothing is remembered. Default `true`. */
@@ -26,13 +26,18 @@ export interface Home {
   warmTokens: number
   /** Until when the cache is warm, in milliseconds since 1970. */
   warmUntil: number
+  /** Input tokens that are in the cache of any member: one that was left a minute ago is still warm, so that going back costs little. */
+  warmAt(member: string): number
 }
 
 export interface Affinity {
   /** The member that last answered this conversation. Costs no write. */
   find(key: string): Promise<Home | undefined>
-  /** A member has answered, `at` milliseconds since 1970 (default now); it has `warmTokens` of input in its cache. Starts the times anew. */
-  keep(key: string, member: string, answer: { warmTokens: number; at?: number }): Promise<void>
+  /**
+   * A member answers, `at` milliseconds since 1970 (default now), and keeps the conversation. Starts the times anew. `warmTokens`: input tokens that are in its cache
+   * from now on; as long as that is not known, what was known of it stays.
+   */
+  keep(key: string, member: string, answer: { warmTokens?: number; at?: number }): Promise<void>
   forget(key: string): Promise<void>
   /** Forgets all conversations; gives how many there were. */
   flush(): Promise<number>
@@ -43,11 +48,11 @@ export interface Affinity {
 /** The key of the conversation that a request belongs to. */
 export const sessionOf = (request: Request, facts: RequestFacts): string => conversationKey(request.headers, facts)
 
-interface Kept {
-  member: string
-  warm: number
-  at: number
-}
+/** The caches that a conversation has warmed, its home's first. */
+type Kept = readonly { member: string; warm: number; at: number }[]
+
+/** A conversation that wanders leaves no more caches behind than these. */
+const MOST_CACHES = 4
 
 /**
  * The affinity of one pool, whose name tells its conversations from those of others in the same state. Keys come from `conversationKey`. How many are kept
@@ -61,12 +66,20 @@ export function createAffinity(state: State, pool: string, options: AffinityOpti
       if (!enabled) return undefined
       const [found] = await state.read([prefix + key])
       if (!found) return undefined
-      const { member, warm, at } = found.value as Kept
-      const warmUntil = at + cacheTtlMs
-      return { member, warmTokens: clock.now() < warmUntil ? warm : 0, warmUntil }
+      const caches = found.value as Kept
+      const { member, at } = caches[0]!
+      const now = clock.now()
+      const warmAt = (name: string) => caches.find((cache) => cache.member === name && now < cache.at + cacheTtlMs)?.warm ?? 0
+      return { member, warmTokens: warmAt(member), warmUntil: at + cacheTtlMs, warmAt }
     },
     async keep(key, member, { warmTokens, at = clock.now() }) {
-      if (enabled) await state.write(prefix + key, { member, warm: warmTokens, at } satisfies Kept, { ttlMs })
+      if (!enabled) return
+      const kept = (caches: Kept = []): Kept => {
+        const warm = warmTokens ?? caches.find((cache) => cache.member === member)?.warm ?? 0
+        const others = caches.filter((cache) => cache.member !== member && at < cache.at + cacheTtlMs)
+        return [{ member, warm, at }, ...others].slice(0, MOST_CACHES)
+      }
+      await update(state, prefix + key, kept, ttlMs)
     },
     async forget(key) {
       await state.remove(prefix + key)
@@ -79,22 +92,10 @@ export function createAffinity(state: State, pool: string, options: AffinityOpti
     async show() {
       const counts: Record<string, number> = {}
       for (const { value } of await state.list(prefix)) {
-        const { member } = value as Kept
+        const { member } = (value as Kept)[0]!
         counts[member] = (counts[member] ?? 0) + 1
       }
       return counts
     },
   }
 }
-
-/**
- * Ranks members for a conversation: its home first, then those that share the home's prompt cache (`cacheDomain`: moving among them costs nothing), then
- * all others. For the balancer's `order`.
- */
-export const nearHome =
-  (home: Pick<Home, 'member'> | undefined, domainOf: (name: string) => string | undefined) =>
-  ({ name }: { name: string }): number => {
-    if (!home || name === home.member) return 0
-    const domain = domainOf(home.member)
-    return domain !== undefined && domainOf(name) === domain ? 1 : 2
-  }

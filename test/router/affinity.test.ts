@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { sealOpaque } from '../../src/core/envelope.ts'
-import { createAffinity, nearHome } from '../../src/router/affinity.ts'
+import { createAffinity } from '../../src/router/affinity.ts'
 import { minterOf } from '../../src/router/minter.ts'
 import { memoryState } from '../../src/router/state.ts'
 import { VALUE_OF_TIME, waitOrMove } from '../../src/router/wait-or-move.ts'
@@ -21,7 +21,7 @@ describe('affinity', () => {
     expect(await affinity.find('s')).toBeUndefined()
     await affinity.keep('s', 'a', { warmTokens: 5000 })
     await affinity.keep('s', 'b', { warmTokens: 9000 })
-    expect(await affinity.find('s')).toEqual({ member: 'b', warmTokens: 9000, warmUntil: clock.now() + 5 * MINUTE })
+    expect(await affinity.find('s')).toMatchObject({ member: 'b', warmTokens: 9000, warmUntil: clock.now() + 5 * MINUTE })
     expect(await affinity.find('t')).toBeUndefined()
   })
 
@@ -37,6 +37,30 @@ describe('affinity', () => {
     expect(await affinity.find('s')).toMatchObject({ member: 'a' })
     await clock.advance(MINUTE)
     expect(await affinity.find('s')).toBeUndefined()
+  })
+
+  test('knows which members that were left are still warm', async () => {
+    const { clock, affinity } = setUp()
+    await affinity.keep('s', 'a', { warmTokens: 5000 })
+    await clock.advance(2 * MINUTE)
+    await affinity.keep('s', 'b', { warmTokens: 7000 })
+    const home = (await affinity.find('s'))!
+    expect(['a', 'b', 'c'].map((name) => home.warmAt(name))).toEqual([5000, 7000, 0])
+    await clock.advance(3 * MINUTE)
+    expect((await affinity.find('s'))!.warmAt('a')).toBe(0)
+    for (const member of 'cdefg') await affinity.keep('s', member, { warmTokens: 1 })
+    expect((await affinity.find('s'))!.warmAt('c')).toBe(0)
+    expect((await affinity.find('s'))!.warmAt('d')).toBe(1)
+  })
+
+  test('keeps what was known of a member while its next answer is on its way', async () => {
+    const { clock, affinity } = setUp()
+    await affinity.keep('s', 'a', { warmTokens: 5000 })
+    await clock.advance(4 * MINUTE)
+    await affinity.keep('s', 'a', {})
+    expect(await affinity.find('s')).toMatchObject({ member: 'a', warmTokens: 5000, warmUntil: clock.now() + 5 * MINUTE })
+    await affinity.keep('s', 'b', {})
+    expect(await affinity.find('s')).toMatchObject({ member: 'b', warmTokens: 0 })
   })
 
   test('counts the cache from when the answer came, which may be a while ago', async () => {
@@ -70,15 +94,6 @@ describe('affinity', () => {
     await affinity.keep('s', 'a', { warmTokens: 0 })
     expect(await affinity.find('s')).toBeUndefined()
     expect(await state.list('')).toEqual([])
-  })
-
-  test('ranks the home first, then those that share its cache', () => {
-    const domains: Record<string, string> = { a: 'org-1', b: 'org-2', c: 'org-1' }
-    const rank = nearHome({ member: 'a' }, (name) => domains[name])
-    expect(['a', 'b', 'c', 'd'].map((name) => rank({ name }))).toEqual([0, 2, 1, 2])
-    // Two members without a domain share nothing.
-    expect(nearHome({ member: 'd' }, (name) => domains[name])({ name: 'e' })).toBe(2)
-    expect(nearHome(undefined, () => undefined)({ name: 'a' })).toBe(0)
   })
 })
 

@@ -104,7 +104,7 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
     const homeRest = home && resting.find(({ seat, at }) => seat.name === home.member && at < home.warmUntil)
     if (
       homeRest &&
-      !tried.has(homeRest.seat) &&
+      mayReturn(tried.get(homeRest.seat)) &&
       candidates.length &&
       staysFor(homeRest.at - clock.now(), home, homeRest.seat, candidates[0]!.seat, parts)
     ) {
@@ -167,7 +167,10 @@ const PROBED_MS = 500
 const soon = ({ sameKey }: Verdict, seats: readonly Seat[], now: number): number =>
   sameKey?.after === 'at once' && seats.length > 1 ? now + PROBED_MS : now
 
-/** Home first, then those that share its cache, then the others; those of a provider that is overloaded last. */
+/** A home that has just refused this request is waited for only where it said until when. */
+const mayReturn = (before: Tried | undefined): boolean => !before || before.verdict.resetAt !== undefined
+
+/** Home first, then those that share its cache, then those whose own is still warm, then the others; those of a provider that is overloaded last. */
 function rankOf(
   seats: readonly Seat[],
   home: Home | undefined,
@@ -175,8 +178,8 @@ function rankOf(
 ): (seat: Seat) => number {
   const at = home && (!warmOnly || home.warmTokens > 0) ? seats.find(({ name }) => name === home.member) : undefined
   return (seat) => {
-    const away = at === undefined || seat === at ? 0 : seat.cacheDomain === at.cacheDomain ? 1 : 2
-    return away + (provider !== undefined && seat.provider === provider ? 3 : 0)
+    const away = at === undefined || seat === at ? 0 : seat.cacheDomain === at.cacheDomain ? 1 : home!.warmAt(seat.name) ? 2 : 3
+    return away + (provider !== undefined && seat.provider === provider ? 4 : 0)
   }
 }
 
@@ -187,7 +190,7 @@ function staysFor(waitMs: number, home: Home, from: Seat, to: Seat, { valueOfTim
   const cacheWrite = to.price && (to.price.cacheWrite ?? to.price.input)
   return (
     waitOrMove({
-      warmTokens: home.warmTokens,
+      warmTokens: home.warmTokens - home.warmAt(to.name),
       waitMs,
       price: {
         ...(input !== undefined && { input }),

@@ -156,7 +156,7 @@ export function createTry(parts: PoolParts, { request, facts, trip, signal, budg
     const succeed = async (response: Response, leave: () => void, key: string | undefined) => {
       if (probing.length) await cooldowns.succeeded(probing)
       await breaker?.record(seat.name, 'ok', begunAt)
-      if (key !== undefined) await affinity?.keep(key, seat.name, { warmTokens: 0 })
+      if (key !== undefined) await affinity?.keep(key, seat.name, {})
       void outcomeOf(response)?.ended.then(async ({ how, usage, failure }) => {
         leave()
         signal.removeEventListener('abort', abort)
