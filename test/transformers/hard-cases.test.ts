@@ -168,3 +168,46 @@ describe("a search of the web by Claude's own tool", () => {
     ])
   })
 })
+
+describe("the computer toolset, which is the client's to run", () => {
+  const body = {
+    model: 'claude-opus-5-5',
+    max_tokens: 64,
+    tools: [{ type: 'computer_toolset_20260801', configs: { zoom: { enabled: false } } }],
+    messages: [
+      { role: 'user', content: 'Click.' },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name: 'screenshot', toolset_name: 'computer', input: {} }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_1', toolset_name: 'computer', content: 'a window' }] },
+    ],
+  }
+  const asked = translate(body, { from: 'claude', to: 'openai', model: 'gpt-5.4', strict: true })
+  const called = { id: 'call_1', type: 'function', function: { name: 'computer__left_click', arguments: '{"coordinate":[1,2]}' } }
+  const use = { type: 'tool_use', name: 'left_click', toolset_name: 'computer' }
+
+  it('is a function for each member that is on, and so are calls of the past', () => {
+    const names = (asked.body.tools as { function: { name: string } }[]).map((tool) => tool.function.name)
+    expect(names).toHaveLength(16)
+    expect(names).toContain('computer__left_click')
+    expect(names).not.toContain('computer__zoom')
+    expect(JSON.stringify(asked.body.messages)).toContain('"name":"computer__screenshot"')
+  })
+  it('gets its calls back as the members it knows', () => {
+    const message = { role: 'assistant', content: null, tool_calls: [called] }
+    const whole = asked.response({
+      id: 'c',
+      object: 'chat.completion',
+      created: 1,
+      model: 'g',
+      choices: [{ index: 0, message, finish_reason: 'tool_calls' }],
+    })
+    expect(whole.content).toMatchObject([{ ...use, input: { coordinate: [1, 2] } }])
+    const translator = asked.translator()
+    const out = translator.push(sse([chunk({ tool_calls: [{ index: 0, ...called }] }), chunk({}, 'tool_calls')])) + translator.end()
+    expect(out).toContain('"name":"left_click"')
+    expect(out).toContain('"toolset_name":"computer"')
+  })
+  it('is one entry again for Claude itself', () => {
+    const again = translate(body, { from: 'claude', to: 'claude', model: 'claude-opus-5-5', withoutReasoning: true })
+    expect(again.body).toEqual(body)
+  })
+})

@@ -12,6 +12,7 @@ import { unloadCarriers } from './carrier.ts'
 import { decodeCitations } from './citations.ts'
 import { decodeDocument, decodeImage } from './decode-media.ts'
 import { inWords } from './in-words.ts'
+import { familyName } from './toolset.ts'
 import { locate, spell } from './wire.ts'
 
 type BlockReader = (block: JsonObject, at: string) => Part | Part[]
@@ -80,7 +81,7 @@ function readToolUse(block: JsonObject, at: string): ToolCallPart {
   const part: ToolCallPart = {
     type: 'tool-call',
     id: readString(block.id, pointer(at, 'id')),
-    name: readString(block.name, pointer(at, 'name')),
+    name: familyName(readString(block.name, pointer(at, 'name')), block.toolset_name),
     input: block.input,
     ...locate(block, at, TOOL_USE),
   }
@@ -93,7 +94,8 @@ export function withCaller(part: ToolCallPart, block: JsonObject): ToolCallPart 
   const kept: JsonObject = {}
   if (isObject(block.caller) && block.caller.type === 'direct') part = spell(part, { caller: block.caller })
   else if (isObject(block.caller)) kept.caller = block.caller
-  if (typeof block.toolset_name === 'string') kept.toolset_name = block.toolset_name
+  if (part.name !== block.name) part = spell(part, { name: block.name, toolset_name: block.toolset_name })
+  else if (typeof block.toolset_name === 'string') kept.toolset_name = block.toolset_name
   return Object.keys(kept).length ? { ...part, extra: { ...part.extra, claude: { ...part.extra?.claude, ...kept } } } : part
 }
 

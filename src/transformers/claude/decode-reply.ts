@@ -13,6 +13,7 @@ import { withCaller } from './decode-blocks.ts'
 import { decodeFailure } from './error.ts'
 import { decodeStop } from './stop.ts'
 import { decodeUsage } from './usage.ts'
+import { familyName } from './toolset.ts'
 import { locate, spell } from './wire.ts'
 
 const KNOWN = new Set(['id', 'type', 'role', 'model', 'content', 'stop_reason', 'stop_sequence', 'stop_details', 'usage'])
@@ -73,7 +74,7 @@ export function decodeAnswerBlock(block: JsonObject, at: string): Part {
       const call = {
         type: 'tool-call' as const,
         id: stringOf(block.id) ?? '',
-        name: stringOf(block.name) ?? '',
+        name: familyName(stringOf(block.name) ?? '', block.toolset_name),
         input: block.input ?? {},
         ...located,
       }

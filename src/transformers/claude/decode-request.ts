@@ -10,7 +10,7 @@ import { optional, pointer, readArray, readBoolean, readNumber, readObject, read
 import { decodeCache } from './cache.ts'
 import { decodeBlocks, decodeSystem } from './decode-blocks.ts'
 import { decodeSettings } from './decode-settings.ts'
-import { decodeTool, decodeToolChoice } from './decode-tools.ts'
+import { decodeToolChoice, decodeTools } from './decode-tools.ts'
 import { locate, spell } from './wire.ts'
 
 const KNOWN = new Set([
@@ -45,7 +45,7 @@ export function decodeRequest(body: unknown): ChatRequest {
     stream: optional(readBoolean, wire.stream, '/stream') ?? false,
     system: wire.system === undefined || wire.system === null ? [] : decodeSystem(wire.system, '/system'),
     messages: readArray(wire.messages, '/messages').map((message, i) => decodeMessage(message, pointer('/messages', i))),
-    tools: (optional(readArray, wire.tools, '/tools') ?? []).map((tool, i) => decodeTool(tool, pointer('/tools', i))),
+    tools: (optional(readArray, wire.tools, '/tools') ?? []).flatMap((tool, i) => decodeTools(tool, pointer('/tools', i))),
     ...decodeToolChoice(wire.tool_choice),
     ...settings,
   }

@@ -19,6 +19,7 @@ import {
   type JsonObject,
 } from '../../core/json.ts'
 import { decodeCache } from './cache.ts'
+import { toolsetTools } from './toolset.ts'
 import { vendorTool } from './vendor-tools.ts'
 import { locate, spell } from './wire.ts'
 
@@ -28,7 +29,6 @@ const HOSTED: readonly (readonly [string, HostedKind])[] = [
   ['web_fetch', 'web-fetch'],
   ['code_execution', 'code-execution'],
   ['mcp_toolset', 'mcp'],
-  ['computer_toolset', 'computer'],
   ['browser_toolset', 'computer'],
 ]
 
@@ -43,8 +43,13 @@ const AS_IS: Located['spelling'] = Object.freeze({ claude: Object.freeze({}) })
 
 const FUNCTION = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control', 'allowed_callers'])
 
-export function decodeTool(value: unknown, at: string): Tool {
+/** An entry of `tools`: one tool, or the members of a toolset. */
+export function decodeTools(value: unknown, at: string): Tool[] {
   const wire = readObject(value, at)
+  return toolsetTools(wire, at) ?? [decodeTool(wire, at)]
+}
+
+function decodeTool(wire: JsonObject, at: string): Tool {
   const type = optional(readString, wire.type, pointer(at, 'type'))
   if (type !== undefined && type !== 'custom' && !isObject(wire.input_schema)) return vendorTool(wire, type, at) ?? hosted(wire, type, at)
   if (wire.name === PLACEHOLDER && wire.defer_loading === true)

@@ -15,6 +15,7 @@ import { carrierBlock, carrierSignature } from './carrier.ts'
 import { encodeCitation } from './citations.ts'
 import { encodeStop } from './stop.ts'
 import { encodeUsage } from './usage.ts'
+import { memberFields } from './toolset.ts'
 import { field, isOwn, ownFields } from './wire.ts'
 
 export function encodeReply(reply: Reply, context: ReplyContext): JsonObject {
@@ -65,7 +66,14 @@ export function encodeAnswerPart(part: Part, context: ReplyContext): JsonObject[
       return encodeReasoning(part, context)
     case 'tool-call': {
       const signature = carrierSignature(part.opaque, 'call')
-      const call = { type: 'tool_use', id: part.id, name: part.name, input: callInput(part, context.notes), ...ownFields(part) }
+      const call = {
+        type: 'tool_use',
+        id: part.id,
+        name: part.name,
+        input: callInput(part, context.notes),
+        ...memberFields(part.name, context.chat),
+        ...ownFields(part),
+      }
       return signature === undefined ? [call] : [carrierBlock(signature), call]
     }
     case 'native':

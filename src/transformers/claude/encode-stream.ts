@@ -23,6 +23,7 @@ import { encodeFailure } from './error.ts'
 import { encodeAnswerPart, hidesReasoning, messageId } from './encode-reply.ts'
 import { encodeStop, type Seen } from './stop.ts'
 import { encodeUsage } from './usage.ts'
+import { memberFields } from './toolset.ts'
 import { ownFields } from './wire.ts'
 
 /** What a character of an answer costs, in tokens, where the provider tells no counts. */
@@ -93,7 +94,14 @@ export function createStreamEncoder(context: ReplyContext): (event: StreamEvent)
         break
       case 'tool-call':
         carry(part.opaque, 'call')
-        openBlock({ type: 'tool_use', id: part.id, name: part.name, input: {}, ...ownFields(part) })
+        openBlock({
+          type: 'tool_use',
+          id: part.id,
+          name: part.name,
+          input: {},
+          ...memberFields(part.name, context.chat),
+          ...ownFields(part),
+        })
     }
     const [type, key] = DELTAS[part.type] ?? ['', '']
     prefix = `event: content_block_delta\ndata: {"type":"content_block_delta","index":${block},"delta":{"type":"${type}","${key}":`

@@ -9,6 +9,7 @@ import type { AskContext } from '../../core/protocol.ts'
 import { encodeCache } from './cache.ts'
 import { traitsOf } from './models.ts'
 import { enforceable, toolSchema } from './schema.ts'
+import { wireToolset } from './toolset.ts'
 import { field, ownFields } from './wire.ts'
 
 export function encodeTools(chat: ChatRequest, context: AskContext, own: boolean): JsonObject[] {
@@ -17,7 +18,7 @@ export function encodeTools(chat: ChatRequest, context: AskContext, own: boolean
   return offered.flatMap((tool): JsonObject[] => {
     switch (tool.type) {
       case 'function':
-        return [encodeFunction(tool, context, own)]
+        return (own && wireToolset(tool)) || [encodeFunction(tool, context, own)]
       case 'custom':
         return [encodeCustom(tool, context)]
       case 'hosted':

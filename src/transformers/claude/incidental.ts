@@ -16,6 +16,8 @@ export const INCIDENTAL: Incidental = {
     // others are sent each tool whole and from the beginning
     '/tools/*/defer_loading',
     '/tools/*/eager_input_streaming',
+    // the result's call says it as well
+    '/messages/*/content/*/toolset_name',
   ],
   defaults: { temperature: 1, topP: 1 },
 }
