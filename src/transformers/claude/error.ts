@@ -152,6 +152,7 @@ function headersOf(failure: Failure, status: number): Record<string, string> {
   if (failure.requestId !== undefined) headers['request-id'] = failure.requestId
   // without this Claude Code goes on trying for minutes
   if (failure.retryable === false || failure.kind === 'billing' || status === 401) headers['x-should-retry'] = 'false'
+  else if (failure.retryable === true) headers['x-should-retry'] = 'true'
   return headers
 }
 

@@ -46,7 +46,7 @@ export function encodeError(failure: Failure): ErrorAnswer {
     headers['retry-after'] = String(Math.ceil(failure.retryAfter))
     headers['retry-after-ms'] = String(Math.ceil(failure.retryAfter * 1000))
   }
-  if (failure.retryable === false) headers['x-should-retry'] = 'false'
+  if (failure.retryable !== undefined) headers['x-should-retry'] = String(failure.retryable)
   return { status: words.status?.[failure.status] ?? failure.status, headers, body: { error: errorObject(failure) } }
 }
 

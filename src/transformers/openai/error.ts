@@ -152,13 +152,15 @@ function plainText(text: string, status: number): string {
 function failureOf(told: Told, status: number, body: unknown): Failure {
   const { message, code, type, param, metadata } = told
   const kind = kindOf(told, status)
-  // a model that failed is no fault of the request, whatever status says so: to ask again may help
-  const own = status >= 400 && kind !== 'bad-response'
+  // A page that stands for an answer says nothing by its status; a provider that names its code does.
+  const own = status >= 400 && (kind !== 'bad-response' || code !== undefined)
   const failure: Failure = { kind, status: own ? status : STATUS[kind], message, source: { protocol: 'openai', body } }
   const word = code ?? type
   if (word !== undefined) failure.code = word
   if (param !== undefined) failure.param = param
   if (kind === 'billing' || kind === 'authentication') failure.retryable = false
+  // A model that failed is no fault of the request, whatever status says so: to ask again may help.
+  if (kind === 'bad-response' && own) failure.retryable = true
   if (kind === 'context-overflow') {
     const error = isObject(body) ? (objectOf(body.error) ?? body) : {}
     // llama.cpp gives the numbers as fields.

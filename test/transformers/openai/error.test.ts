@@ -207,7 +207,7 @@ describe('a model that calls a tool in a form that cannot be read (Groq)', () =>
   }
   it('failed by itself: asking again may help, and what it said is told', () => {
     const failure = read(400, { error: failed })
-    expect(failure).toMatchObject({ kind: 'bad-response', status: 502, code: 'tool_use_failed' })
+    expect(failure).toMatchObject({ kind: 'bad-response', status: 400, code: 'tool_use_failed', retryable: true })
     expect(failure.message).toContain('"path": 1')
   })
 })
