@@ -50,7 +50,7 @@ export function createCors(origins: readonly string[]): Cors {
     },
     allow(request, response) {
       const origin = originOf(request)
-      if (origin === undefined) return response
+      if (origin === undefined || response.headers.has('access-control-allow-origin')) return response
       return withHeaders(response, { 'access-control-allow-origin': origin, 'access-control-expose-headers': SHOWN, vary: 'origin' })
     },
   }

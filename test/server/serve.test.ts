@@ -5,6 +5,7 @@ import { respondWith, type ByteSink } from '../../src/core/byte-source.ts'
 import type { Fetch } from '../../src/router/fetch.ts'
 import { serve, type Served, type ServeOptions } from '../../src/server/serve.ts'
 import { clientOf, clients, post } from './clients.ts'
+import { raw } from './raw.ts'
 
 const open: Served[] = []
 afterEach(async () => void (await Promise.all(open.splice(0).map((served) => served.close()))))
@@ -16,20 +17,6 @@ async function start(app: Fetch, options: ServeOptions = {}): Promise<Served> {
 }
 
 const echo: Fetch = async (input) => Response.json({ got: await (input as Request).text() })
-
-/** Sends bytes as they are, and returns what comes back until the server closes or `until` was seen. */
-function raw(port: number, bytes: string, until?: RegExp): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(bytes, 'latin1'))
-    let text = ''
-    socket.on('data', (chunk) => {
-      text += chunk.toString('latin1')
-      if (until?.test(text)) socket.destroy()
-    })
-    socket.on('close', () => resolve(text))
-    socket.on('error', (error) => (text ? resolve(text) : reject(error)))
-  })
-}
 
 test('listens on a free port of loopback and says where', async () => {
   const served = await start(echo)
