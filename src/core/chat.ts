@@ -270,7 +270,10 @@ export type ToolChoice = (
 
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'
 
-/** How much the model should think, and how much of it should be shown. All absent: the provider decides. */
+/**
+ * How much the model should think, and how much of it should be shown. All absent: the provider decides. Without `at` it is not the client's
+ * own wish but was set on the way: its own protocol then writes it for the model, too, and not as the client said it.
+ */
 export interface ReasoningAsk extends Located {
   /** `off`: not at all; `on`: with `budget` tokens; `adaptive`: as much as the model finds right. */
   mode?: 'off' | 'on' | 'adaptive'

@@ -4,7 +4,9 @@
  * @module
  */
 import type { ChatRequest, Effort, ReasoningAsk } from '../../core/chat.ts'
+import { isObject } from '../../core/json.ts'
 import type { Adjust } from '../../transformers/translate.ts'
+import { isSaidApart, unsaid } from './unsaid.ts'
 
 type Settable =
   | 'temperature'
@@ -65,30 +67,40 @@ const boundsOf = (clamp: Clamp | undefined) => (typeof clamp === 'number' ? { at
 export function adjustBy({ set, defaults, maxTokens }: Changes): Adjust | undefined {
   if (!set && !defaults && maxTokens === undefined) return undefined
   return (chat) => {
-    const missing = Object.entries(defaults ?? {}).filter(([name]) => chat[name as keyof ChatRequest] === undefined)
+    const missing = Object.entries(defaults ?? {}).filter(([name]) => {
+      const key = name as keyof Parameters
+      return chat[key] === undefined && !isSaidApart(chat, key)
+    })
     return clamped(overlaid(chat, { ...Object.fromEntries(missing), ...set }), maxTokens)
   }
 }
 
+/** The parameters over what the client said. Gives its argument back where they are just that. */
 function overlaid(chat: ChatRequest, parameters: Parameters): ChatRequest {
-  let changed = chat
-  for (const [name, value] of Object.entries(parameters)) {
-    const key = name as keyof ChatRequest
-    const next: unknown = name === 'reasoning' ? reasoningFrom(value as Parameters['reasoning'], chat.reasoning) : (value ?? undefined)
-    if (JSON.stringify(next) === JSON.stringify(changed[key])) continue
-    const { [key]: _, ...rest } = changed
-    changed = (next === undefined ? rest : { ...rest, [key]: next }) as ChatRequest
+  const changes: [keyof Parameters, unknown][] = Object.entries(parameters).flatMap(([name, value]) => {
+    const key = name as keyof Parameters
+    if (value === undefined) return []
+    const wanted: unknown = key === 'reasoning' ? askFor(parameters.reasoning!, chat.reasoning) : (value ?? undefined)
+    return isSame(wanted, chat[key]) && !isSaidApart(chat, key) ? [] : [[key, wanted]]
+  })
+  if (!changes.length) return chat
+  const changed = unsaid(
+    chat,
+    changes.map(([key]) => key),
+  )
+  for (const [key, value] of changes) {
+    if (value === undefined) delete changed[key]
+    else Object.assign(changed, { [key]: value })
   }
   return changed
 }
 
-/** What the client wants to see of it stays; how its wire said the rest does not. */
-function reasoningFrom(wanted: Parameters['reasoning'], asked: ReasoningAsk | undefined): ReasoningAsk | undefined {
-  if (wanted === undefined || wanted === null) return undefined
-  const { effort, budget } = typeof wanted === 'string' ? { effort: wanted } : { budget: undefined, ...wanted }
+/** A wish without a place in the client's request: its own protocol, too, writes it as the model takes it. What the client wants to see of it stays. */
+function askFor(wanted: NonNullable<Parameters['reasoning']> | null, asked: ReasoningAsk | undefined): ReasoningAsk | undefined {
+  if (wanted === null) return undefined
+  const { effort, budget } = typeof wanted === 'string' ? { effort: wanted, budget: undefined } : wanted
   if (effort === 'none' || budget === 0) return { mode: 'off' }
   return {
-    ...(asked?.at !== undefined && { at: asked.at }),
     ...(asked?.show && { show: asked.show }),
     mode: budget === undefined ? 'adaptive' : 'on',
     ...(effort !== undefined && { effort }),
@@ -96,9 +108,15 @@ function reasoningFrom(wanted: Parameters['reasoning'], asked: ReasoningAsk | un
   }
 }
 
+/** What is kept beside a value, of where and how it was said, does not count. */
+function isSame(wanted: unknown, said: ChatRequest[keyof Parameters]): boolean {
+  if (!isObject(said) || !isObject(wanted)) return JSON.stringify(wanted) === JSON.stringify(said)
+  return (['mode', 'effort', 'budget', 'show'] as const).every((key) => wanted[key] === (said as ReasoningAsk)[key])
+}
+
 function clamped(chat: ChatRequest, clamp: Clamp | undefined): ChatRequest {
   if (clamp === undefined) return chat
   const { atLeast = 1, atMost = Infinity } = boundsOf(clamp)
   const maxTokens = Math.min(Math.max(chat.maxTokens ?? atMost, atLeast), atMost)
-  return maxTokens === chat.maxTokens || maxTokens === Infinity ? chat : { ...chat, maxTokens }
+  return maxTokens === Infinity ? chat : overlaid(chat, { maxTokens })
 }

@@ -35,6 +35,7 @@ function encodeOwn(chat: ChatRequest, context: AskContext): JsonObject {
   }
   const legacy = format?.at === '/output_format'
   const wireFormat = format?.type === 'schema' ? { type: 'json_schema', schema: format.schema, ...format.extra?.claude } : undefined
+  const config = field('format', legacy ? undefined : wireFormat)
   return {
     model: context.model,
     ...field('max_tokens', chat.maxTokens),
@@ -55,11 +56,22 @@ function encodeOwn(chat: ChatRequest, context: AskContext): JsonObject {
       ...field('budget_tokens', ask?.budget),
       ...field('display', ask?.show && SHOWN[ask.show]),
     }),
-    ...gather('output_config', { ...field('effort', ask?.effort), ...field('format', legacy ? undefined : wireFormat) }),
+    ...gather('output_config', { ...field('effort', ask?.effort), ...config }),
+    ...(ask && ask.at === undefined && encodeSetReasoning(chat, context, config)),
     ...field('output_format', legacy ? wireFormat : undefined),
     ...encodeCache(chat, context.notes),
     ...ownFields(chat),
   }
+}
+
+/** Reasoning that stands nowhere in the client's request was set by somebody in between: it is said as this model takes it. */
+function encodeSetReasoning(chat: ChatRequest, context: AskContext, config: JsonObject): JsonObject {
+  const limits = { maxTokens: chat.maxTokens ?? Infinity, forced: isForced(chat.toolChoice) }
+  const { thinking, effort } = encodeThinking(chat.reasoning, traitsOf(context.model), limits, context.notes)
+  const group = chat.groups?.find(({ at }) => at === '/output_config')
+  const { effort: _, ...rest } = { effort, ...config, ...ownFields(group ?? {}) }
+  const said = { ...field('effort', effort), ...rest }
+  return { ...field('thinking', thinking), ...(Object.keys(said).length && { output_config: said }) }
 }
 
 const MODES = { on: 'enabled', off: 'disabled', adaptive: 'adaptive' } as const

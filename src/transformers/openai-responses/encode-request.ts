@@ -89,7 +89,8 @@ export function encodeSettings(chat: ChatRequest, context: Pick<AskContext, 'mod
     parallel_tool_calls: offered ? chat.parallelToolCalls : undefined,
     max_output_tokens: chat.maxTokens === undefined ? undefined : outputLimit(chat, context, own),
     ...encodeSampling(chat, context, own),
-    reasoning: chat.reasoning && encodeReasoningAsk(chat.reasoning, context, own),
+    // what stands nowhere in the client's request was set by somebody in between
+    reasoning: chat.reasoning && encodeReasoningAsk(chat.reasoning, context, own && chat.reasoning.at !== undefined),
     text: encodeText(chat),
     prompt_cache_key: chat.cacheKey,
     ...encodeUser(chat),

@@ -41,7 +41,11 @@ function encodeAsSaid(body: JsonObject, chat: ChatRequest, writing: Writing): Js
   if (chat.format) encodeFormat(body, chat.format, writing)
   if (chat.stop) body.stop = chat.stop
   encodeSampling(body, chat, writing)
-  if (chat.reasoning?.effort && !('reasoning' in said) && !('thinking' in said)) body.reasoning_effort = chat.reasoning.effort
+  // what stands nowhere in the client's request was set by somebody in between
+  if (chat.reasoning && chat.reasoning.at === undefined) encodeReasoning(body, chat, writing)
+  else if (chat.reasoning?.effort && !('reasoning' in said) && !('thinking' in said)) body.reasoning_effort = chat.reasoning.effort
+  if (!('max_completion_tokens' in said) && !('max_tokens' in said)) encodeMaxTokens(body, chat, writing)
+  if (chat.serviceTier && !('service_tier' in said)) body.service_tier = TIERS[chat.serviceTier]
   if (chat.cacheKey !== undefined) body.prompt_cache_key = chat.cacheKey
   if (chat.metadata) body.metadata = chat.metadata
   if (chat.stream) body.stream = true
@@ -116,12 +120,15 @@ function instruct(body: JsonObject, format: OutputFormat, words: string, { notes
 const MAX_STOPS = 4
 
 function encodeLimits(body: JsonObject, chat: ChatRequest, writing: Writing): void {
-  const field = writing.facts.maxTokens ?? writing.dialect.maxTokens ?? 'max_completion_tokens'
-  if (chat.maxTokens !== undefined) {
-    if (chat.maxTokens < 1) writing.notes.approximated(chat, 'maxTokens', 'at least one token has to be asked for')
-    body[field] = Math.max(1, chat.maxTokens)
-  }
+  encodeMaxTokens(body, chat, writing)
   if (chat.stop?.length) encodeStop(body, chat.stop, chat, writing)
+}
+
+function encodeMaxTokens(body: JsonObject, chat: ChatRequest, { facts, dialect, notes }: Writing): void {
+  const { maxTokens } = chat
+  if (maxTokens === undefined) return
+  if (maxTokens < 1) notes.approximated(chat, 'maxTokens', 'at least one token has to be asked for')
+  body[facts.maxTokens ?? dialect.maxTokens ?? 'max_completion_tokens'] = Math.max(1, maxTokens)
 }
 
 /** As many stop sequences as are taken; the answer is cut at the others. */

@@ -8,7 +8,13 @@ function setUp() {
   const { target, seen } = scene()
   const app = router({
     default: { to: target('default'), set: { temperature: 0.5 }, fallbacks: [target('fallback')] },
-    endpoints: { Work: target('Work', { model: 'own' }), 'a,b': target('comma'), 'x:y': target('colon'), broken: target('broken', { answers: [{ kind: 'overloaded' }] }), off: false },
+    endpoints: {
+      Work: target('Work', { model: 'own' }),
+      'a,b': target('comma'),
+      'x:y': target('colon'),
+      broken: target('broken', { answers: [{ kind: 'overloaded' }] }),
+      off: false,
+    },
     models: { 'work/special': target('special') },
   })
   return { app, seen, target }
@@ -18,7 +24,11 @@ describe('a client chooses an endpoint', () => {
   it.each<[string, AskOptions, string]>([
     ['in a header', { headers: { 'X-CCN-Endpoint': 'Work' } }, 'Work/own by header x-ccn-endpoint'],
     ['in the other header', { headers: { 'X-Endpoint-Name': 'work' } }, 'Work/own by header x-endpoint-name'],
-    ['in the first header rather than the second', { headers: { 'x-endpoint-name': 'nobody', 'x-ccn-endpoint': 'WORK' } }, 'Work/own by header x-ccn-endpoint'],
+    [
+      'in the first header rather than the second',
+      { headers: { 'x-endpoint-name': 'nobody', 'x-ccn-endpoint': 'WORK' } },
+      'Work/own by header x-ccn-endpoint',
+    ],
     ['by @endpoint', { model: '@work' }, 'Work/own by model @endpoint'],
     ['by @endpoint/model', { model: '@WORK/gpt-5/turbo' }, 'Work/gpt-5/turbo by model @endpoint/model'],
     ['by endpoint,model', { model: 'work,gpt-5' }, 'Work/gpt-5 by model endpoint,model'],
@@ -55,13 +65,45 @@ describe('a client chooses an endpoint', () => {
   })
 
   it.each<[ProtocolName, unknown]>([
-    ['claude', { type: 'error', error: { type: 'invalid_request_error', message: expect.stringContaining('no endpoint "nobody" here. Known: Work, a,b, x:y, broken.') as string }, request_id: null }],
-    ['openai', { error: expect.objectContaining({ type: 'invalid_request_error', message: expect.stringContaining('"nobody"') as string }) as unknown }],
+    [
+      'claude',
+      {
+        type: 'error',
+        error: {
+          type: 'invalid_request_error',
+          message: expect.stringContaining('no endpoint "nobody" here. Known: Work, a,b, x:y, broken.') as string,
+        },
+        request_id: null,
+      },
+    ],
+    [
+      'openai',
+      {
+        error: expect.objectContaining({
+          type: 'invalid_request_error',
+          message: expect.stringContaining('"nobody"') as string,
+        }) as unknown,
+      },
+    ],
     ['openai-responses', { error: expect.objectContaining({ message: expect.stringContaining('"nobody"') as string }) as unknown }],
-    ['gemini', { error: expect.objectContaining({ code: 400, status: 'INVALID_ARGUMENT', message: expect.stringContaining('"nobody"') as string }) as unknown }],
+    [
+      'gemini',
+      {
+        error: expect.objectContaining({
+          code: 400,
+          status: 'INVALID_ARGUMENT',
+          message: expect.stringContaining('"nobody"') as string,
+        }) as unknown,
+      },
+    ],
   ])('and is told in the words of %s that there is none of that name', async (protocol, body) => {
     const { app, seen } = setUp()
-    for (const ask of [{ headers: { 'x-ccn-endpoint': 'nobody' } }, { model: '@nobody' }, { model: 'nobody,gpt-5' }, { query: '?ep=nobody' }]) {
+    for (const ask of [
+      { headers: { 'x-ccn-endpoint': 'nobody' } },
+      { model: '@nobody' },
+      { model: 'nobody,gpt-5' },
+      { query: '?ep=nobody' },
+    ]) {
       const response = await app(requestWith({ protocol, ...ask }))
       expect(response.status).toBe(400)
       expect(await response.json()).toEqual(body)
@@ -82,7 +124,11 @@ describe('a client chooses an endpoint', () => {
   it('with the fallbacks of the default route where that is configured', async () => {
     const { target } = scene()
     const broken = target('broken', { answers: [{ kind: 'overloaded' }] })
-    const app = router({ default: { to: target('default'), fallbacks: [target('fallback')] }, endpoints: { broken }, explicit: { fallbacks: true } })
+    const app = router({
+      default: { to: target('default'), fallbacks: [target('fallback')] },
+      endpoints: { broken },
+      explicit: { fallbacks: true },
+    })
     expect(await whoAnswers(app, { model: 'broken/m' })).toBe('fallback by model endpoint/model')
   })
 

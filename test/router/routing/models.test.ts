@@ -44,14 +44,20 @@ describe('routes by model', () => {
 
   it('tells at once what leads nowhere', () => {
     const build = (models: Record<string, string>) => () => router({ default: target('default'), endpoints, models })
-    expect(build({ 'gpt-5': 'opnai/gpt-5' })).toThrow('router: models gpt-5 leads to "opnai/gpt-5", and no endpoint has that name. Known: openai, lab.')
+    expect(build({ 'gpt-5': 'opnai/gpt-5' })).toThrow(
+      'router: models gpt-5 leads to "opnai/gpt-5", and no endpoint has that name. Known: openai, lab.',
+    )
   })
 })
 
 describe('aliases', () => {
   it.each(PROTOCOLS)('stand for what they name, for a client of %s', async (protocol) => {
     const { target, seen } = scene()
-    const app = router({ default: target('default'), aliases: { Fast: 'quick', quick: 'gemini-flash' }, models: { 'gemini-*': target('google') } })
+    const app = router({
+      default: target('default'),
+      aliases: { Fast: 'quick', quick: 'gemini-flash' },
+      models: { 'gemini-*': target('google') },
+    })
     expect(await whoAnswers(app, { protocol, model: 'fast' })).toBe('google by models gemini-*')
     // as if the client had asked for it
     expect(seen[0]!.model).toBe('gemini-flash')
@@ -66,7 +72,9 @@ describe('aliases', () => {
 
   it('do not go round in a circle', () => {
     const { target } = scene()
-    expect(() => router({ default: target('d'), aliases: { a: 'b', b: 'c', c: 'A' } })).toThrow('the aliases a -> b -> c -> a go round in a circle')
+    expect(() => router({ default: target('d'), aliases: { a: 'b', b: 'c', c: 'A' } })).toThrow(
+      'the aliases a -> b -> c -> a go round in a circle',
+    )
     expect(() => router({ default: target('d'), aliases: { Opus: 'opus' } })).not.toThrow()
   })
 })

@@ -15,7 +15,10 @@ describe('think', () => {
   it.each<[string, AskOptions]>([
     ["Claude's budget", claude({ thinking: { type: 'enabled', budget_tokens: 31_999 } })],
     ["Claude's adaptive thinking", claude({ thinking: { type: 'adaptive' } })],
-    ["Claude Code's adaptive thinking", claude({ thinking: { type: 'adaptive', display: 'updates' }, output_config: { effort: 'medium' } })],
+    [
+      "Claude Code's adaptive thinking",
+      claude({ thinking: { type: 'adaptive', display: 'updates' }, output_config: { effort: 'medium' } }),
+    ],
     ["Claude's effort", claude({ output_config: { effort: 'high' } })],
     ['reasoning_effort', openai({ reasoning_effort: 'low' })],
     ["OpenRouter's reasoning", openai({ reasoning: { max_tokens: 2000 } })],
@@ -44,7 +47,9 @@ describe('think', () => {
 
   it('begins where it is told to', async () => {
     const high = router({ default: target('default'), think: { to: target('think'), effort: 'high' } })
-    expect(await whoAnswers(high, claude({ thinking: { type: 'adaptive' }, output_config: { effort: 'medium' } }))).toBe('default by default')
+    expect(await whoAnswers(high, claude({ thinking: { type: 'adaptive' }, output_config: { effort: 'medium' } }))).toBe(
+      'default by default',
+    )
     expect(await whoAnswers(high, claude({ thinking: { type: 'enabled', budget_tokens: 8192 } }))).toBe('default by default')
     expect(await whoAnswers(high, claude({ thinking: { type: 'enabled', budget_tokens: 31_999 } }))).toBe('think by think')
     expect(await whoAnswers(high, openai({ reasoning_effort: 'xhigh' }))).toBe('think by think')
@@ -67,7 +72,10 @@ describe('background', () => {
     ["a gateway's Haiku", { model: 'anthropic/claude-haiku-4.5' }],
     ["Bedrock's Haiku", { model: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' }],
     ["Claude Code's title, asked of its main model", { model: 'claude-opus-5-5', headers: claudeCode, body: title }],
-    ["Gemini CLI's choice of a model", { protocol: 'gemini', model: 'gemini-3.5-flash-lite', headers: { 'user-agent': 'GeminiCLI-tui/0.61.0' } }],
+    [
+      "Gemini CLI's choice of a model",
+      { protocol: 'gemini', model: 'gemini-3.5-flash-lite', headers: { 'user-agent': 'GeminiCLI-tui/0.61.0' } },
+    ],
   ])('%s', async (_, ask) => {
     expect(await whoAnswers(app, ask)).toBe('background by background')
   })
@@ -75,7 +83,10 @@ describe('background', () => {
   it.each<[string, AskOptions]>([
     ['another model', { model: 'claude-sonnet-5' }],
     ['a schema of another program', { model: 'claude-opus-5-5', body: title }],
-    ['another schema', { headers: claudeCode, body: { output_config: { format: { type: 'json_schema', schema: { properties: { name: {} } } } } } }],
+    [
+      'another schema',
+      { headers: claudeCode, body: { output_config: { format: { type: 'json_schema', schema: { properties: { name: {} } } } } } },
+    ],
     ['a conversation with tools', { headers: claudeCode, body: { ...title, tools: [{ name: 'Read', input_schema: { type: 'object' } }] } }],
     ['a small model that somebody else asks for', { protocol: 'gemini', model: 'gemini-3.5-flash-lite' }],
   ])('%s is not', async (_, ask) => {
@@ -97,7 +108,10 @@ describe('image', () => {
   const app = router({ default: target('default'), image: target('image') })
 
   it.each<[string, AskOptions]>([
-    ['of Claude', claude({ messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url: 'https://i.test/a.png' } }] }] })],
+    [
+      'of Claude',
+      claude({ messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url: 'https://i.test/a.png' } }] }] }),
+    ],
     [
       "in a tool's result",
       claude({
@@ -106,14 +120,29 @@ describe('image', () => {
           { role: 'assistant', content: [CALL] },
           {
             role: 'user',
-            content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: PNG } }] }],
+            content: [
+              {
+                type: 'tool_result',
+                tool_use_id: 'toolu_1',
+                content: [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: PNG } }],
+              },
+            ],
           },
         ],
       }),
     ],
-    ['of Chat Completions', openai({ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } }] }] })],
-    ['of Responses', responses({ input: [{ role: 'user', content: [{ type: 'input_image', image_url: `data:image/png;base64,${PNG}` }] }] })],
-    ['of Gemini', { protocol: 'gemini', body: { contents: [{ role: 'user', parts: [{ inlineData: { mimeType: 'image/png', data: PNG } }] }] } }],
+    [
+      'of Chat Completions',
+      openai({ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } }] }] }),
+    ],
+    [
+      'of Responses',
+      responses({ input: [{ role: 'user', content: [{ type: 'input_image', image_url: `data:image/png;base64,${PNG}` }] }] }),
+    ],
+    [
+      'of Gemini',
+      { protocol: 'gemini', body: { contents: [{ role: 'user', parts: [{ inlineData: { mimeType: 'image/png', data: PNG } }] }] } },
+    ],
   ])('%s', async (_, ask) => {
     expect(await whoAnswers(app, ask)).toBe('image by image')
   })
@@ -171,10 +200,40 @@ describe('subagent', () => {
   const TAG = '<CCR-SUBAGENT-MODEL>lab,deepseek-chat</CCR-SUBAGENT-MODEL>'
   it.each<[string, AskOptions]>([
     ["Claude's instructions", claude({ system: `${TAG}You are a reviewer.` })],
-    ['a later part of the instructions', claude({ system: [{ type: 'text', text: 'You are Claude Code.' }, { type: 'text', text: `\n${TAG}\nYou are a reviewer.` }] })],
+    [
+      'a later part of the instructions',
+      claude({
+        system: [
+          { type: 'text', text: 'You are Claude Code.' },
+          { type: 'text', text: `\n${TAG}\nYou are a reviewer.` },
+        ],
+      }),
+    ],
     ["the first message's prompt", { text: `${TAG} Review this.` }],
-    ['a later part of the first message', claude({ messages: [{ role: 'user', content: [{ type: 'text', text: '<system-reminder>x</system-reminder>' }, { type: 'text', text: TAG }, { type: 'text', text: 'Go.' }] }] })],
-    ['a system message of Chat Completions', openai({ messages: [{ role: 'system', content: `${TAG}Be brief.` }, { role: 'user', content: 'Hi' }] })],
+    [
+      'a later part of the first message',
+      claude({
+        messages: [
+          {
+            role: 'user',
+            content: [
+              { type: 'text', text: '<system-reminder>x</system-reminder>' },
+              { type: 'text', text: TAG },
+              { type: 'text', text: 'Go.' },
+            ],
+          },
+        ],
+      }),
+    ],
+    [
+      'a system message of Chat Completions',
+      openai({
+        messages: [
+          { role: 'system', content: `${TAG}Be brief.` },
+          { role: 'user', content: 'Hi' },
+        ],
+      }),
+    ],
     ["Responses' instructions", responses({ instructions: `${TAG}Be brief.` })],
     ["Gemini's instructions", { protocol: 'gemini', body: { systemInstruction: { parts: [{ text: `${TAG}Be brief.` }] } } }],
   ])('by a tag in %s, which is not sent on', async (_, ask) => {
@@ -186,8 +245,26 @@ describe('subagent', () => {
 
   it.each<[string, AskOptions]>([
     ['amid a text', { text: `Write ${TAG} at the beginning.` }],
-    ['in a later message', claude({ messages: [{ role: 'user', content: 'Hi' }, { role: 'assistant', content: 'Hi' }, { role: 'user', content: `${TAG}x` }] })],
-    ["in a tool's result", claude({ messages: [{ role: 'user', content: 'Hi' }, { role: 'assistant', content: [CALL] }, { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: TAG }] }] })],
+    [
+      'in a later message',
+      claude({
+        messages: [
+          { role: 'user', content: 'Hi' },
+          { role: 'assistant', content: 'Hi' },
+          { role: 'user', content: `${TAG}x` },
+        ],
+      }),
+    ],
+    [
+      "in a tool's result",
+      claude({
+        messages: [
+          { role: 'user', content: 'Hi' },
+          { role: 'assistant', content: [CALL] },
+          { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: TAG }] },
+        ],
+      }),
+    ],
   ])('not by a tag %s, which stays', async (_, ask) => {
     seen.length = 0
     expect(await whoAnswers(app, ask)).toBe('default by default')
@@ -222,7 +299,16 @@ describe('longContext', () => {
   it.each<[string, AskOptions]>([
     ['a text', { text: words(61_000) }],
     ['instructions in blocks', claude({ system: [{ type: 'text', text: words(61_000) }] })],
-    ["a tool's result", claude({ messages: [{ role: 'user', content: 'Hi' }, { role: 'assistant', content: [CALL] }, { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: [{ type: 'text', text: words(61_000) }] }] }] })],
+    [
+      "a tool's result",
+      claude({
+        messages: [
+          { role: 'user', content: 'Hi' },
+          { role: 'assistant', content: [CALL] },
+          { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: [{ type: 'text', text: words(61_000) }] }] },
+        ],
+      }),
+    ],
     ['tools', claude({ tools: [{ name: 'x', description: words(61_000), input_schema: { type: 'object' } }] })],
     ['of Chat Completions', openai({ messages: [{ role: 'user', content: [{ type: 'text', text: words(61_000) }] }] })],
     ['of Responses', responses({ instructions: words(61_000) })],
@@ -243,7 +329,8 @@ describe('longContext', () => {
     let tokens = 0
     const read = router({ default: target('default'), choose: (facts) => void (tokens = facts.tokens) })
     await whoAnswers(read, { text: words(500) })
-    const at = (above: number) => whoAnswers(router({ default: target('default'), longContext: { to: target('long'), above } }), { text: words(500) })
+    const at = (above: number) =>
+      whoAnswers(router({ default: target('default'), longContext: { to: target('long'), above } }), { text: words(500) })
     expect(await at(tokens)).toBe('default by default')
     expect(await at(tokens - 1)).toBe('long by longContext')
   })
