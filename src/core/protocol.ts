@@ -148,6 +148,8 @@ export interface ReplyContext {
   notes: Notes
   /** How the client's stream is framed. */
   framing: Framing
+  /** The client has had a part of the answer already, which was written by somebody else. */
+  begun?: boolean
   /** A new unique id: `newId('msg_')`. */
   newId(prefix: string): string
   /** Milliseconds since 1970. */

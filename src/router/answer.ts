@@ -88,7 +88,7 @@ async function streamed(response: Response, type: string, context: AnswerContext
         upstream,
         context: plainContext(upstream, dialect),
         observe,
-        tell: (failure) => failureInStream(client, context.framing, failure),
+        tell: (failure, begun) => failureInStream(client, context.framing, failure, begun),
       }),
     clock: context.clock,
     heartbeat: context.framing === 'sse' ? client.heartbeat.within : '',
@@ -154,8 +154,8 @@ function plainContext(protocol: Protocol, dialect: Dialect, framing: Framing = '
 }
 
 /** A failure as the client's stream tells it; `''` where its protocol has no words for it. */
-export const failureInStream = (client: Protocol, framing: Framing, failure: Failure): string =>
-  client.encodeStream(plainContext(client, { name: client.name }, framing))({ type: 'error', failure })
+export const failureInStream = (client: Protocol, framing: Framing, failure: Failure, begun = false): string =>
+  client.encodeStream({ ...plainContext(client, { name: client.name }, framing), begun })({ type: 'error', failure })
 
 /** A failure as the client's own error. */
 export function errorResponse(client: Protocol, failure: Failure): Response {

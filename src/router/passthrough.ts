@@ -21,8 +21,8 @@ const CUT: Failure = {
 export interface PassThroughOptions {
   upstream: Protocol
   context: ReplyContext
-  /** A failure in the client's own words, as the client's stream tells it; `''` where it has none. */
-  tell(failure: Failure): string
+  /** A failure in the client's own words, as the client's stream tells it; `''` where it has none. `begun`: some of the answer has gone out. */
+  tell(failure: Failure, begun: boolean): string
   observe: Emit
 }
 
@@ -30,10 +30,14 @@ export function createPassThrough({ upstream, context, tell, observe }: PassThro
   let finished = false
   let failed = false
   let readable = true
+  let begun = false
   const decoder = upstream.decodeStream((event) => {
     if (event.type === 'finish') finished = true
     if (event.type === 'error') failed = true
-    if (event.type === 'delta' || event.type === 'part-end') head = undefined
+    if (event.type === 'delta' || event.type === 'part-end') {
+      head = undefined
+      begun = true
+    }
     observe(event)
   }, context)
   let done = false
@@ -83,11 +87,11 @@ export function createPassThrough({ upstream, context, tell, observe }: PassThro
         return upstream.terminator
       }
       observe({ type: 'error', failure: CUT })
-      return tell(CUT)
+      return tell(CUT, begun)
     },
     fail(failure) {
       observe({ type: 'error', failure })
-      return tell(failure)
+      return tell(failure, begun)
     },
     ended: false,
     get recovered() {

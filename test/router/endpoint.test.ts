@@ -233,3 +233,37 @@ describe('what keeps caches warm', () => {
     expect(calls[0]!.body.prompt_cache_key).toBe('s')
   })
 })
+
+describe('a break amid an answer that passes untouched', () => {
+  const answering = (chunks: string[]) => {
+    const left = [...chunks]
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          const chunk = left.shift()
+          if (chunk === undefined) controller.error(new Error('the connection broke'))
+          else controller.enqueue(new TextEncoder().encode(chunk))
+        },
+      },
+      { highWaterMark: 0 },
+    )
+    return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+  }
+  const ask = async (chunks: string[]) => {
+    const app = endpoint({ protocol: 'gemini', baseUrl: 'https://upstream.test', fetch: () => Promise.resolve(answering(chunks)) })
+    return app('http://client.test/v1beta/models/gemini-3-pro:streamGenerateContent?alt=sse', {
+      method: 'POST',
+      body: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] }),
+    })
+  }
+  const chunk = `data: ${JSON.stringify({ candidates: [{ content: { role: 'model', parts: [{ text: 'Hello' }] }, index: 0 }] })}\r\n\r\n`
+
+  it('is told to a Gemini client in a way that it does not show the same words twice', async () => {
+    const text = await (await ask([chunk])).text()
+    expect(text).toContain('Hello')
+    expect(text).toContain('"code":409')
+  })
+  it('is an error with a status of its own where nothing has been said', async () => {
+    expect((await ask([])).status).toBe(502)
+  })
+})

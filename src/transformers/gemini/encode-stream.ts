@@ -125,7 +125,7 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     chunk(`{"text":""${carry(undefined)}}`)
   }
   const error = (failure: Extract<StreamEvent, { type: 'error' }>['failure']) => {
-    const final = chunks > 0 && (failure.kind === 'truncated' || failure.kind === 'network')
+    const final = (chunks > 0 || context.begun) && (failure.kind === 'truncated' || failure.kind === 'network')
     const body = JSON.stringify(final ? errorBody({ ...failure, kind: 'conflict' }, ABORTED) : errorBody(failure))
     out += array ? `${chunks ? ',\n' : '['}${body}]` : `${body}\n\n`
   }
