@@ -19,6 +19,7 @@ import type { Ask } from '../member.ts'
 import { retryAt } from '../over-keys.ts'
 import type { AttemptReason } from '../outcome.ts'
 import type { Trip } from '../trip.ts'
+import { minterOf } from '../minter.ts'
 import { waitOrMove } from '../wait-or-move.ts'
 import type { HedgeOptions } from './options.ts'
 import { race } from './race.ts'
@@ -63,6 +64,7 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
   const tryMember = createTry(parts, { ...call, budget })
   const conversation = affinity && seats.length > 1 ? sessionOf(request, facts) : undefined
   const home = conversation === undefined ? undefined : await affinity!.find(conversation)
+  const minter = home || parts.warmOnly || seats.length === 1 ? undefined : minterOf(facts.text)
   const tried = new Map<Seat, Tried>()
   const refusals: Result[] = []
   let window: number | undefined
@@ -81,7 +83,7 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
   }
   const ordered = ({ idle }: Survey) => {
     const open = idle.filter(({ seat }) => !isBarred(seat))
-    const rank = rankOf(seats, home, { warmOnly: parts.warmOnly, provider: barred })
+    const rank = rankOf(seats, home, { warmOnly: parts.warmOnly, minter: minter?.origin, provider: barred })
     return balancer
       .order(
         open.map(({ seat }) => priced(seat)),
@@ -170,15 +172,18 @@ const soon = ({ sameKey }: Verdict, seats: readonly Seat[], now: number): number
 /** A home that has just refused this request is waited for only where it said until when. */
 const mayReturn = (before: Tried | undefined): boolean => !before || before.verdict.resetAt !== undefined
 
-/** Home first, then those that share its cache, then those whose own is still warm, then the others; those of a provider that is overloaded last. */
+/** Home first, then those that share its cache, then those whose own is still warm, then the others; those of a provider that is overloaded last. Where no home is
+ * known, who minted the reasoning that the request brings back is first: others cannot go on with it. */
 function rankOf(
   seats: readonly Seat[],
   home: Home | undefined,
-  { warmOnly, provider }: { warmOnly: boolean; provider: string | undefined },
+  { warmOnly, minter, provider }: { warmOnly: boolean; minter: string | undefined; provider: string | undefined },
 ): (seat: Seat) => number {
   const at = home && (!warmOnly || home.warmTokens > 0) ? seats.find(({ name }) => name === home.member) : undefined
   return (seat) => {
-    const away = at === undefined || seat === at ? 0 : seat.cacheDomain === at.cacheDomain ? 1 : home!.warmAt(seat.name) ? 2 : 3
+    const strange = minter !== undefined && seat.provider !== minter
+    const away =
+      at === undefined ? Number(strange) : seat === at ? 0 : seat.cacheDomain === at.cacheDomain ? 1 : home!.warmAt(seat.name) ? 2 : 3
     return away + (provider !== undefined && seat.provider === provider ? 4 : 0)
   }
 }

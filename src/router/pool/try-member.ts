@@ -154,19 +154,20 @@ export function createTry(parts: PoolParts, { request, facts, trip, signal, budg
       }
     }
     const succeed = async (response: Response, leave: () => void, key: string | undefined) => {
+      // Told now: others need not wait for the end of a stream to know how fast this member is.
+      balancer.answered(seat.name, clock.now() - begunAt)
       if (probing.length) await cooldowns.succeeded(probing)
       await breaker?.record(seat.name, 'ok', begunAt)
       if (key !== undefined) await affinity?.keep(key, seat.name, {})
       void outcomeOf(response)?.ended.then(async ({ how, usage, failure }) => {
         leave()
         signal.removeEventListener('abort', abort)
-        balancer.finished(seat.name, { ms: answeredAt - begunAt, ok: how === 'complete' || how === 'recovered' || how === 'cancelled' })
+        balancer.finished(seat.name, { ok: how === 'complete' || how === 'recovered' || how === 'cancelled' })
         if (how === 'truncated' || how === 'error') {
           const verdict = failure && classify(failure, clock.now())
           await breaker?.record(seat.name, verdict?.breaker ?? 'half', begunAt)
         } else if (key !== undefined && usage) await affinity?.keep(key, seat.name, { warmTokens: warmTokensOf(usage) })
       })
-      const answeredAt = clock.now()
     }
     return { result: run(), abort: () => stop.abort(new DOMException('Another member was faster.', 'AbortError')) }
   }
