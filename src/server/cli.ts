@@ -4,15 +4,17 @@
  *
  * @module
  */
-import { createApp } from './app.ts'
 import { HELP, readArguments, UsageError, type Command } from './cli/arguments.ts'
 import { banner } from './cli/banner.ts'
 import { findConfig } from './config/find.ts'
-import { loadConfig } from './config/load.ts'
+import { loadEnvironment } from './config/load-environment.ts'
+import { loadConfig, type Snapshot } from './config/load.ts'
+import type { Override } from './config/overlay.ts'
+import { watchConfig } from './config/watch.ts'
+import { createLive } from './live.ts'
 import { ConfigError, problemText } from './config/problem.ts'
 import { setupOf } from './config/setup-of.ts'
 import { createDemo } from './demo.ts'
-import { readEnvironment } from './environment.ts'
 import { createNodeFetch } from './node-fetch.ts'
 import { serve } from './serve.ts'
 import { version } from './version.ts'
@@ -32,14 +34,28 @@ async function main(): Promise<void> {
 
 async function start(flags: Extract<Command, { name: 'serve' }>): Promise<void> {
   const path = findConfig(flags.config, { variables: process.env })
-  const snapshot = path === undefined ? undefined : await loadConfig(path)
-  for (const warning of snapshot?.warnings ?? []) process.stderr.write(`cc-route: warning: ${problemText(warning, path!)}\n`)
-  const { host = '127.0.0.1', port = 3456 } = { ...snapshot?.config.server, ...given(flags) }
-  const setup = snapshot ? setupOf(snapshot.config) : readEnvironment(process.env, port)
-  const { fetch, models } = setup
-    ? createApp(setup, { fetch: isNode ? createNodeFetch() : undefined })
-    : { fetch: createDemo({ delayMs: 15 }), models: [{ id: 'demo', title: 'cc-route demo' }] }
-  const served = await serve(fetch, { hostname: host, port, models })
+  const overrides = flagOverrides(flags)
+  const snapshot = path === undefined ? undefined : await loadConfig(path, { flags: overrides })
+  const source = path ?? 'the environment'
+  const { config, warnings, isEmpty } = snapshot ? { ...snapshot, isEmpty: false } : await loadEnvironment(process.env, overrides)
+  for (const warning of warnings) say(`warning: ${problemText(warning, source)}`)
+
+  const nodeFetch = isNode ? createNodeFetch() : undefined
+  const live = createLive(config, nodeFetch && { fetchFor: () => nodeFetch })
+  const app = isEmpty ? { fetch: createDemo({ delayMs: 15 }), models: [{ id: 'demo', title: 'cc-route demo' }] } : live
+  const { host = '127.0.0.1', port = 3456, keys, hosts, origins, trustedProxies, limits, graceMs, leaveMs } = config.server
+  const given = defined({ keys, hosts, origins, trustedProxies, limits, graceMs, leaveMs })
+  const served = await serve(app.fetch, { ...given, hostname: host, port, models: app.models })
+  if (snapshot) {
+    const use = (next: Snapshot) => {
+      live.use(next.config)
+      say(`${path} has changed, and is in use.`)
+    }
+    watchConfig(path!, use, (error) => say(`${explain(error).text}\nThe configuration before it stays in use.`), {
+      flags: overrides,
+      current: snapshot,
+    })
+  }
 
   let asked = false
   const stop = () => {
@@ -50,14 +66,19 @@ async function start(flags: Extract<Command, { name: 'serve' }>): Promise<void> 
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
-  process.stdout.write(banner({ url: served.url, host, setup, source: path ?? 'the environment' }))
+  process.stdout.write(banner({ url: served.url, host, setup: isEmpty ? undefined : setupOf(config), source }))
 }
 
-/** The flags that were given. */
-const given = ({ host, port }: { host?: string; port?: number }) => ({
-  ...(host !== undefined && { host }),
-  ...(port !== undefined && { port }),
-})
+const say = (text: string): void => void process.stderr.write(`cc-route: ${text}\n`)
+
+/** What flags say over the file. */
+const flagOverrides = ({ host, port }: { host?: string; port?: number }): Override[] => [
+  ...(host === undefined ? [] : [{ path: ['server', 'host'], value: host, origin: '--host' }]),
+  ...(port === undefined ? [] : [{ path: ['server', 'port'], value: port, origin: '--port' }]),
+]
+
+const defined = <T extends object>(fields: T): T =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
 
 /** An error in words, and the exit code that scripts can tell it by. */
 function explain(error: unknown): { text: string; code: number } {

@@ -30,8 +30,8 @@ import { version } from './version.ts'
 export interface GatewayOptions {
   /** Answers the model requests: an endpoint, a pool, a router, or a fetch of your own. */
   app: Fetch
-  /** What `GET /v1/models` lists. Default: such requests go to the app. */
-  models?: readonly Model[]
+  /** What `GET /v1/models` lists; a function where that changes. Default: such requests go to the app. */
+  models?: readonly Model[] | (() => readonly Model[])
   /**
    * The host names that are answered. **Important:** `any` is safe only where a browser cannot reach the server by a name
    * that somebody else controls; a server on loopback needs `loopback`. Default `any`, since a mounted gateway has the
@@ -100,7 +100,11 @@ export function createGateway(options: GatewayOptions): Fetch {
     if (!(admitted instanceof Request)) return refuse(request, admitted)
     if (admitted.method === 'POST') return post(admitted)
     const listed = modelsPath(url.pathname)
-    if (reads && listed && models) return bodiless(request, Response.json(answerModels(models, listAsk(request, url, listed.id))))
+    if (reads && listed && models)
+      return bodiless(
+        request,
+        Response.json(answerModels(typeof models === 'function' ? models() : models, listAsk(request, url, listed.id))),
+      )
     if (routeOf(request) || (reads && listed) || (options.sessions !== false && sessionRoute(request))) return app(admitted)
     if (routeOf(new Request(request.url, { method: 'POST' }))) return wrongMethod(request, url, 'POST')
     return refuse(request, {

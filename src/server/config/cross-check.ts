@@ -84,7 +84,7 @@ function circlesIn(graph: ReadonlyMap<string, readonly { name: string; path: Pat
 }
 
 /** What works, and is probably not meant. */
-export function doubts({ server, endpoints, pools = {} }: SettledConfig): Problem[] {
+export function doubts({ endpoints, pools = {} }: SettledConfig): Problem[] {
   const problems: Problem[] = []
   for (const [name, { baseUrl, keys, enabled }] of Object.entries(endpoints)) {
     const url = enabled !== false && URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
@@ -96,10 +96,5 @@ export function doubts({ server, endpoints, pools = {} }: SettledConfig): Proble
     if (targets.every((to) => to !== undefined && endpoints[to]?.enabled === false))
       problems.push({ path: ['pools', name, 'members'], message: 'all members are switched off' })
   }
-  if (server?.host !== undefined && !isLoopback(server.host) && !server.keys?.length)
-    problems.push({
-      path: ['server', 'host'],
-      message: 'other machines can reach this address. Without "server.keys" the server refuses to start on it',
-    })
   return problems
 }

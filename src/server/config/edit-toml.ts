@@ -117,7 +117,7 @@ function set(file: File, path: Path, value: unknown): string {
   const isSection = isTable(value) && path.length <= 2
   if (own && !isSection) return apply(text, [insertLine(text, own.body.at(-1) ?? own, `${keyText(path.at(-1)!)} = ${inline(value)}`)])
   if (!parent.length && !isSection) {
-    const last = program.body[0].body.filter((entry) => entry.type === 'TOMLKeyValue').at(-1)
+    const last = program.body[0].body.findLast((entry) => entry.type === 'TOMLKeyValue')
     const line = `${keyText(path[0]!)} = ${inline(value)}\n`
     return last ? apply(text, [insertLine(text, last, line.trimEnd())]) : text.slice(0, 0) + line + text
   }

@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot'
 import { amount, choice, count, duration, flag, list, byName, text, texts } from './fields.ts'
+import { Retry } from './retry-schema.ts'
 import { secret } from './secret.ts'
 
 export const PROTOCOLS = ['claude', 'openai', 'openai-responses', 'gemini'] as const
@@ -111,6 +112,14 @@ export const Endpoint = v.strictObject(
     ),
     cacheDomain: v.optional(text("Endpoints with the same one share the provider's prompt cache. Default: its own.")),
     capabilities: v.optional(v.pipe(Capabilities, v.description('What it can do. What is not said is tried.'))),
+    retry: v.optional(
+      v.pipe(
+        Retry,
+        v.description(
+          'Retries against it alone; in a pool those of the pool count. Default: other keys, and a connection that could not be made once more.',
+        ),
+      ),
+    ),
     timeouts: v.optional(v.pipe(Timeouts, v.description('How long to wait for it.'))),
     price: v.optional(v.pipe(Price, v.description('US dollars per million tokens.'))),
     proxy: v.optional(text('The proxy for calls to it, over that of `server`; "direct" for none.', 'the URL of a proxy, or "direct"')),

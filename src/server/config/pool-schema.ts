@@ -6,6 +6,7 @@
 import * as v from 'valibot'
 import { STRATEGIES, type Strategy } from '../../router/balance-strategies.ts'
 import { BREAKER_PRESETS, type BreakerPreset } from '../../router/breaker-options.ts'
+import { Retry } from './retry-schema.ts'
 import { amount, choice, count, duration, text } from './fields.ts'
 
 const namesOf = <T extends string>(table: Record<T, unknown>) => Object.keys(table) as T[]
@@ -73,40 +74,6 @@ const BreakerRule = v.pipe(
 )
 
 const Breaker = v.union([v.literal(false, BREAKER), v.picklist(namesOf<BreakerPreset>(BREAKER_PRESETS), BREAKER), BreakerRule], BREAKER)
-
-const Throttle = v.union(
-  [
-    off,
-    v.strictObject(
-      {
-        tokens: v.optional(count('How many failures in a row are retried before retries stop. Default 20.', { min: 1 })),
-        ratio: v.optional(amount('What an answer gives back of what a failure took. Default 0.5.')),
-        perSecond: v.optional(amount('What each second gives back. Default 0.1.')),
-      },
-      OFF,
-    ),
-  ],
-  OFF,
-)
-
-export const Retry = v.pipe(
-  v.strictObject(
-    {
-      attempts: v.optional(count('The most attempts for one request, the first included. Default 8.', { min: 1 })),
-      deadlineMs: v.optional(duration('After this long no further attempt is begun. Default 2m.')),
-      waitMs: v.optional(duration('How long one request may wait between attempts, all waits together. Default 15s.')),
-      cost: v.optional(amount('US dollars that all attempts together may cost by estimate. Default: no limit.')),
-      throttle: v.optional(
-        v.pipe(
-          Throttle,
-          v.description('Bounds the retries of all requests together, so that an outage is not made worse. false: no such bound.'),
-        ),
-      ),
-    },
-    'an object',
-  ),
-  v.description('What one request may use up.'),
-)
 
 const Hedge = v.strictObject(
   {

@@ -42,11 +42,13 @@ const queues = new Map<string, Promise<unknown>>()
 export function saveConfig(path: string, changes: readonly Change[], options: SaveOptions = {}): Promise<Snapshot> {
   const turn = (queues.get(path) ?? Promise.resolve()).catch(() => undefined).then(() => save(path, changes, options))
   queues.set(path, turn)
-  const done = () => {
-    if (queues.get(path) === turn) queues.delete(path)
-  }
-  turn.then(done, done)
+  void forget(path, turn)
   return turn
+}
+
+async function forget(path: string, turn: Promise<unknown>): Promise<void> {
+  await turn.catch(() => undefined)
+  if (queues.get(path) === turn) queues.delete(path)
 }
 
 async function save(

@@ -40,6 +40,11 @@ const Limits = v.strictObject(
     urlLength: v.optional(count('Characters of a URL. Default 8192.', { min: 1 })),
     streams: v.optional(count('Requests that are being answered at a time. Default 4096.', { min: 1 })),
     streamsPerClient: v.optional(count('Of these, those of one address. Default 256.', { min: 1 })),
+    headerBytes: v.optional(size('The line and the headers of a request. Default 32KiB.')),
+    headers: v.optional(count('The headers of a request. Default 128.', { min: 1 })),
+    headersMs: v.optional(duration("Until a request's headers have come. Default 20s.")),
+    bodyMs: v.optional(duration('Until all of a request has come. Default 60s.')),
+    stallMs: v.optional(duration('Without a byte amid a request, or of an answer that waits for its client to read. Default 60s.')),
     expansion: v.optional(count('How many times larger a compressed request may become. Default 100.', { min: 1 })),
   },
   'an object of limits',
@@ -75,6 +80,11 @@ export const Server = v.pipe(
         ),
       ),
       limits: v.optional(v.pipe(Limits, v.description('Bounds on what one client can take up.'))),
+      leaveMs: v.optional(
+        duration(
+          'How long before that the server answers everything and says at /health that it is leaving, for load balancers. Default 0.',
+        ),
+      ),
       graceMs: v.optional(duration('How long requests in flight may go on when the server stops. Default 5s.')),
       admin: v.optional(flag('Serve the admin API and the dashboard. Default true.')),
       proxy: v.optional(

@@ -32,6 +32,7 @@ export function targetsIn({
   tiers,
   aliases: _aliases,
   explicit: _explicit,
+  retry: _retry,
   ...slots
 }: RoutesOf): { target: Target; path: Path }[] {
   const entries = (targets: Readonly<Record<string, Target | undefined>> | undefined, base: Path) =>

@@ -17,7 +17,7 @@ export function variableIn(text: string): string | undefined {
 }
 
 /**
- * A copy of a configuration with the variables in it replaced. One that is not set, or empty, is a problem; except in what is switched
+ * A copy of a configuration with the variables in it replaced, blanks around their values taken away. One that is not set, or empty, is a problem; except in what is switched
  * off with `enabled: false`, where it stays as it is written.
  */
 export function expandVariables(value: unknown, variables: Variables, report: (problem: Problem) => void): unknown {
@@ -32,7 +32,7 @@ export function expandVariables(value: unknown, variables: Variables, report: (p
     text.replace(REFERENCE, (reference, braced?: string, fallback?: string, plain?: string) => {
       const name = braced ?? plain
       if (name === undefined) return '$'
-      const found = variables[name] || fallback
+      const found = variables[name]?.trim() || fallback
       if (found !== undefined || lenient) return found ?? reference
       report({ path, message: `the environment variable ${name} is not set. Set it, or give a default: \${${name}:-default}` })
       return ''

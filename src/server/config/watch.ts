@@ -54,7 +54,11 @@ export function watchConfig(
   /** Keeps to the folders that matter now. */
   const follow = (files: readonly string[]) => {
     const folders = new Set(files.map((file) => dirname(resolve(file))))
-    for (const [folder, stop] of observed) if (!folders.has(folder)) (stop(), observed.delete(folder))
+    for (const [folder, stop] of observed) {
+      if (folders.has(folder)) continue
+      stop()
+      observed.delete(folder)
+    }
     for (const folder of folders) if (!observed.has(folder)) observed.set(folder, observe(folder, changed))
   }
   const read = async () => {

@@ -179,13 +179,11 @@ describe('warnings', () => {
         off: { preset: 'ollama', enabled: false },
       },
       pools: { p: { members: ['off'] } },
-      server: { host: '0.0.0.0' },
     })
     const { warnings } = await load(text, { variables: { K: 'x' } })
     expect(warnings.map((warning) => problemText(warning, 'f').replace(/^f:1:\d+: /, ''))).toEqual([
       'endpoints.far.baseUrl: the key goes over the network unencrypted. Use https://',
       'pools.p.members: all members are switched off',
-      'server.host: other machines can reach this address. Without "server.keys" the server refuses to start on it',
     ])
   })
 })

@@ -1,0 +1,42 @@
+/**
+ * `retry`: what one request may use up.
+ *
+ * @module
+ */
+import * as v from 'valibot'
+import { amount, count, duration } from './fields.ts'
+
+const OFF = 'false, or an object'
+const Throttle = v.union(
+  [
+    v.literal(false, OFF),
+    v.strictObject(
+      {
+        tokens: v.optional(count('How many failures in a row are retried before retries stop. Default 20.', { min: 1 })),
+        ratio: v.optional(amount('What an answer gives back of what a failure took. Default 0.5.')),
+        perSecond: v.optional(amount('What each second gives back. Default 0.1.')),
+      },
+      OFF,
+    ),
+  ],
+  OFF,
+)
+
+export const Retry = v.pipe(
+  v.strictObject(
+    {
+      attempts: v.optional(count('The most attempts for one request, the first included. Default 8.', { min: 1 })),
+      deadlineMs: v.optional(duration('After this long no further attempt is begun. Default 2m.')),
+      waitMs: v.optional(duration('How long one request may wait between attempts, all waits together. Default 15s.')),
+      cost: v.optional(amount('US dollars that all attempts together may cost by estimate. Default: no limit.')),
+      throttle: v.optional(
+        v.pipe(
+          Throttle,
+          v.description('Bounds the retries of all requests together, so that an outage is not made worse. false: no such bound.'),
+        ),
+      ),
+    },
+    'an object',
+  ),
+  v.description('What one request may use up.'),
+)
