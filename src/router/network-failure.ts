@@ -40,15 +40,13 @@ function causesOf(error: unknown): Error[] {
 const codeOf = (error: unknown): string | undefined =>
   causesOf(error)
     .map((cause) => (cause as { code?: unknown }).code)
-    .filter((code) => typeof code === 'string')
-    .at(-1)
+    .findLast((code) => typeof code === 'string')
 
 /** What went wrong, with the cause that fetch hides. */
 function describe(error: unknown, code: string | undefined): string {
   const words = causesOf(error)
     .map(({ message }) => message)
-    .filter(Boolean)
-    .at(-1)
+    .findLast(Boolean)
   if (words === undefined) return code ?? String(error)
   return code === undefined || words.includes(code) ? words : `${words} (${code})`
 }

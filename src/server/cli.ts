@@ -40,7 +40,7 @@ async function start(flags: Extract<Command, { name: 'serve' }>): Promise<void> 
   const { config, warnings, isEmpty } = snapshot ? { ...snapshot, isEmpty: false } : await loadEnvironment(process.env, overrides)
   for (const warning of warnings) say(`warning: ${problemText(warning, source)}`)
 
-  const nodeFetch = isNode ? createNodeFetch() : undefined
+  const nodeFetch = isNode ? createNodeFetch({ env: process.env }) : undefined
   const live = createLive(config, nodeFetch && { fetchFor: () => nodeFetch })
   const app = isEmpty ? { fetch: createDemo({ delayMs: 15 }), models: [{ id: 'demo', title: 'cc-route demo' }] } : live
   const { host = '127.0.0.1', port = 3456, keys, hosts, origins, trustedProxies, limits, graceMs, leaveMs } = config.server

@@ -4,53 +4,67 @@
  *
  * @module
  */
-import http from 'node:http'
-import https from 'node:https'
+import type http from 'node:http'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { Readable } from 'node:stream'
 import { respondWith, type ByteSink, type ByteSource } from '../core/byte-source.ts'
+import { connected, tellsConnection } from '../router/connection.ts'
+import { lookUp } from '../core/json.ts'
 import type { Fetch } from '../router/fetch.ts'
+import { createProxyChooser, type ForwardProxyOptions } from './forward-proxy.ts'
+import { createRoutes, type Route } from './node-routes.ts'
 
-const options = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, maxFreeSockets: 256 }
-
-/** Makes a fetch with a connection pool of its own. Anything but a plain call (a URL, with a body of text or bytes) goes to the global fetch. */
-export function createNodeFetch(): Fetch & { close(): void } {
-  const agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) }
-  const nodeFetch: Fetch = (input, init) => {
-    const url = typeof input === 'string' ? new URL(input) : input instanceof URL ? input : undefined
+/**
+ * Makes a fetch with a connection pool of its own. Anything but a plain call (a URL, with a body of text or bytes) goes to the global
+ * fetch, unless there is a proxy for it: then it is made one, and its redirects are not followed.
+ *
+ * @throws TypeError for a proxy that cannot be used
+ */
+export function createNodeFetch(options: ForwardProxyOptions = {}): Fetch & { close(): void } {
+  const routes = createRoutes(createProxyChooser(options))
+  const nodeFetch: Fetch = async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input)
     const body = init?.body
-    const plain = body === undefined || body === null || typeof body === 'string' || body instanceof Uint8Array
-    if (!url || !(url.protocol in agents) || !plain || (init?.redirect !== undefined && init.redirect !== 'manual'))
-      return globalThis.fetch(input, init)
-    const protocol = url.protocol as keyof typeof agents
+    const isPlain =
+      !(input instanceof Request) &&
+      (body === undefined || body === null || typeof body === 'string' || body instanceof Uint8Array) &&
+      (init?.redirect === undefined || init.redirect === 'manual')
+    const route = routes.routeOf(url)
+    if (!route || (!isPlain && !route.viaProxy)) return globalThis.fetch(input, init)
+    if (isPlain)
+      return send({ url, init, bytes: typeof body === 'string' ? Buffer.from(body) : (body as Uint8Array | null | undefined), route })
+    const request = new Request(input, init)
+    const { method, headers, signal } = request
     return send({
       url,
-      init,
-      bytes: typeof body === 'string' ? Buffer.from(body) : body,
-      agent: agents[protocol],
-      request: protocol === 'http:' ? http.request : https.request,
+      init: { method, headers, signal },
+      bytes: request.body ? new Uint8Array(await request.arrayBuffer()) : undefined,
+      route,
     })
   }
-  return Object.assign(nodeFetch, { close: () => Object.values(agents).forEach((agent) => agent.destroy()) })
+  return Object.assign(tellsConnection(nodeFetch), { close: routes.close })
 }
 
 interface Call {
   url: URL
   init: RequestInit | undefined
   bytes: Uint8Array | null | undefined
-  agent: http.Agent
-  request: typeof http.request
+  route: Route
 }
 
 function send(call: Call, retried = false): Promise<Response> {
-  const { url, init, bytes } = call
+  const { url, init, bytes, route } = call
   const signal = init?.signal ?? undefined
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
     const headers = { 'accept-encoding': 'identity', ...headersOf(init?.headers), ...(bytes && { 'content-length': String(bytes.length) }) }
-    const request = call.request(url, { method: init?.method ?? 'GET', headers, agent: retried ? undefined : call.agent })
+    const request = route.open(url, { method: init?.method ?? 'GET', headers }, retried)
     const abort = () => request.destroy(signal?.reason instanceof Error ? signal.reason : new Error('aborted'))
     signal?.addEventListener('abort', abort, { once: true })
+    request.once('socket', (socket) => {
+      if (!socket.connecting) connected(init)
+      else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => connected(init))
+    })
     request.once('close', () => signal?.removeEventListener('abort', abort))
     request.once('error', (error: NodeJS.ErrnoException) => {
       if (signal?.aborted) return reject(signal.reason)
@@ -85,11 +99,11 @@ function responseOf(message: http.IncomingMessage): Response {
   return respondWith(sourceOfReadable(decoded(message)), { status, headers })
 }
 
+const DECODERS = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress }
+
 /** Some servers compress although they were asked not to. */
 function decoded(message: http.IncomingMessage): Readable {
-  const decoder = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress }[
-    message.headers['content-encoding'] ?? ''
-  ]
+  const decoder = lookUp(DECODERS, message.headers['content-encoding'] ?? '')
   if (!decoder) return message
   const plain = decoder()
   message.once('error', (error) => plain.destroy(error))

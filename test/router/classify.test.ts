@@ -48,8 +48,12 @@ describe.each(Object.entries(amidCases) as [ProtocolName, (typeof amidCases)[Pro
             },
             {
               chat: { stream: true, system: [], messages: [], tools: [] },
-              ...{ model: '', dialect: { name: protocol }, notes: createNotes('reply', upstream.fields), framing: 'sse' },
-              ...{ newId: (prefix: string) => prefix, now: () => NOW },
+              model: '',
+              dialect: { name: protocol },
+              notes: createNotes('reply', upstream.fields),
+              framing: 'sse',
+              newId: (prefix: string) => prefix,
+              now: () => NOW,
             },
           )
           .event(body, protocol === 'claude' ? 'error' : undefined)

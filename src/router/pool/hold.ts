@@ -41,7 +41,13 @@ export function holdAnswer(response: Response, signal: AbortSignal): Promise<Res
         size += chunk.length
         if (size <= MAX_HELD_BYTES) return
         source.pause()
-        release({ ...source, start: (sink) => void ((passed = sink), source.resume()) })
+        release({
+          ...source,
+          start(sink) {
+            passed = sink
+            source.resume()
+          },
+        })
       },
       end() {
         if (passed) return passed.end()

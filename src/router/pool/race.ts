@@ -60,7 +60,7 @@ export async function race(
         if (gone) return
         gone = true
         cancel()
-        reject(error as Error)
+        reject(error)
       }
       const cancel = clock.after(hedge!.afterMs, () => {
         if (gone || budget.spent() !== undefined) return

@@ -32,6 +32,7 @@ export async function sendPlan(plan: Plan, request: Request, { clock, retry }: S
   const refusals: Refusal[] = []
 
   for (let reason = trip.reason ?? 'first'; left.length; reason = 'next-member') {
+    signal.throwIfAborted()
     const [candidate, ...others] = left as [Candidate, ...Candidate[]]
     const response = await askOne({ candidate, plan, request, clock, signal, budget, reason, last: !others.length && !spare.length })
     const failure = failureIn(response)
@@ -42,7 +43,7 @@ export async function sendPlan(plan: Plan, request: Request, { clock, retry }: S
     const verdict = classify(failure, clock.now())
     refusals.push({ response, failure, verdict })
     left = nextAfter(candidate, failure, verdict, others, spare)
-    if (signal.aborted || budget?.spent() !== undefined) break
+    if (budget?.spent() !== undefined) break
   }
   const told = mostHelpful(refusals)
   for (const { response } of refusals) if (response !== told.response) drop(response)

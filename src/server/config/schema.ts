@@ -34,4 +34,4 @@ export type ConfigInput = v.InferInput<typeof ConfigSchema>
 export type ReadConfig = v.InferOutput<typeof ConfigSchema>
 
 /** A configuration that can be used: all secrets are there. */
-type Config = Resolved<ReadConfig>
+export type Config = Resolved<ReadConfig>

@@ -34,7 +34,7 @@ const WORDINGS: readonly (readonly [RegExp, FailureKind])[] = [
 ]
 
 export function decodeError({ status, headers, body, now = Date.now() }: UpstreamError): Failure {
-  const failure = decodeFailure({ body, status, aws: awsCode(headers, isObject(body) ? body.__type : undefined) })
+  const failure = decodeFailure({ body, status, aws: awsCode(headers, isObject(body) ? body['__type'] : undefined) })
   const { message, kind } = failure
   const limited = kind === 'rate-limit' || kind === 'overloaded' || kind === 'billing'
   const retryAfter = retryAfterOf({ headers, body, message, now, limited })

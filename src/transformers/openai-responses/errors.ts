@@ -55,7 +55,7 @@ function kindOf(error: { code?: string; type?: string; message: string }, status
 export function decodeError({ status, headers, body, now = Date.now() }: UpstreamError): Failure {
   const parsed = typeof body === 'string' ? (tryParse(body) ?? body) : body
   const outer = Array.isArray(parsed) ? parsed[0] : parsed
-  const aws = awsCode(headers, isObject(outer) ? outer.__type : undefined)
+  const aws = awsCode(headers, isObject(outer) ? outer['__type'] : undefined)
   const failure = readError(isObject(outer) ? (outer.error ?? outer) : outer, status, aws)
   const retryAfter = retryAfterOf({ headers, body: parsed, message: failure.message, now, limited: isLimit(failure.kind) })
   const requestId = headers.get('x-request-id') ?? headers.get('request-id') ?? undefined

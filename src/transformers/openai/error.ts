@@ -24,7 +24,7 @@ interface Told {
 
 export function decodeError({ status, headers, body, now = Date.now() }: UpstreamError): Failure {
   const told = readBody(body, status)
-  told.code ??= awsCode(headers, isObject(body) ? body.__type : undefined)
+  told.code ??= awsCode(headers, isObject(body) ? body['__type'] : undefined)
   const failure = failureOf(told, status, body)
   const limited = isLimit(failure.kind)
   const retryAfter = retryAfterOf({ headers, body, message: told.message, now, limited })

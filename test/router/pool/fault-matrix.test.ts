@@ -8,13 +8,27 @@ import { chaosProvider, FAULTS, seededRandom, virtualClock, type FaultName, type
 import { ask, endsOf, startsOf, textOf } from './client.ts'
 
 /** What the caller did wrong, or what concerns the question itself: nobody else is asked. */
-const CALLERS: readonly FaultName[] = ['bad-request', 'unprocessable', 'too-large', 'context-overflow', 'content-policy', 'bad-signature']
+const CALLERS: ReadonlySet<FaultName> = new Set<FaultName>([
+  'bad-request',
+  'unprocessable',
+  'too-large',
+  'context-overflow',
+  'content-policy',
+  'bad-signature',
+])
 
 /** An answer all the same: a refusal to say something, something that took its time, or damage that does no harm. */
-const ANSWERS: readonly FaultName[] = ['refusal', 'wrong-form', 'slow-headers', 'slow-first-token', 'slow-stream']
+const ANSWERS: ReadonlySet<FaultName> = new Set<FaultName>(['refusal', 'wrong-form', 'slow-headers', 'slow-first-token', 'slow-stream'])
 
 /** What shows when the answer has begun; by default these strike in its midst. */
-const LATE: readonly FaultName[] = ['stall', 'cut', 'error-event', 'malformed-event', 'invalid-utf8', 'missing-terminator']
+const LATE: ReadonlySet<FaultName> = new Set<FaultName>([
+  'stall',
+  'cut',
+  'error-event',
+  'malformed-event',
+  'invalid-utf8',
+  'missing-terminator',
+])
 
 const PROTOCOLS: readonly ProtocolName[] = ['claude', 'openai', 'openai-responses', 'gemini']
 
@@ -80,12 +94,12 @@ describe.each(SHAPES)('%s', (shape) => {
         // The record tells of every attempt.
         expect(outcome.attempts.length).toBeGreaterThan(0)
 
-        const isLate = LATE.includes(fault) && stream
+        const isLate = LATE.has(fault) && stream
         const alone = shape === 'single'
-        if (ANSWERS.includes(fault)) {
+        if (ANSWERS.has(fault)) {
           expect(good.requests).toHaveLength(0)
           expect(['complete', 'recovered']).toContain(ending.how)
-        } else if (CALLERS.includes(fault)) {
+        } else if (CALLERS.has(fault)) {
           expect(good.requests).toHaveLength(0)
           expect(response.ok).toBe(false)
           expect(outcome.failure).toBeDefined()

@@ -44,7 +44,9 @@ export function scene() {
       const answer = answers[Math.min(calls++, answers.length - 1)]!
       const known = { endpoint: name, model: trip.model ?? own, notices: [], attempts: trip.attempts }
       if (typeof answer === 'object' && 'kind' in answer) {
-        const failure = { status: 500, message: `${name} failed`, ...answer } as Failure
+        // a provider said so, and not this program
+        const source = { protocol: 'gemini' as const, body: {} }
+        const failure = { status: 500, message: `${name} failed`, source, ...answer } as Failure
         const refusal = errorResponse(protocols[facts.protocol], failure)
         return attachOutcome(refusal, { ...known, failure, ended: Promise.resolve({ how: 'error', failure }) })
       }
