@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -72,7 +72,7 @@ describe('through a real one', () => {
   const portOf = (server: Server) => (server.address() as AddressInfo).port
   const open: { close(): void }[] = []
   beforeAll(async () => {
-    const answer = (request: IncomingMessage, response: import('node:http').ServerResponse) => {
+    const answer = (request: IncomingMessage, response: ServerResponse) => {
       let body = ''
       request.on('data', (chunk: Buffer) => (body += chunk.toString()))
       request.on('end', () => {
