@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { endpoint, type Endpoint, type EndpointOptions } from './router/endpoint.ts'
+export { endpoint, type Endpoint, type EndpointOptions } from './router/endpoint/endpoint.ts'
 export { explain, type Explanation } from './router/explain.ts'
 export { pool, type MemberReport, type Pool } from './router/pool/pool.ts'
 export type { HedgeOptions, PoolMember, PoolOptions } from './router/pool/options.ts'
@@ -12,7 +12,7 @@ export { factsOf, type RequestFacts } from './router/facts.ts'
 export type { Fetch, Handler } from './router/fetch.ts'
 export type { Capability, Need } from './router/capability.ts'
 export { createEstimator, type Counter, type Estimator, type EstimatorOptions, type TokenEstimate } from './router/estimate.ts'
-export { router, type RouterOptions } from './router/router.ts'
+export { router, type RouterOptions } from './router/routing/router.ts'
 export type { Condition } from './router/routing/condition.ts'
 export type { RouteFacts } from './router/routing/facts.ts'
 export type { Parameters } from './router/routing/parameters.ts'

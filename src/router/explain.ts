@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Decision, FailureClass } from './decisions.ts'
+import type { Decision, FailureClass } from './failures/decisions.ts'
 import { factsOf } from './facts.ts'
 import type { Fetch } from './fetch.ts'
 import { memberOf, type Ask } from './member.ts'
@@ -33,7 +33,7 @@ export interface Explanation {
  * @throws FailureError for a request that cannot be read
  */
 export async function explain(app: Fetch, request: Request): Promise<Explanation> {
-  return explainMember(app, 'fetch', { facts: await factsOf(request), request })
+  return explainMember(app, memberOf(app)?.name ?? 'fetch', { facts: await factsOf(request), request })
 }
 
 /** What one fetch would do; of a stranger's there is nothing to tell but its name. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { endpoint, type Endpoint, type EndpointOptions } from './endpoint.ts'
+export { endpoint, type Endpoint, type EndpointOptions } from './endpoint/endpoint.ts'
 export { explain, type Explanation } from './explain.ts'
 export { pool, type MemberReport, type Pool } from './pool/pool.ts'
 export type { HedgeOptions, PoolMember, PoolOptions } from './pool/options.ts'
@@ -12,7 +12,7 @@ export { factsOf, type RequestFacts } from './facts.ts'
 export type { Fetch, Handler } from './fetch.ts'
 export type { Capability, Need } from './capability.ts'
 export { createEstimator, type Counter, type Estimator, type EstimatorOptions, type TokenEstimate } from './estimate.ts'
-export { router, type RouterOptions } from './router.ts'
+export { router, type RouterOptions } from './routing/router.ts'
 export type { Condition } from './routing/condition.ts'
 export type { RouteFacts } from './routing/facts.ts'
 export type { Parameters } from './routing/parameters.ts'

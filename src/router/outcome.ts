@@ -8,7 +8,7 @@ import type { ProtocolName } from '../core/chat.ts'
 import type { Failure } from '../core/failure.ts'
 import type { Notice } from '../core/notice.ts'
 import type { Usage } from '../core/usage.ts'
-import type { FailureClass } from './classify.ts'
+import type { FailureClass } from './failures/classify.ts'
 
 export interface Outcome {
   /** The name of the endpoint that answered. */

@@ -4,10 +4,10 @@
  * @module
  */
 import { isObject, stringOf } from '../core/json.ts'
-import { endpoint } from '../router/endpoint.ts'
+import { endpoint } from '../router/endpoint/endpoint.ts'
 import { factsOf, MAX_BODY_BYTES } from '../router/facts.ts'
 import { requestOf, type Fetch } from '../router/fetch.ts'
-import { aliasOf, type Model } from './models.ts'
+import { aliasOf, type Model } from './models/models.ts'
 import type { NamedEndpoint, Setup } from './setup.ts'
 
 export interface App {

@@ -4,12 +4,12 @@
  * @module
  */
 import type { Clock } from '../core/clock.ts'
-import { endpoint, type Endpoint } from '../router/endpoint.ts'
+import { endpoint, type Endpoint } from '../router/endpoint/endpoint.ts'
 import { createEstimator } from '../router/estimate.ts'
 import type { Fetch } from '../router/fetch.ts'
 import { pool, type Pool } from '../router/pool/pool.ts'
 import type { PoolMember } from '../router/pool/options.ts'
-import { router, type RouterOptions } from '../router/router.ts'
+import { router, type RouterOptions } from '../router/routing/router.ts'
 import { readNamed } from '../router/routing/names.ts'
 import type { Target } from '../router/routing/target.ts'
 import { memoryState, type State } from '../router/state.ts'

@@ -4,7 +4,7 @@
  * @module
  */
 import { PRESETS, type Preset } from './config/presets.ts'
-import { isLoopback } from './guard.ts'
+import { isLoopback } from './safety/guard.ts'
 import type { NamedEndpoint, Setup } from './setup.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>

@@ -7,7 +7,7 @@ import type { Fetch } from '../router/fetch.ts'
 import { memoryState } from '../router/state.ts'
 import { compose, type ComposeOptions, type Composition } from './compose.ts'
 import type { Config } from './config/settle.ts'
-import type { Model } from './models.ts'
+import type { Model } from './models/models.ts'
 
 export interface Live {
   /** Answers with the configuration of the moment at which a request comes in. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Fetch } from '../../src/router/fetch.ts'
 import { createApp } from '../../src/server/app.ts'
-import { createDemo } from '../../src/server/demo.ts'
+import { createDemo } from '../../src/server/demo/demo.ts'
 import { readEnvironment } from '../../src/server/environment.ts'
 import { clientOf } from './clients.ts'
 

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { respondWith } from '../../src/core/byte-source.ts'
 import type { Fetch } from '../../src/router/fetch.ts'
-import { createDemo } from '../../src/server/demo.ts'
+import { createDemo } from '../../src/server/demo/demo.ts'
 import { serve, type Served, type ServeOptions } from '../../src/server/serve.ts'
 import { clientOf, clients, post, postStream } from './clients.ts'
 

@@ -3,7 +3,7 @@ import type { Fetch } from '../../src/router/fetch.ts'
 import { memoryState } from '../../src/router/state.ts'
 import { compose, type ComposeOptions } from '../../src/server/compose.ts'
 import { readConfig } from '../../src/server/config/read.ts'
-import { createDemo } from '../../src/server/demo.ts'
+import { createDemo } from '../../src/server/demo/demo.ts'
 import { virtualClock } from '../../src/testing/clock.ts'
 import { clientOf } from './clients.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { endpoint } from '../../src/router/endpoint.ts'
+import { endpoint } from '../../src/router/endpoint/endpoint.ts'
 import type { Fetch } from '../../src/router/fetch.ts'
 import { memoryStore } from '../../src/router/sessions/memory-store.ts'
 import { createGateway } from '../../src/server/gateway.ts'

@@ -4,7 +4,7 @@ import { GoogleGenAI, type Content, type FunctionDeclaration } from '@google/gen
 import { GoogleGenerativeAI } from '@google/generative-ai'
 import OpenAI, { BadRequestError as OpenAIBadRequestError, NotFoundError as OpenAINotFoundError } from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createDemo } from '../../src/server/demo.ts'
+import { createDemo } from '../../src/server/demo/demo.ts'
 import { serve, type Served } from '../../src/server/serve.ts'
 
 let served: Served

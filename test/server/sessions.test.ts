@@ -1,7 +1,7 @@
 /** Conversations over real sockets, where neither bodies nor answers pass through Web streams. */
 import OpenAI from 'openai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createDemo } from '../../src/server/demo.ts'
+import { createDemo } from '../../src/server/demo/demo.ts'
 import { serve, type Served } from '../../src/server/serve.ts'
 
 let served: Served

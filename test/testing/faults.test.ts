@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { ProtocolName } from '../../src/core/chat.ts'
-import { classify, type FailureClass } from '../../src/router/classify.ts'
+import { classify, type FailureClass } from '../../src/router/failures/classify.ts'
 import { protocols } from '../../src/transformers/registry.ts'
 import {
   chaosProvider,

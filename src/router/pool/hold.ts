@@ -6,7 +6,7 @@
 import { respondWith, takeSource, type ByteSource } from '../../core/byte-source.ts'
 import { STATUS, type Failure } from '../../core/failure.ts'
 import { attachOutcome, outcomeOf } from '../outcome.ts'
-import { networkFailure } from '../network-failure.ts'
+import { networkFailure } from '../failures/network-failure.ts'
 
 /** The largest answer that is held, in bytes; from there on it is the client's, come what may. */
 const MAX_HELD_BYTES = 64 * 1024 * 1024

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Clock } from '../../core/clock.ts'
-import type { AffinityOptions } from '../affinity.ts'
-import type { Strategy } from '../balance.ts'
-import type { BreakerOptions, BreakerPreset } from '../breaker-options.ts'
+import type { AffinityOptions } from './affinity.ts'
+import type { Strategy } from './balance.ts'
+import type { BreakerOptions, BreakerPreset } from './breaker-options.ts'
 import type { RetryOptions } from '../budget.ts'
 import type { Capability } from '../capability.ts'
 import type { Fetch } from '../fetch.ts'

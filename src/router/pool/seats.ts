@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Strategy } from '../balance.ts'
+import type { Strategy } from './balance.ts'
 import type { Capability } from '../capability.ts'
 import type { Fetch } from '../fetch.ts'
 import { memberOf, type Ask, type Member, type Price } from '../member.ts'

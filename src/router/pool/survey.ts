@@ -4,10 +4,10 @@
  * @module
  */
 import { estimateInput } from '../../core/tokens.ts'
-import type { Breaker } from '../breaker.ts'
+import type { Breaker } from './breaker.ts'
 import { missing, needsOf } from '../capability.ts'
-import type { Verdict } from '../classify.ts'
-import type { Cooldowns } from '../cooldowns.ts'
+import type { Verdict } from '../failures/classify.ts'
+import type { Cooldowns } from '../endpoint/cooldowns.ts'
 import { chatOf } from '../facts.ts'
 import type { Ask } from '../member.ts'
 import type { Seat } from './seats.ts'

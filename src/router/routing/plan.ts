@@ -4,7 +4,7 @@
  * @module
  */
 import type { Clock } from '../../core/clock.ts'
-import { conversationKey } from '../conversation-key.ts'
+import { conversationKey } from '../pool/conversation-key.ts'
 import type { Estimator } from '../estimate.ts'
 import { chatOf, type RequestFacts } from '../facts.ts'
 import type { Ask } from '../member.ts'

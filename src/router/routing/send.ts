@@ -4,11 +4,11 @@
  * @module
  */
 import { createBudget, type Budget, type RetryOptions } from '../budget.ts'
-import { classify, type Verdict } from '../classify.ts'
+import { classify, type Verdict } from '../failures/classify.ts'
 import { STATUS, type Failure } from '../../core/failure.ts'
 import type { Clock } from '../../core/clock.ts'
 import { outcomeOf, type AttemptReason } from '../outcome.ts'
-import { askStranger } from '../stranger.ts'
+import { askStranger } from '../pool/stranger.ts'
 import { passOn, tripOf } from '../trip.ts'
 import { isLarger, readyFirst, refuseAll, type Candidate } from './candidates.ts'
 import type { Plan } from './plan.ts'

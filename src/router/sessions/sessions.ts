@@ -6,7 +6,7 @@
  */
 import { failureOf, isFailureError, type FailureError } from '../../core/failure.ts'
 import { protocols } from '../../transformers/registry.ts'
-import { errorResponse } from '../answer.ts'
+import { errorResponse } from '../endpoint/answer.ts'
 import { factsOf, MAX_BODY_BYTES, withBody, type RequestFacts } from '../facts.ts'
 import { requestOf, type Fetch, type Handler } from '../fetch.ts'
 import { outcomeOf } from '../outcome.ts'

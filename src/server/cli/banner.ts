@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isLoopback } from '../guard.ts'
+import { isLoopback } from '../safety/guard.ts'
 import { KEY_VARIABLES } from '../environment.ts'
 import type { Setup } from '../setup.ts'
 import { version } from '../version.ts'

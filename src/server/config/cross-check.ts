@@ -4,7 +4,7 @@
  * @module
  */
 import { aliasesOf } from '../../router/routing/models.ts'
-import { isLoopback } from '../guard.ts'
+import { isLoopback } from '../safety/guard.ts'
 import type { Path, Problem } from './problem.ts'
 import type { SettledConfig } from './settle.ts'
 import { didYouMean } from './suggest.ts'

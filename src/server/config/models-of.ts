@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { aliasOf, type Model } from '../models.ts'
+import { aliasOf, type Model } from '../models/models.ts'
 import type { Config } from './settle.ts'
 
 /** What clients may ask for, the default endpoint's first; and which model each further id of one stands for. */

@@ -4,8 +4,8 @@
  * @module
  */
 import * as v from 'valibot'
-import { STRATEGIES, type Strategy } from '../../router/balance-strategies.ts'
-import { BREAKER_PRESETS, type BreakerPreset } from '../../router/breaker-options.ts'
+import { STRATEGIES, type Strategy } from '../../router/pool/balance-strategies.ts'
+import { BREAKER_PRESETS, type BreakerPreset } from '../../router/pool/breaker-options.ts'
 import { Retry } from './retry-schema.ts'
 import { amount, choice, count, duration, text } from './fields.ts'
 

@@ -8,7 +8,6 @@ import { Endpoint } from './endpoint-schema.ts'
 import { named } from './fields.ts'
 import { Pool } from './pool-schema.ts'
 import { Routes } from './route-schema.ts'
-import type { Resolved } from './secret.ts'
 import { Log, Server } from './server-schema.ts'
 
 export const ConfigSchema = v.pipe(
@@ -32,6 +31,3 @@ export type ConfigInput = v.InferInput<typeof ConfigSchema>
 
 /** What was read: durations in milliseconds, sizes in bytes; secrets may still stand as where they are to be had. */
 export type ReadConfig = v.InferOutput<typeof ConfigSchema>
-
-/** A configuration that can be used: all secrets are there. */
-export type Config = Resolved<ReadConfig>

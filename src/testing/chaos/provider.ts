@@ -5,7 +5,7 @@
  */
 import { sleep, systemClock, type Clock } from '../../core/clock.ts'
 import { failureOf } from '../../core/failure.ts'
-import { errorResponse } from '../../router/answer.ts'
+import { errorResponse } from '../../router/endpoint/answer.ts'
 import { clientProtocol, factsOf } from '../../router/facts.ts'
 import { requestOf, type Fetch } from '../../router/fetch.ts'
 import { protocols } from '../../transformers/registry.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ProtocolName } from '../../../src/core/chat.ts'
-import { endpoint } from '../../../src/router/endpoint.ts'
+import { endpoint } from '../../../src/router/endpoint/endpoint.ts'
 import type { Fetch } from '../../../src/router/fetch.ts'
 import { outcomeOf } from '../../../src/router/outcome.ts'
 import { pool } from '../../../src/router/pool/pool.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { endpoint, type EndpointOptions } from '../../../src/router/endpoint.ts'
+import { endpoint, type EndpointOptions } from '../../../src/router/endpoint/endpoint.ts'
 import { explain } from '../../../src/router/explain.ts'
 import type { Fetch } from '../../../src/router/fetch.ts'
 import { outcomeOf } from '../../../src/router/outcome.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { router } from '../../../src/router/router.ts'
+import { router } from '../../../src/router/routing/router.ts'
 import type { Condition } from '../../../src/router/routing/condition.ts'
 import { virtualClock } from '../../../src/testing/index.ts'
 import { scene, whoAnswers, type AskOptions } from './scene.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ProtocolName } from '../../../src/core/chat.ts'
-import { router } from '../../../src/router/router.ts'
+import { router } from '../../../src/router/routing/router.ts'
 import { PROTOCOLS } from '../../fixtures/index.ts'
 import { requestWith, scene, whoAnswers, type AskOptions } from './scene.ts'
 

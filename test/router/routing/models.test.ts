@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { router } from '../../../src/router/router.ts'
+import { router } from '../../../src/router/routing/router.ts'
 import { PROTOCOLS } from '../../fixtures/index.ts'
 import { requestWith, scene, whoAnswers } from './scene.ts'
 

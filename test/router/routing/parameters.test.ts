@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { endpoint, type EndpointOptions } from '../../../src/router/endpoint.ts'
-import { router } from '../../../src/router/router.ts'
+import { endpoint, type EndpointOptions } from '../../../src/router/endpoint/endpoint.ts'
+import { router } from '../../../src/router/routing/router.ts'
 import type { Route } from '../../../src/router/routing/target.ts'
 import { fixtures, MODEL, PROTOCOLS } from '../../fixtures/index.ts'
 import { requestWith, scene, type Body } from './scene.ts'

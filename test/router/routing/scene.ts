@@ -1,7 +1,7 @@
 import type { ChatRequest, ProtocolName } from '../../../src/core/chat.ts'
 import type { Failure } from '../../../src/core/failure.ts'
 import type { Usage } from '../../../src/core/usage.ts'
-import { errorResponse } from '../../../src/router/answer.ts'
+import { errorResponse } from '../../../src/router/endpoint/answer.ts'
 import type { Capability } from '../../../src/router/capability.ts'
 import { chatOf, factsOf, type RequestFacts } from '../../../src/router/facts.ts'
 import { requestOf, type Handler } from '../../../src/router/fetch.ts'

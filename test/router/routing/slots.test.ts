@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ProtocolName } from '../../../src/core/chat.ts'
-import { router } from '../../../src/router/router.ts'
+import { router } from '../../../src/router/routing/router.ts'
 import { scene, whoAnswers, type AskOptions, type Body } from './scene.ts'
 
 const gemini = (generationConfig: Body): AskOptions => ({ protocol: 'gemini', body: { generationConfig } })

@@ -1,7 +1,7 @@
 import type OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
 import type { ProtocolName } from '../../../src/core/chat.ts'
-import { endpoint } from '../../../src/router/endpoint.ts'
+import { endpoint } from '../../../src/router/endpoint/endpoint.ts'
 import { outcomeOf } from '../../../src/router/outcome.ts'
 import { sessions } from '../../../src/router/sessions/sessions.ts'
 import { call, createProvider, setUp, tools } from './provider.ts'

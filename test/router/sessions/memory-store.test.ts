@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { endpoint } from '../../../src/router/endpoint.ts'
+import { endpoint } from '../../../src/router/endpoint/endpoint.ts'
 import { memoryStore } from '../../../src/router/sessions/memory-store.ts'
 import { sessions } from '../../../src/router/sessions/sessions.ts'
 import type { ResponseStore } from '../../../src/router/sessions/store.ts'

@@ -1,0 +1,216 @@
+/**
+ * What an upstream answered, as the client's own answer: refused, whole or streamed.
+ *
+ * @module
+ */
+import { readText, respondText, respondWith, takeSource } from '../../core/byte-source.ts'
+import type { ChatRequest, ProtocolName } from '../../core/chat.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { Dialect } from '../../core/dialect.ts'
+import { fail, isFailureError, type Failure } from '../../core/failure.ts'
+import { tryParse } from '../../core/json.ts'
+import { createNotes, type Notice } from '../../core/notice.ts'
+import type { Framing, Protocol, ReplyContext } from '../../core/protocol.ts'
+import type { Reply } from '../../core/reply.ts'
+import type { Usage } from '../../core/usage.ts'
+import type { Exchange } from '../../transformers/translate.ts'
+import { attachOutcome, type Ending, type Outcome } from '../outcome.ts'
+import { networkFailure } from '../failures/network-failure.ts'
+import { createPassThrough } from './passthrough.ts'
+import { timeoutFailure, type Timeouts, type Watch } from './timeouts.ts'
+import { passRateLimits } from './rate-limits.ts'
+import { failureOfResponse } from '../failures/refusal.ts'
+import { createRelay } from './relay.ts'
+import { passBack } from './upstream.ts'
+
+/** The largest whole answer that is read, in bytes, and the largest error. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024
+const MAX_ERROR_BYTES = 1024 * 1024
+
+export interface AnswerContext {
+  /** The endpoint's name, for errors. */
+  name: string
+  client: Protocol
+  upstream: Protocol
+  dialect: Dialect
+  /** Absent where both sides speak the same protocol: then bytes pass as they are. */
+  exchange?: Exchange
+  /** The client asked for a stream. */
+  streaming: boolean
+  framing: Framing
+  clock: Clock
+  heartbeatMs: number
+  timeouts: Required<Timeouts>
+  /** The attempt's clockwork: an answer that is whole, or has begun, ends its phases. */
+  watch: Watch
+  /** Called with the one that can break a stream off. */
+  onStream(expire: (failure: Failure) => void): void
+  /** The client asked for the notices themselves, not only for how many there are. */
+  listNotices: boolean
+  outcome(ended: Promise<Ending>, failure?: Failure): Outcome
+}
+
+/** Resolves when the upstream really answers: a stream that begins with an error becomes an error with a status. */
+export function answerFrom(response: Response, context: AnswerContext): Promise<Response> {
+  if (!response.ok) return refusal(response, context)
+  const type = response.headers.get('content-type') ?? ''
+  return context.streaming ? streamed(response, type, context) : whole(response, type, context)
+}
+
+async function refusal(response: Response, context: AnswerContext): Promise<Response> {
+  const { client, upstream, exchange, name, clock } = context
+  const text = await textOf(response, MAX_ERROR_BYTES, name)
+  const body = tryParse(text) ?? text
+  const redirect = response.status >= 300 && response.status < 400
+  const failure = failureOfResponse(upstream, response, text, clock.now(), `endpoint "${name}"`)
+  const outcome = context.outcome(Promise.resolve({ how: 'error', failure }), failure)
+  if (exchange || redirect || typeof body !== 'object') return attachOutcome(errorResponse(client, failure), outcome)
+  return attachOutcome(respondText(text, { status: response.status, headers: passBack(response.headers) }), outcome)
+}
+
+async function streamed(response: Response, type: string, context: AnswerContext): Promise<Response> {
+  const { client, upstream, dialect, exchange, name } = context
+  const source = takeSource(response)
+  if (!source) return fail({ kind: 'bad-response', message: `endpoint "${name}": the upstream answered ${response.status} with no body.` })
+  if (/html|xml|image/.test(type)) {
+    source.cancel()
+    return fail({
+      kind: 'bad-response',
+      message: `endpoint "${name}": the upstream answered ${type} where an event stream was asked for. Is baseUrl right?`,
+    })
+  }
+  context.watch.phase('first-token')
+  const { bytesMs, eventsMs } = context.timeouts
+  const relay = createRelay(source, {
+    passage: (observe) =>
+      exchange?.translator(observe) ??
+      createPassThrough({
+        upstream,
+        context: plainContext(upstream, dialect),
+        observe,
+        tell: (failure, begun) => failureInStream(client, context.framing, failure, begun),
+      }),
+    clock: context.clock,
+    heartbeat: context.framing === 'sse' ? client.heartbeat.within : '',
+    heartbeatMs: context.heartbeatMs,
+    ...((bytesMs || eventsMs) && {
+      silence: { bytesMs, eventsMs, failure: (phase) => timeoutFailure(name, phase, phase === 'bytes' ? bytesMs : eventsMs) },
+    }),
+    failureOf: (error) =>
+      isFailureError(error) ? error.failure : networkFailure(error, `endpoint "${name}": the upstream broke off amid its answer`, 'amid'),
+  })
+  context.onStream(relay.expire)
+  const failure = await relay.ready
+  context.watch.phase(undefined)
+  void relay.ended.then(() => context.watch.stop())
+  if (failure) {
+    relay.body.cancel()
+    return attachOutcome(errorResponse(client, failure), context.outcome(relay.ended, failure))
+  }
+  const headers = exchange ? answerHeaders(response, context, client.streamType(context)) : passBack(response.headers)
+  headers.set('cache-control', 'no-cache')
+  return attachOutcome(respondWith(relay.body, { status: response.status, headers }), context.outcome(relay.ended))
+}
+
+async function whole(response: Response, type: string, context: AnswerContext): Promise<Response> {
+  const { exchange, name } = context
+  const text = await textOf(response, MAX_ANSWER_BYTES, name)
+  context.watch.stop()
+  let usage: Usage | undefined
+  const see = (reply: Reply) => void (usage = reply.usage)
+  const respond = (body: string, headers = answerHeaders(response, context, 'application/json')) =>
+    attachOutcome(respondText(body, { headers }), context.outcome(Promise.resolve({ how: 'complete', ...(usage && { usage }) })))
+  if (exchange && type.includes('event-stream')) {
+    const body = exchange.responseFromStream(text, see)
+    return respond(JSON.stringify(body))
+  }
+  const json = tryParse(text)
+  if (json === undefined) {
+    const got = text ? `${type || 'no content type'}, not JSON: ${text.slice(0, 120)}` : 'an empty body'
+    fail({ kind: 'bad-response', message: `endpoint "${name}": the upstream answered ${response.status} with ${got}. Is baseUrl right?` })
+  }
+  if (!exchange) {
+    readOwn(json, context, see)
+    return respond(text, passBack(response.headers))
+  }
+  const body = exchange.response(json, see)
+  return respond(JSON.stringify(body))
+}
+
+/** Reads an answer that is passed on as it is. One that cannot be read is still passed on, unless it tells of a failure. */
+function readOwn(json: unknown, { upstream, dialect }: AnswerContext, see: (reply: Reply) => void): void {
+  try {
+    see(upstream.decodeReply(json, plainContext(upstream, dialect)))
+  } catch (error) {
+    if (isFailureError(error) && error.failure.kind !== 'bad-response') throw error
+  }
+}
+
+/** What is needed to read or write a stream of which nothing else is known. */
+function plainContext(protocol: Protocol, dialect: Dialect, framing: Framing = 'sse'): ReplyContext {
+  const chat: ChatRequest = { stream: true, system: [], messages: [], tools: [] }
+  const notes = createNotes('reply', protocol.fields)
+  return { chat, model: '', dialect, notes, framing, newId: (prefix) => prefix, now: () => 0 }
+}
+
+/** A failure as the client's stream tells it; `''` where its protocol has no words for it. */
+export const failureInStream = (client: Protocol, framing: Framing, failure: Failure, begun = false): string =>
+  client.encodeStream({ ...plainContext(client, { name: client.name }, framing), begun })({ type: 'error', failure })
+
+/** A failure as the client's own error. */
+export function errorResponse(client: Protocol, failure: Failure): Response {
+  const { status, headers, body } = client.encodeError(failure)
+  return respondText(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
+}
+
+async function textOf(response: Response, maxBytes: number, name: string): Promise<string> {
+  const source = takeSource(response)
+  if (!source) return ''
+  try {
+    return await readText(source, maxBytes, () =>
+      fail({ kind: 'bad-response', message: `endpoint "${name}": the upstream's answer is larger than ${maxBytes} bytes.` }),
+    )
+  } catch (error) {
+    if (isFailureError(error) || (error instanceof Error && error.name === 'AbortError')) throw error
+    return fail(networkFailure(error, `endpoint "${name}": the upstream broke off amid its answer`, 'amid'), error)
+  }
+}
+
+/** Where a client looks for the id of its request. */
+const REQUEST_ID: Record<ProtocolName, string> = {
+  claude: 'request-id',
+  openai: 'x-request-id',
+  'openai-responses': 'x-request-id',
+  gemini: 'x-request-id',
+}
+
+function answerHeaders(response: Response, { client, exchange, clock, listNotices }: AnswerContext, type: string): Headers {
+  const headers = new Headers({ 'content-type': type })
+  const id = response.headers.get('request-id') ?? response.headers.get('x-request-id')
+  if (id) headers.set(REQUEST_ID[client.name], id)
+  passRateLimits(response.headers, headers, client.name, clock.now())
+  if (exchange?.notices.length) headers.set('x-cc-route-notices', listNotices ? listed(exchange.notices) : summary(exchange.notices))
+  return headers
+}
+
+const SEVERITY: Notice['action'][] = ['invented', 'approximated', 'dropped']
+
+/** Headers have to stay short. */
+const MAX_LIST = 6000
+
+/** The notices as JSON in ASCII, as many as a header can hold. */
+function listed(notices: readonly Notice[]): string {
+  const asAscii = (notice: Notice) =>
+    JSON.stringify(notice).replace(/[^\x20-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  let list = ''
+  for (const notice of notices) {
+    const next = `${list}${list ? ',' : ''}${asAscii(notice)}`
+    if (next.length > MAX_LIST) break
+    list = next
+  }
+  return `[${list}]`
+}
+
+/** `3; worst=dropped`: how much of the request was not kept, for people who look. */
+const summary = (notices: readonly Notice[]): string =>
+  `${notices.length}; worst=${SEVERITY[Math.max(...notices.map((notice) => SEVERITY.indexOf(notice.action)))]}`

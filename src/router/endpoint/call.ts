@@ -1,0 +1,166 @@
+/**
+ * One call of an upstream: the request translated, sent within its time, and the answer read as far as it says something.
+ *
+ * @module
+ */
+import type { ProtocolName } from '../../core/chat.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { Dialect } from '../../core/dialect.ts'
+import { ENVELOPE_PREFIX } from '../../core/envelope.ts'
+import { FailureError, fail, isFailureError, type Failure } from '../../core/failure.ts'
+import { stringOf, type JsonObject } from '../../core/json.ts'
+import type { Protocol } from '../../core/protocol.ts'
+import { protocols } from '../../transformers/registry.ts'
+import { translate } from '../../transformers/translate.ts'
+import { answerFrom } from './answer.ts'
+import { onConnected } from './connection.ts'
+import { chatOf, type RequestFacts } from '../facts.ts'
+import type { Fetch } from '../fetch.ts'
+import type { Outcome } from '../outcome.ts'
+import { networkFailure } from '../failures/network-failure.ts'
+import { inPieces } from './pieces.ts'
+import { watch, type Timeouts } from './timeouts.ts'
+import type { Trip } from '../trip.ts'
+import { upstreamCall } from './upstream.ts'
+
+/** What a call needs to know of its endpoint. */
+export interface Upstream {
+  name: string
+  protocol: ProtocolName
+  baseUrl: string
+  dialect: Dialect
+  dialectName?: string
+  headers?: Record<string, string>
+  /** The endpoint's own model. */
+  model?: string
+  strict?: boolean
+  fetch: Fetch
+  clock: Clock
+  random?: () => number
+  heartbeatMs: number
+  timeouts: Required<Timeouts>
+}
+
+export interface Call {
+  facts: RequestFacts
+  /** The client's request: of it come the headers that an upstream of the same protocol gets. */
+  request: Request
+  trip: Trip
+  signal: AbortSignal
+  apiKey?: string
+  withoutReasoning?: boolean
+}
+
+/** The model that an upstream is asked for. */
+export const modelFor = (model: string | undefined, facts: RequestFacts, trip: Pick<Trip, 'model'>): string =>
+  trip.model ?? model ?? facts.route.model ?? stringOf(facts.body.model) ?? ''
+
+/** Calls the upstream once. Resolves with its answer or its refusal, as the client's; rejects where there is neither. */
+export async function callUpstream(
+  upstream: Upstream,
+  call: Call,
+  outcome: (part: Pick<Outcome, 'notices' | 'ended' | 'failure'>) => Outcome,
+): Promise<Response> {
+  const { name, clock, timeouts, dialect } = upstream
+  const { facts, request, trip, withoutReasoning } = call
+  const { route, body } = facts
+  const client = protocols[facts.protocol]
+  const speaks = protocols[upstream.protocol]
+  const wanted = trip.model ?? upstream.model
+  const untouched = client === speaks && !withoutReasoning && !trip.adjust && !facts.text.includes(`"${ENVELOPE_PREFIX}`)
+  const framing = route.framing ?? 'sse'
+  const exchange = untouched
+    ? undefined
+    : translate(body, {
+        from: facts.protocol,
+        to: upstream.protocol,
+        chat: chatOf(facts),
+        model: wanted,
+        clientModel: route.model,
+        stream: route.stream,
+        framing,
+        dialect: upstream.dialectName,
+        baseUrl: upstream.baseUrl,
+        origin: new URL(upstream.baseUrl).host,
+        adjust: trip.adjust,
+        withoutReasoning,
+        strict: trip.strict ?? upstream.strict,
+        now: clock.now,
+        random: upstream.random,
+      })
+  const streaming = exchange?.streaming ?? route.stream ?? body.stream === true
+  const { url, headers } = upstreamCall({
+    protocol: speaks,
+    dialect,
+    baseUrl: upstream.baseUrl,
+    apiKey: call.apiKey,
+    headers: upstream.headers,
+    model: modelFor(upstream.model, facts, trip),
+    stream: streaming,
+    client: client === speaks ? request : undefined,
+  })
+
+  const controller = new AbortController()
+  const { signal } = call
+  const abort = () => controller.abort(signal.reason)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  let expired: Failure | undefined
+  let breakOff: ((failure: Failure) => void) | undefined
+  const watching = watch(name, timeouts, clock, (failure) => {
+    expired = failure
+    if (breakOff) breakOff(failure)
+    else controller.abort(new FailureError(failure))
+  })
+  const release = () => {
+    watching.stop()
+    signal.removeEventListener('abort', abort)
+  }
+  const sent: RequestInit = {
+    method: 'POST',
+    headers,
+    body: exchange ? JSON.stringify(exchange.body) : ownBody(facts, wanted),
+    signal: controller.signal,
+    redirect: 'manual',
+  }
+  try {
+    watching.phase(onConnected(upstream.fetch, sent, () => watching.phase('headers')) ? 'connect' : 'headers')
+    const joiner = client === speaks ? undefined : joinerFor(speaks, exchange?.body, modelFor(upstream.model, facts, trip))
+    const response = await (joiner ? inPieces(upstream.fetch, joiner) : upstream.fetch)(url, sent)
+    return await answerFrom(response, {
+      name,
+      client,
+      upstream: speaks,
+      dialect,
+      exchange,
+      streaming,
+      framing,
+      clock,
+      heartbeatMs: upstream.heartbeatMs,
+      timeouts,
+      watch: watching,
+      onStream: (expire) => void (breakOff = expire),
+      listNotices: request.headers.get('x-cc-route-notices') === 'list',
+      outcome(ended, failure) {
+        void ended.then(release)
+        return outcome({ notices: exchange?.notices ?? [], ended, ...(failure && { failure }) })
+      },
+    })
+  } catch (error) {
+    release()
+    if (expired) fail(expired, error)
+    if (signal.aborted || isFailureError(error)) throw error
+    return fail(networkFailure(error, `endpoint "${name}": no answer from ${new URL(upstream.baseUrl).origin}`), error)
+  }
+}
+
+/** Joins the pieces of an answer that may come in some; a client of the same protocol asks for them itself. */
+const joinerFor = ({ pieces }: Protocol, body: JsonObject | undefined, model: string) =>
+  body && pieces?.expected(body, model) ? pieces.join(body) : undefined
+
+/** The request's own bytes, with the model replaced where the body names another. */
+function ownBody(facts: RequestFacts, model: string | undefined): Uint8Array<ArrayBuffer> | string {
+  return model !== undefined && 'model' in facts.body && facts.body.model !== model
+    ? JSON.stringify({ ...facts.body, model })
+    : (facts.bytes as Uint8Array<ArrayBuffer>)
+}

@@ -1,0 +1,88 @@
+/**
+ * The upstream's side of a call: its address and headers, and what of the client's may go there.
+ *
+ * @module
+ */
+import type { Dialect } from '../../core/dialect.ts'
+import type { Protocol } from '../../core/protocol.ts'
+
+/**
+ * Headers of a client that an upstream of the same protocol gets. A list of what may pass, not of what may not: a client's
+ * key, its cookies and whatever a network adds stay here.
+ */
+const PASSED_ON = [
+  'accept',
+  'user-agent',
+  'idempotency-key',
+  'originator',
+  'session-id',
+  'session_id',
+  'thread-id',
+  'version',
+  /^anthropic-(version|beta|dangerous-direct-browser-access)$/,
+  /^openai-(beta|organization|project)$/,
+  /^x-(app|client-request-id|goog-api-client|session-affinity)$/,
+  /^x-(stainless|claude-code|codex|openai)-/,
+] as const
+
+export const isPassedOn = (name: string): boolean =>
+  PASSED_ON.some((known) => (typeof known === 'string' ? known === name : known.test(name)))
+
+/** Headers of an upstream's answer that a client of the same protocol gets. */
+const PASSED_BACK =
+  /^(content-type|retry-after(-ms)?|x-should-retry|(x-)?request-id|openai-.*|x-ratelimit-.*|anthropic-ratelimit-(?!unified)|x-gemini-service-tier|x-codex-.*|x-models-etag|x-reasoning-included)/
+
+export function passBack(headers: Headers): Headers {
+  const passed = new Headers()
+  headers.forEach((value, name) => {
+    if (PASSED_BACK.test(name)) passed.append(name, value)
+  })
+  return passed
+}
+
+export interface UpstreamCall {
+  url: string
+  headers: Record<string, string>
+}
+
+/** Where to call, and with which headers. `client` is the client's request, where both sides speak the same protocol. */
+export function upstreamCall(options: {
+  protocol: Protocol
+  dialect: Dialect
+  baseUrl: string
+  apiKey?: string
+  headers?: Record<string, string>
+  model: string
+  stream: boolean
+  client?: Request
+}): UpstreamCall {
+  const { protocol, dialect, client } = options
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    accept: options.stream ? 'text/event-stream' : 'application/json',
+  }
+  client?.headers.forEach((value, name) => {
+    if (isPassedOn(name)) headers[name] = value
+  })
+  for (const [name, value] of Object.entries(protocol.credentials(options.apiKey, dialect)))
+    headers[name] = headers[name] !== undefined && name === 'anthropic-version' ? headers[name] : value
+  Object.assign(headers, dialect.headers, lowerCase(options.headers))
+  const url = protocol.address(options.baseUrl, { model: options.model, stream: options.stream, dialect })
+  return { url: client ? withQuery(url, client.url) : url, headers }
+}
+
+const lowerCase = (headers: Record<string, string> = {}) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+
+/** What of a client's query is meant for this side: its key, and its choice of an endpoint. */
+const OWN_QUERY = ['key', 'endpoint', 'ep']
+
+/** The client's query (`?beta=true`), without what is meant for this side. */
+function withQuery(target: string, source: string): string {
+  const from = new URL(source).searchParams
+  for (const name of OWN_QUERY) from.delete(name)
+  if (!from.size) return target
+  const url = new URL(target)
+  for (const [name, value] of from) if (!url.searchParams.has(name)) url.searchParams.set(name, value)
+  return url.href
+}

@@ -1,0 +1,82 @@
+/**
+ * Tells conversations apart, for what a pool remembers about them. Cheap: looks at the ends of a few texts, whatever the size of the request.
+ *
+ * @module
+ */
+import { hashOf } from '../../core/hash.ts'
+import { arrayOf, isObject, objectOf, stringOf } from '../../core/json.ts'
+import type { RequestFacts } from '../facts.ts'
+import { agentOf, sessionOf } from '../routing/conversation.ts'
+
+/** What bodies call the conversation or the thing that it hangs on. */
+const GROUPS = ['prompt_cache_key', 'conversation', 'cachedContent', 'cached_content'] as const
+/** Where the four protocols keep instructions and turns. */
+const INSTRUCTIONS = ['system', 'instructions', 'systemInstruction', 'system_instruction'] as const
+const TURNS = ['messages', 'input', 'contents'] as const
+
+/** Characters of a text that are looked at, at either end, and how many texts and tools. */
+const END = 256
+const TEXTS = 8
+const TOOLS = 64
+
+/**
+ * A short name of the conversation that a request belongs to: the same for all its turns, another for each sub-agent, as they share the session's
+ * id but no prompt prefix. Holds nothing that the client sent, and tells conversations of different tenants and protocols apart.
+ *
+ * Made of the session, thread and agent that the client names, and of its first message; where it names no session, of the instructions and
+ * the tools' names too.
+ */
+export function conversationKey(headers: Headers, facts: Pick<RequestFacts, 'protocol' | 'body'>, tenant = ''): string {
+  const { protocol, body } = facts
+  const groups = GROUPS.map((name) => nameOf(body[name]))
+  const named = [sessionOf(headers, () => ({})), stringOf(objectOf(body.metadata)?.user_id), ...groups]
+  const parts = [tenant, protocol, ...named, headers.get('thread-id'), agentOf(headers)]
+  const turns = TURNS.map((name) => body[name]).find((value) => value !== undefined)
+  const known = named.some((name) => name !== undefined)
+  parts.push(...opening(turns, known))
+  if (!known) for (const name of INSTRUCTIONS) parts.push(...ends(body[name]))
+  if (!known) parts.push(...toolNames(body.tools, TOOLS))
+  const text = parts.map((part) => part ?? '').join('\n')
+  return hashOf(text).toString(36) + hashOf(text, 1).toString(36)
+}
+
+const nameOf = (value: unknown): string | undefined => stringOf(value) ?? stringOf(objectOf(value)?.id)
+
+/** The ends of the first user's message, and of what is said before it unless `userOnly`. */
+function opening(turns: unknown, userOnly: boolean): string[] {
+  if (typeof turns === 'string') return ends(turns)
+  const found: string[] = []
+  for (const turn of arrayOf(turns).slice(0, TEXTS)) {
+    if (!isObject(turn)) continue
+    const role = turn.role ?? ('content' in turn || 'parts' in turn ? 'user' : undefined)
+    if (role === 'user' || !userOnly) found.push(...ends(turn))
+    if (role === 'user') break
+  }
+  return found
+}
+
+/** The beginnings and ends of the texts in a wire value, in order. */
+function ends(value: unknown, left = { texts: TEXTS }): string[] {
+  if (left.texts <= 0) return []
+  if (typeof value === 'string') {
+    left.texts--
+    // Claude Code's first line of instructions, which changes with the kind of request.
+    if (value.startsWith('x-anthropic-billing-header')) return []
+    return value.length <= 2 * END ? [value] : [value.slice(0, END), value.slice(-END)]
+  }
+  if (Array.isArray(value)) return value.slice(0, TEXTS).flatMap((each) => ends(each, left))
+  return isObject(value) ? ends(value.text ?? value.content ?? value.parts, left) : []
+}
+
+function toolNames(tools: unknown, most: number): string[] {
+  return arrayOf(tools)
+    .slice(0, most)
+    .flatMap((tool) => {
+      if (!isObject(tool)) return []
+      const inner = objectOf(tool.function) ?? tool
+      return [
+        stringOf(inner.name) ?? stringOf(inner.type) ?? '',
+        ...toolNames(tool.functionDeclarations ?? tool.function_declarations, most),
+      ]
+    })
+}

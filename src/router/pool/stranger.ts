@@ -1,0 +1,119 @@
+/**
+ * A fetch that is not of this library: it gets a plain request with everything written into it, and is judged by what it answers.
+ *
+ * @module
+ */
+import { respondText, respondWith, takeSource, type ByteSource } from '../../core/byte-source.ts'
+import type { Clock } from '../../core/clock.ts'
+import { isFailureError, STATUS, type Failure } from '../../core/failure.ts'
+import { protocols } from '../../transformers/registry.ts'
+import { translate, type Adjust } from '../../transformers/translate.ts'
+import { errorResponse } from '../endpoint/answer.ts'
+import { classify } from '../failures/classify.ts'
+import { chatOf, type RequestFacts } from '../facts.ts'
+import type { Fetch } from '../fetch.ts'
+import { attachOutcome, outcomeOf, type Attempt, type AttemptReason, type Ending, type Outcome } from '../outcome.ts'
+import { networkFailure } from '../failures/network-failure.ts'
+import { failureOfResponse } from '../failures/refusal.ts'
+import { askingFor, requestFor } from '../routing/rename.ts'
+
+export interface StrangerCall {
+  /** What it is called in errors and outcomes. */
+  name: string
+  fetch: Fetch
+  request: Request
+  facts: RequestFacts
+  model?: string
+  adjust?: Adjust
+  /** The request's attempts, to which this one is added. */
+  attempts: Attempt[]
+  reason: AttemptReason
+  clock: Clock
+  signal: AbortSignal
+}
+
+/** Resolves with its answer or refusal, which tells its outcome as an answer of this library does. Rejects only where the client has gone. */
+export async function askStranger(call: StrangerCall): Promise<Response> {
+  const { name, fetch, facts, attempts, clock, signal, model } = call
+  const asked = { endpoint: name, ...(model !== undefined && { model }) }
+  const attempt: Attempt = { ...asked, reason: call.reason, waitedMs: 0, startedAt: clock.now() }
+  attempts.push(attempt)
+  const known = { ...asked, notices: [], attempts }
+  const failed = (failure: Failure, response: Response): Response => {
+    attempt.failure = { class: classify(failure, clock.now()).class, message: failure.message }
+    return attachOutcome(response, { ...known, failure, ended: Promise.resolve({ how: 'error', failure }) })
+  }
+  const settle = (status: number) => {
+    attempt.tookMs = clock.now() - attempt.startedAt
+    attempt.status = status
+  }
+  try {
+    const response = await fetch(requestFor(call.request, writtenFacts(call), signal))
+    settle(response.status)
+    if (outcomeOf(response)) return response
+    if (response.ok) return watched(response, known)
+    const text = await response.text()
+    const { status, headers } = response
+    const failure = failureOfResponse(protocols[facts.protocol], response, text, clock.now(), `"${name}"`)
+    return failed(failure, respondText(text, { status, headers: plainHeaders(headers) }))
+  } catch (error) {
+    if (signal.aborted) throw error
+    const failure = isFailureError(error) ? error.failure : networkFailure(error, `"${name}": no answer`)
+    settle(failure.status)
+    return failed(failure, errorResponse(protocols[facts.protocol], failure))
+  }
+}
+
+/** The facts with everything that layers above changed written into the body. */
+function writtenFacts({ facts, adjust, model }: StrangerCall): RequestFacts {
+  const asked = model === undefined ? facts : askingFor(facts, model)
+  if (!adjust) return asked
+  const { protocol, route } = asked
+  const { body } = translate(asked.body, {
+    from: protocol,
+    to: protocol,
+    chat: chatOf(asked),
+    clientModel: route.model,
+    stream: route.stream,
+    adjust,
+  })
+  const text = JSON.stringify(body)
+  return { ...asked, body, text, bytes: new TextEncoder().encode(text) }
+}
+
+/** The body is read as text: what described its form on the wire is no longer true. */
+function plainHeaders(headers: Headers): Headers {
+  const plain = new Headers(headers)
+  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) plain.delete(name)
+  return plain
+}
+
+/** The same answer, which tells how it ended. */
+function watched(response: Response, known: Omit<Outcome, 'ended'>): Response {
+  const { status, statusText, headers } = response
+  const source = takeSource(response)
+  if (!source) return attachOutcome(response, { ...known, ended: Promise.resolve({ how: 'complete' }) })
+  let end!: (ending: Ending) => void
+  const ended = new Promise<Ending>((resolve) => (end = resolve))
+  const body: ByteSource = {
+    start: (sink) =>
+      source.start({
+        write: (chunk) => sink.write(chunk),
+        end() {
+          end({ how: 'complete' })
+          sink.end()
+        },
+        fail(error) {
+          end({ how: 'truncated', failure: { kind: 'truncated', status: STATUS.truncated, message: 'The answer broke off.' } })
+          sink.fail(error)
+        },
+      }),
+    pause: () => source.pause(),
+    resume: () => source.resume(),
+    cancel(reason) {
+      end({ how: 'cancelled' })
+      source.cancel(reason)
+    },
+  }
+  return attachOutcome(respondWith(body, { status, statusText, headers }), { ...known, ended })
+}

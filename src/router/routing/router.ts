@@ -1,0 +1,144 @@
+/**
+ * Chooses who answers a request, by rules over what is known of it.
+ *
+ * @module
+ */
+import { systemClock, type Clock } from '../../core/clock.ts'
+import { failureOf } from '../../core/failure.ts'
+import { protocols } from '../../transformers/registry.ts'
+import { errorResponse } from '../endpoint/answer.ts'
+import type { RetryOptions } from '../budget.ts'
+import type { Capability } from '../capability.ts'
+import { createEstimator, type Estimator } from '../estimate.ts'
+import { clientProtocol, factsOf, MAX_BODY_BYTES, routeOf, type RequestFacts } from '../facts.ts'
+import { requestOf, type Fetch, type Handler } from '../fetch.ts'
+import { attachMember, memberOf, type Ask } from '../member.ts'
+import { attachOutcome, outcomeOf } from '../outcome.ts'
+import { patiently } from '../endpoint/patience.ts'
+import { explainPlan, readinessOf } from './explain.ts'
+import { askedModel } from './facts.ts'
+import { nonGeneration } from './passage.ts'
+import { createPlanner, type Plan, type PlanOptions } from './plan.ts'
+import { sendPlan } from './send.ts'
+import { slotsOf } from './slots.ts'
+import { reachOf, type Target } from './target.ts'
+import type { State } from '../state.ts'
+import { passOn, tripOf } from '../trip.ts'
+
+export interface RouterOptions extends PlanOptions {
+  /** Names the router in explanations. Default `router`. */
+  name?: string
+  /** What a request may use up where a route has fallbacks. */
+  retry?: RetryOptions
+  /** Estimates tokens, and learns from answers. Default: one of its own. */
+  estimator?: Estimator
+  /** Where its own estimator keeps what it learns. Default: in memory. */
+  state?: State
+  /** Milliseconds to wait for an answer before a streaming client gets its headers, where a route has fallbacks. Default 10 000. */
+  patienceMs?: number
+  /** Milliseconds of silence after which the client's stream gets a sign of life. Default 10 000. */
+  heartbeatMs?: number
+  /** The largest request body that is read, in bytes. Default 32 MiB. */
+  maxBodyBytes?: number
+  clock?: Clock
+  /** From 0 up to 1, for splits of requests. Default `Math.random`. */
+  random?: () => number
+}
+
+/**
+ * Makes a fetch that sends each request where the first matching rule says.
+ *
+ * The rules, in this order: the client's own choice of an endpoint, `choose`, `rules`, `models`, the tag of a sub-agent, `subagent`,
+ * `longContext`, `background`, `webSearch`, `image`, `think`, `tiers`, `default`. A target that cannot do what the request needs, or is
+ * too small for it, is passed over for the route's `fallbacks`; they also get a request that the target failed at. Requests that
+ * generate nothing (lists of models, stored responses) go to the default as they are.
+ *
+ * @throws TypeError for rules that cannot work: names that are not known, parameters out of range
+ */
+export function router(options: RouterOptions): Handler {
+  const { name = 'router', clock = systemClock, random = Math.random, maxBodyBytes = MAX_BODY_BYTES, retry } = options
+  const { patienceMs = 10_000, heartbeatMs = 10_000 } = options
+  const estimator = options.estimator ?? createEstimator({ clock, ...(options.state && { state: options.state }) })
+  const planFor = createPlanner(options, { estimator, clock, random })
+  const passage = nonGeneration(options, random)
+
+  const answer = async (request: Request, facts: RequestFacts): Promise<Response> => {
+    const plan = await planFor(request, facts)
+    const send = async (signal: AbortSignal) => {
+      const response = await sendPlan(plan, request, { clock, retry }, signal)
+      return record(response, plan, estimator)
+    }
+    const several = plan.candidates.length > 1
+    return several && !tripOf(request).nested
+      ? patiently(request, plan.facts, { clock, patienceMs, heartbeatMs }, send)
+      : send(request.signal)
+  }
+
+  const handler: Handler = async (input: Request | URL | string, init?: unknown) => {
+    const request = requestOf(input, init)
+    try {
+      if (!routeOf(request)) return await passage(request)
+      return await answer(request, await factsOf(request, maxBodyBytes))
+    } catch (error) {
+      if (request.signal.aborted) throw error
+      const failure = failureOf(error)
+      const { attempts } = tripOf(request)
+      const ended = Promise.resolve({ how: 'error' as const, failure })
+      const refusal = errorResponse(protocols[clientProtocol(request)], failure)
+      return attachOutcome(refusal, { endpoint: name, notices: [], attempts, failure, ended })
+    }
+  }
+
+  const planned = async (ask: Ask): Promise<{ plan: Plan; request: Request }> => {
+    const request = passOn(ask.request ?? new Request('http://localhost/'), ask.facts, ask.model === undefined ? {} : { model: ask.model })
+    return { plan: await planFor(request, ask.facts), request }
+  }
+  return attachMember(handler, {
+    name,
+    kind: 'router',
+    model: ({ facts, model }) => model ?? askedModel(facts),
+    can: (ask) => (options.choose ? {} : atBest(reachable(options), ask)),
+    ready: async (ask) => readinessOf((await planned(ask)).plan),
+    async explain(ask) {
+      const { plan, request } = await planned(ask)
+      return explainPlan(name, plan, request)
+    },
+  })
+}
+
+/** Tells which rule chose, and learns how the answer's tokens were counted. */
+function record(response: Response, plan: Plan, estimator: Estimator): Response {
+  const { rule, facts } = plan
+  const outcome = outcomeOf(response)
+  if (!outcome) return response
+  outcome.route = outcome.route === undefined ? rule : `${rule} > ${outcome.route}`
+  const { endpoint, model, ended } = outcome
+  void ended.then(({ usage }) => {
+    if (usage) return estimator.learn(facts, usage, { endpoint, ...(model !== undefined && { model }) }, plan.conversation)
+  })
+  return response
+}
+
+/** Every fetch that a router may send requests to. */
+function reachable(options: RouterOptions): Fetch[] {
+  const { endpoints = {}, models = {}, rules = [] } = options
+  const targets: Target[] = [
+    options.default,
+    ...Object.values(models),
+    ...rules.map(({ to }) => to),
+    ...slotsOf(options).map(({ target }) => target),
+  ]
+  const chosen = options.explicit === false ? [] : Object.values(endpoints).filter((fetch) => fetch !== false)
+  return [...chosen, ...targets.flatMap((target) => reachOf(target, endpoints))]
+}
+
+/** What some target can do: a request is kept from a router only where none could take it. A stranger may be able to do anything. */
+function atBest(fetches: readonly Fetch[], ask: Ask): Capability {
+  const all = fetches.map((fetch) => memberOf(fetch)?.can(ask) ?? {})
+  const most = (field: 'contextWindow' | 'maxOutput') => {
+    const sizes = all.map((capability) => capability[field])
+    return sizes.length && sizes.every((size) => size !== undefined) ? { [field]: Math.max(...sizes) } : {}
+  }
+  const lacks = (all[0]?.lacks ?? []).filter((need) => all.every((capability) => capability.lacks?.includes(need)))
+  return { ...(lacks.length && { lacks }), ...most('contextWindow'), ...most('maxOutput') }
+}

@@ -1,0 +1,54 @@
+/**
+ * What leaves in errors: no secret, whoever echoed it, and nothing that does things to a terminal.
+ *
+ * @module
+ */
+import { readText, respondText, respondWith, takeSource, type ByteSource } from '../../core/byte-source.ts'
+import { fail } from '../../core/failure.ts'
+import { attachOutcome, outcomeOf } from '../../router/outcome.ts'
+import { plainJson, plainText } from './text.ts'
+
+/** The largest error that is looked through, in bytes. */
+const MAX_BYTES = 1024 * 1024
+
+/** The answer with its error cleaned. Answers that are none pass as they are, except for errors amid a stream. */
+export async function cleanErrors(response: Response, redact: ((text: string) => string) | undefined): Promise<Response> {
+  const type = response.headers.get('content-type') ?? ''
+  const isError = response.status >= 400
+  if (isError ? !/json|text|^$/.test(type) || type.includes('event-stream') : !redact || !type.includes('event-stream')) return response
+  const outcome = outcomeOf(response)
+  const source = takeSource(response)
+  if (!source) return response
+  const { status, statusText } = response
+  const headers = new Headers(response.headers)
+  const init = { status, statusText, headers }
+  if (isError) for (const name of ['content-length', 'content-encoding']) headers.delete(name)
+  const cleaned = isError ? respondText(await cleanText(source, type, redact), init) : respondWith(cleanStream(source, redact!), init)
+  return outcome ? attachOutcome(cleaned, outcome) : cleaned
+}
+
+async function cleanText(source: ByteSource, type: string, redact: (text: string) => string = (text) => text): Promise<string> {
+  const text =
+    source.whole ??
+    (await readText(source, MAX_BYTES, () =>
+      fail({ kind: 'bad-response', message: `The upstream's error is larger than ${MAX_BYTES} bytes.` }),
+    ))
+  return redact(type.includes('json') ? plainJson(text) : plainText(text))
+}
+
+/** Only chunks that speak of an error are looked through. Secrets are ASCII: bytes are looked at as they are, however characters are cut. */
+function cleanStream(source: ByteSource, redact: (text: string) => string): ByteSource {
+  return {
+    ...source,
+    start: (sink) =>
+      source.start({
+        write(chunk) {
+          if (typeof chunk === 'string') return sink.write(chunk.includes('"error"') ? redact(chunk) : chunk)
+          const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+          sink.write(bytes.includes('"error"') ? Buffer.from(redact(bytes.toString('latin1')), 'latin1') : chunk)
+        },
+        end: () => sink.end(),
+        fail: (error) => sink.fail(error),
+      }),
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * A line in the log for each request, written when its answer has ended. Never what was asked or answered.
+ *
+ * @module
+ */
+import { systemClock, type Clock } from '../../core/clock.ts'
+import { clientProtocol, routeOf } from '../../router/facts.ts'
+import { outcomeOf, type Ending, type Outcome } from '../../router/outcome.ts'
+import { clientOf } from '../safety/connection.ts'
+import type { Log, LogFields } from './log.ts'
+
+export interface RequestLogOptions {
+  log: Log
+  addressOf(request: Request): string | undefined
+  clock?: Clock
+}
+
+/** Returns what begins a request's line; what that returns ends it, with the answer. */
+export function createRequestLog({
+  log,
+  addressOf,
+  clock = systemClock,
+}: RequestLogOptions): (request: Request) => (response: Response) => void {
+  return (request) => {
+    const startedAt = clock.now()
+    const { pathname } = new URL(request.url)
+    return (response) => {
+      const answeredMs = clock.now() - startedAt
+      const { status } = response
+      const level = status >= 500 ? 'error' : status >= 400 ? 'warn' : pathname === '/health' ? 'debug' : 'info'
+      if (!log.writes(level)) return
+      const outcome = outcomeOf(response)
+      const base: LogFields = {
+        status,
+        ...(routeOf(request) && { protocol: clientProtocol(request) }),
+        client: clientOf(request)?.name,
+        address: addressOf(request),
+        answeredMs,
+      }
+      const end = (ending?: Ending) =>
+        log[level](`${request.method} ${pathname}`, { ...base, ms: clock.now() - startedAt, ...toldBy(outcome, ending) })
+      if (outcome) void outcome.ended.then(end)
+      else end()
+    }
+  }
+}
+
+const toldBy = (outcome: Outcome | undefined, ending: Ending | undefined): LogFields => ({
+  endpoint: outcome?.endpoint,
+  model: outcome?.model,
+  key: outcome?.key,
+  route: outcome?.route,
+  attempts: outcome?.attempts.length || undefined,
+  notices: outcome?.notices.length || undefined,
+  ended: ending?.how,
+  inputTokens: ending?.usage?.input,
+  outputTokens: ending?.usage?.output,
+  failure: ending?.failure?.kind ?? outcome?.failure?.kind,
+  reason: ending?.failure?.message ?? outcome?.failure?.message,
+})

@@ -1,0 +1,149 @@
+/**
+ * The upstream side of the Node fast path: fetch over node:http, whose bodies push their bytes. Costs a third of the
+ * global fetch for each request, and no promise for each chunk.
+ *
+ * @module
+ */
+import type http from 'node:http'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import type { Readable } from 'node:stream'
+import { respondWith, type ByteSink, type ByteSource } from '../../core/byte-source.ts'
+import { connected, tellsConnection } from '../../router/endpoint/connection.ts'
+import { lookUp } from '../../core/json.ts'
+import type { Fetch } from '../../router/fetch.ts'
+import { createProxyChooser, type ForwardProxyOptions } from '../forward-proxy/forward-proxy.ts'
+import { createRoutes, type Route } from './routes.ts'
+
+/**
+ * Makes a fetch with a connection pool of its own. Anything but a plain call (a URL, with a body of text or bytes) goes to the global
+ * fetch, unless there is a proxy for it: then it is made one, and its redirects are not followed.
+ *
+ * @throws TypeError for a proxy that cannot be used
+ */
+export function createNodeFetch(options: ForwardProxyOptions = {}): Fetch & { close(): void } {
+  const routes = createRoutes(createProxyChooser(options))
+  const nodeFetch: Fetch = async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input)
+    const body = init?.body
+    const isPlain =
+      !(input instanceof Request) &&
+      (body === undefined || body === null || typeof body === 'string' || body instanceof Uint8Array) &&
+      (init?.redirect === undefined || init.redirect === 'manual')
+    const route = routes.routeOf(url)
+    if (!route || (!isPlain && !route.viaProxy)) return globalThis.fetch(input, init)
+    if (isPlain)
+      return send({ url, init, bytes: typeof body === 'string' ? Buffer.from(body) : (body as Uint8Array | null | undefined), route })
+    const request = new Request(input, init)
+    const { method, headers, signal } = request
+    return send({
+      url,
+      init: { method, headers, signal },
+      bytes: request.body ? new Uint8Array(await request.arrayBuffer()) : undefined,
+      route,
+    })
+  }
+  return Object.assign(tellsConnection(nodeFetch), { close: routes.close })
+}
+
+interface Call {
+  url: URL
+  init: RequestInit | undefined
+  bytes: Uint8Array | null | undefined
+  route: Route
+}
+
+function send(call: Call, retried = false): Promise<Response> {
+  const { url, init, bytes, route } = call
+  const signal = init?.signal ?? undefined
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    const headers = { 'accept-encoding': 'identity', ...headersOf(init?.headers), ...(bytes && { 'content-length': String(bytes.length) }) }
+    const request = route.open(url, { method: init?.method ?? 'GET', headers }, retried)
+    const abort = () => request.destroy(signal?.reason instanceof Error ? signal.reason : new Error('aborted'))
+    signal?.addEventListener('abort', abort, { once: true })
+    request.once('socket', (socket) => {
+      if (!socket.connecting) connected(init)
+      else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => connected(init))
+    })
+    request.once('close', () => signal?.removeEventListener('abort', abort))
+    request.once('error', (error: NodeJS.ErrnoException) => {
+      if (signal?.aborted) return reject(signal.reason)
+      // The upstream closed an idle connection just as it was used again: nothing was read of this request.
+      if (request.reusedSocket && error.code === 'ECONNRESET' && !retried) return resolve(send(call, true))
+      reject(new TypeError('fetch failed', { cause: error }))
+    })
+    request.once('response', (message) => {
+      try {
+        resolve(responseOf(message))
+      } catch (error) {
+        message.destroy()
+        reject(new TypeError('fetch failed', { cause: error }))
+      }
+    })
+    request.end(bytes ?? undefined)
+  })
+}
+
+const headersOf = (headers: HeadersInit | undefined): Record<string, string> =>
+  !headers || headers instanceof Headers || Array.isArray(headers) ? Object.fromEntries(new Headers(headers)) : { ...headers }
+
+function responseOf(message: http.IncomingMessage): Response {
+  const status = message.statusCode ?? 0
+  const headers = new Headers()
+  for (let i = 0; i < message.rawHeaders.length; i += 2) headers.append(message.rawHeaders[i]!, message.rawHeaders[i + 1]!)
+  if (status < 200 || status > 599) throw new Error(`the upstream answered with status ${status}`)
+  if (status === 204 || status === 205 || status === 304) {
+    message.resume()
+    return new Response(null, { status, headers })
+  }
+  return respondWith(sourceOfReadable(decoded(message)), { status, headers })
+}
+
+const DECODERS = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress }
+
+/** Some servers compress although they were asked not to. */
+function decoded(message: http.IncomingMessage): Readable {
+  const decoder = lookUp(DECODERS, message.headers['content-encoding'] ?? '')
+  if (!decoder) return message
+  const plain = decoder()
+  message.once('error', (error) => plain.destroy(error))
+  message.once('close', () => {
+    if (!message.complete) plain.destroy(new Error('the connection was closed amid the body'))
+  })
+  plain.once('close', () => message.destroy())
+  return message.pipe(plain)
+}
+
+/** A Node stream as a source. A stream that closes before its end has failed. */
+export function sourceOfReadable(readable: Readable): ByteSource {
+  readable.pause()
+  let sink: ByteSink | undefined
+  let over: (() => void) | undefined
+  const end = (tell: () => void) => {
+    if (over) return
+    over = tell
+    if (sink) tell()
+  }
+  const fail = (error: unknown) => end(() => sink?.fail(error))
+  readable.once('end', () => end(() => sink?.end()))
+  readable.on('error', fail)
+  readable.once('close', () => {
+    if (!over) fail(new Error('the connection was closed amid the body'))
+  })
+  return {
+    start(to) {
+      sink = to
+      if (over) return over()
+      readable.on('data', (chunk: Uint8Array) => {
+        if (!over) to.write(chunk)
+      })
+      readable.resume()
+    },
+    pause: () => void readable.pause(),
+    resume: () => void readable.resume(),
+    cancel() {
+      over ??= () => {}
+      readable.destroy()
+    },
+  }
+}

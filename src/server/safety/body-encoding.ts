@@ -1,0 +1,74 @@
+/**
+ * Compressed request bodies, within bounds: a few bytes must not become more than the memory holds.
+ *
+ * @module
+ */
+import * as zlib from 'node:zlib'
+import { fail } from '../../core/failure.ts'
+import { tooLarge } from '../../router/facts.ts'
+import { limitBody } from './body-limit.ts'
+
+type Unpack = (bytes: Uint8Array, options: { maxOutputLength: number }, done: (error: Error | null, plain: Uint8Array) => void) => void
+
+/** Node has Zstandard from 22.15 on. */
+const { zstdDecompress } = zlib as { zstdDecompress?: Unpack }
+
+const UNPACK: Readonly<Record<string, Unpack>> = {
+  gzip: zlib.gunzip,
+  'x-gzip': zlib.gunzip,
+  // By the standard with a header of its own; some programs send it without.
+  deflate: (bytes, options, done) => (hasZlibHeader(bytes) ? zlib.inflate : zlib.inflateRaw)(bytes, options, done),
+  br: zlib.brotliDecompress,
+  ...(zstdDecompress && { zstd: zstdDecompress }),
+}
+
+const hasZlibHeader = ([first = 0, second = 0]: Uint8Array): boolean => (first & 0x0f) === 8 && ((first << 8) | second) % 31 === 0
+
+/** So much is taken however well it was compressed. */
+const FREE_BYTES = 1024 * 1024
+
+/** Whether a request's body has to be unpacked before it can be read. */
+export function isCompressed({ headers }: Request): boolean {
+  const encoding = headers.get('content-encoding')
+  return encoding !== null && encoding !== '' && encoding !== 'identity'
+}
+
+/**
+ * The same request with its body as it was before it was compressed.
+ *
+ * @throws FailureError 415 for an encoding that is not known here, 413 for a body that becomes larger than `maxBytes` or than `expansion` times its size, 400 for a damaged one
+ */
+export async function unpackBody(
+  request: Request,
+  { maxBytes, expansion = 100 }: { maxBytes: number; expansion?: number },
+): Promise<Request> {
+  const encoding = request.headers.get('content-encoding')!.trim().toLowerCase()
+  const unpack = Object.hasOwn(UNPACK, encoding) ? UNPACK[encoding]! : undefined
+  if (!unpack)
+    return fail({
+      kind: 'invalid-request',
+      status: 415,
+      message: `The body’s content-encoding is ${JSON.stringify(encoding)}. Send it uncompressed, or as one of ${Object.keys(UNPACK).join(', ')}.`,
+    })
+  const packed = new Uint8Array(await limitBody(request, maxBytes).arrayBuffer())
+  const plain = await unpacked(packed, unpack, Math.min(maxBytes, Math.max(FREE_BYTES, packed.length * expansion)))
+  const headers = new Headers(request.headers)
+  headers.delete('content-encoding')
+  headers.set('content-length', String(plain.length))
+  const { url, method, signal } = request
+  return new Request(url, { method, headers, signal, body: plain as Uint8Array<ArrayBuffer> })
+}
+
+function unpacked(packed: Uint8Array, unpack: Unpack, maxOutputLength: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    unpack(packed, { maxOutputLength }, (error, plain) => {
+      if (!error) return resolve(plain)
+      try {
+        if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') tooLarge(maxOutputLength)
+        fail({ kind: 'invalid-request', message: `The compressed body is damaged: ${error.message}.` }, error)
+      } catch (failure) {
+        reject(failure)
+      }
+    })
+  })
+}

@@ -1,0 +1,73 @@
+/**
+ * How often an address may try keys: guessing has to be slow, and a misconfigured program must not lock out its neighbours.
+ *
+ * @module
+ */
+import { systemClock, type Clock } from '../../core/clock.ts'
+
+export interface FailureLimit {
+  /** Seconds that an address has to wait; 0 where it may try. */
+  wait(address: string): number
+  failed(address: string): void
+  /** The key of this name was used well from there. */
+  succeeded(address: string, name: string): void
+  /** Whether the key of this name was used well from there before: who has it need not wait. */
+  knows(address: string, name: string): boolean
+}
+
+/** From so many failures on, so many seconds: the most that applies. */
+const STEPS: readonly [failures: number, seconds: number][] = [
+  [20, 1800],
+  [10, 300],
+  [5, 60],
+]
+/** Without another failure for so long, all is forgotten. */
+const FORGET_MS = 60 * 60 * 1000
+/** Addresses are the callers' to choose: the oldest is forgotten. */
+const MAX_ADDRESSES = 10_000
+
+interface Record {
+  failures: number
+  lastAt: number
+  until: number
+  good: Set<string>
+}
+
+export function createFailureLimit({ clock = systemClock }: { clock?: Clock } = {}): FailureLimit {
+  const records = new Map<string, Record>()
+  const recordOf = (address: string): Record => {
+    const bucket = bucketOf(address)
+    let record = records.get(bucket)
+    if (record) return record
+    if (records.size >= MAX_ADDRESSES) records.delete(records.keys().next().value!)
+    records.set(bucket, (record = { failures: 0, lastAt: 0, until: 0, good: new Set() }))
+    return record
+  }
+  return {
+    wait: (address) => Math.max(0, Math.ceil(((records.get(bucketOf(address))?.until ?? 0) - clock.now()) / 1000)),
+    failed(address) {
+      const record = recordOf(address)
+      const now = clock.now()
+      record.failures = now - record.lastAt > FORGET_MS ? 1 : record.failures + 1
+      record.lastAt = now
+      const seconds = STEPS.find(([failures]) => record.failures >= failures)?.[1]
+      if (seconds !== undefined) record.until = now + seconds * 1000
+    },
+    succeeded: (address, name) => void recordOf(address).good.add(name),
+    knows: (address, name) => records.get(bucketOf(address))?.good.has(name) ?? false,
+  }
+}
+
+/** One household has a whole /64 of IPv6 addresses to try from. */
+function bucketOf(address: string): string {
+  if (!address.includes(':')) return address
+  const [head = '', tail] = address.split('::')
+  const before = head ? head.split(':') : []
+  const after = tail ? tail.split(':') : []
+  const groups =
+    tail === undefined ? before : [...before, ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after]
+  return groups
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':')
+}
