@@ -36,8 +36,8 @@ function make(document: Document, change: Change): void {
     const pair = isMap(parent) ? parent.items[indexIn(parent, step)] : undefined
     if (isScalar(pair?.key)) pair.key.value = change.to
   } else {
-    const items: unknown[] = (parent as YAMLMap | YAMLSeq).items
-    items.splice(change.to, 0, ...items.splice(indexIn(parent as YAMLMap | YAMLSeq, step), 1))
+    const items: unknown[] = parent.items
+    items.splice(change.to, 0, ...items.splice(indexIn(parent, step), 1))
   }
 }
 
