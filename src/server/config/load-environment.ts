@@ -6,7 +6,7 @@
 import { readEnvironment } from '../environment.ts'
 import { readOverrides, type Override } from './overlay.ts'
 import type { Problem } from './problem.ts'
-import { parseConfig } from './read.ts'
+import { parseConfig } from './parse.ts'
 import type { Config } from './settle.ts'
 import type { Variables } from './variables.ts'
 

@@ -44,11 +44,20 @@ function cleanStream(source: ByteSource, redact: (text: string) => string): Byte
       source.start({
         write(chunk) {
           if (typeof chunk === 'string') return sink.write(chunk.includes('"error"') ? redact(chunk) : chunk)
-          const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-          sink.write(bytes.includes('"error"') ? Buffer.from(redact(bytes.toString('latin1')), 'latin1') : chunk)
+          sink.write(speaksOfError(chunk) ? bytesOf(redact(textOf(chunk))) : chunk)
         },
         end: () => sink.end(),
         fail: (error) => sink.fail(error),
       }),
   }
 }
+
+/** Node looks faster than a loop can; elsewhere there may be no Buffer. */
+const speaksOfError = ({ buffer, byteOffset, byteLength }: Uint8Array): boolean =>
+  globalThis.Buffer
+    ? Buffer.from(buffer, byteOffset, byteLength).includes('"error"')
+    : textOf(new Uint8Array(buffer, byteOffset, byteLength)).includes('"error"')
+
+/** A character for each byte, and back. */
+const textOf = (bytes: Uint8Array): string => bytes.reduce((text, byte) => text + String.fromCharCode(byte), '')
+const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0))

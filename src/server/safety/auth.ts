@@ -5,11 +5,12 @@
  *
  * @module
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import type { Clock } from '../../core/clock.ts'
 import type { Failure } from '../../core/failure.ts'
 import { clientProtocol } from '../../router/facts.ts'
 import { connectionOf, inheritOrigin, setClient } from './connection.ts'
+import { equalDigests, randomToken, sha256 } from './digest.ts'
 import { firstOf } from '../first-of.ts'
 import { createFailureLimit } from './limits-failures.ts'
 
@@ -30,11 +31,9 @@ const KEY_HEADERS = ['authorization', 'x-api-key', 'x-goog-api-key', 'api-key'] 
 
 /** Makes a key of 256 random bits. Show `key` once, and keep `hash`: a {@link ClientKey} takes it in place of the key. */
 export function generateKey(): { key: string; hash: string } {
-  const key = `ccr_${randomBytes(32).toString('base64url')}`
-  return { key, hash: HASHED + sha256(key).toString('hex') }
+  const key = `ccr_${randomToken(32)}`
+  return { key, hash: HASHED + bytesToHex(sha256(key)) }
 }
-
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 export interface AuthOptions {
   keys: readonly ClientKey[]
@@ -76,7 +75,7 @@ export function createAuth({ keys, addressOf, clock }: AuthOptions): (request: R
 function createKeyring(keys: readonly ClientKey[]): (credential: string) => string | undefined {
   if (!keys.length)
     throw new TypeError('keys: the list is empty, so nobody could be let in. Leave it out for a server that asks for no key.')
-  const entries = new Map<string, { name: string; digest: Buffer }>()
+  const entries = new Map<string, { name: string; digest: Uint8Array }>()
   const names = new Set<string>()
   for (const { name, key } of keys) {
     if (!name) throw new TypeError('keys: each key needs a name.')
@@ -87,19 +86,19 @@ function createKeyring(keys: readonly ClientKey[]): (credential: string) => stri
     names.add(name)
     entries.set(idOf(digest), { name, digest })
   }
-  const nobody = { name: undefined, digest: Buffer.alloc(32) }
+  const nobody = { name: undefined, digest: new Uint8Array(32) }
   return (credential) => {
     const digest = sha256(credential)
     const { name, digest: known } = entries.get(idOf(digest)) ?? nobody
-    return timingSafeEqual(digest, known) ? name : undefined
+    return equalDigests(digest, known) ? name : undefined
   }
 }
 
-function digestOf(name: string, key: string): Buffer {
+function digestOf(name: string, key: string): Uint8Array {
   if (key.startsWith(HASHED)) {
     const hex = key.slice(HASHED.length)
     if (!/^[\da-f]{64}$/i.test(hex)) throw new TypeError(`keys: behind "${HASHED}" the key of "${name}" has to be 64 hexadecimal digits.`)
-    return Buffer.from(hex, 'hex')
+    return hexToBytes(hex)
   }
   if (!/^[\x21-\x7e]*$/.test(key)) throw new TypeError(`keys: the key of "${name}" has blanks or other characters that no header carries.`)
   if (key.length < MIN_LENGTH)
@@ -110,7 +109,7 @@ function digestOf(name: string, key: string): Buffer {
 }
 
 /** What a key is looked up by: the beginning of its digest. */
-const idOf = (digest: Buffer): string => digest.toString('latin1', 0, 8)
+const idOf = (digest: Uint8Array): string => bytesToHex(digest.subarray(0, 8))
 
 /** Where clients put their keys. Gemini's may stand in the URL, where no other client's may: URLs end up in logs. */
 function credentialsOf(request: Request): string[] {

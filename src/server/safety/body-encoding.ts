@@ -3,23 +3,42 @@
  *
  * @module
  */
-import * as zlib from 'node:zlib'
-import { fail } from '../../core/failure.ts'
+import type * as Zlib from 'node:zlib'
+import { fail, isFailureError } from '../../core/failure.ts'
 import { tooLarge } from '../../router/facts.ts'
 import { limitBody } from './body-limit.ts'
 
 type Unpack = (bytes: Uint8Array, options: { maxOutputLength: number }, done: (error: Error | null, plain: Uint8Array) => void) => void
 
-/** Node has Zstandard from 22.15 on. */
-const { zstdDecompress } = zlib as { zstdDecompress?: Unpack }
+/** Asked for rather than imported: there are runtimes without it. */
+const zlib = globalThis.process?.getBuiltinModule?.('node:zlib') as (typeof Zlib & { zstdDecompress?: Unpack }) | undefined
+
+const gunzip = zlib?.gunzip ?? unpackByStream('gzip')
+const inflate = zlib?.inflate ?? unpackByStream('deflate')
+const inflateRaw = zlib?.inflateRaw ?? unpackByStream('deflate-raw')
 
 const UNPACK: Readonly<Record<string, Unpack>> = {
-  gzip: zlib.gunzip,
-  'x-gzip': zlib.gunzip,
+  gzip: gunzip,
+  'x-gzip': gunzip,
   // By the standard with a header of its own; some programs send it without.
-  deflate: (bytes, options, done) => (hasZlibHeader(bytes) ? zlib.inflate : zlib.inflateRaw)(bytes, options, done),
-  br: zlib.brotliDecompress,
-  ...(zstdDecompress && { zstd: zstdDecompress }),
+  deflate: (bytes, options, done) => (hasZlibHeader(bytes) ? inflate : inflateRaw)(bytes, options, done),
+  ...(zlib && { br: zlib.brotliDecompress }),
+  // Node has Zstandard from 22.15 on.
+  ...(zlib?.zstdDecompress && { zstd: zlib.zstdDecompress }),
+}
+
+/** The Web's own, which knows fewer encodings. */
+function unpackByStream(format: CompressionFormat): Unpack {
+  const unpack = async (bytes: Uint8Array, most: number): Promise<Uint8Array> => {
+    const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream(format))
+    const limited = limitBody(new Request('http://localhost/', { method: 'POST', body: stream, duplex: 'half' } as RequestInit), most)
+    return new Uint8Array(await limited.arrayBuffer())
+  }
+  return (bytes, { maxOutputLength }, done) =>
+    void unpack(bytes, maxOutputLength).then(
+      (plain) => done(null, plain),
+      (error: Error) => done(error, bytes),
+    )
 }
 
 const hasZlibHeader = ([first = 0, second = 0]: Uint8Array): boolean => (first & 0x0f) === 8 && ((first << 8) | second) % 31 === 0
@@ -63,6 +82,7 @@ function unpacked(packed: Uint8Array, unpack: Unpack, maxOutputLength: number): 
   return new Promise((resolve, reject) => {
     unpack(packed, { maxOutputLength }, (error, plain) => {
       if (!error) return resolve(plain)
+      if (isFailureError(error)) return reject(error)
       try {
         if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') tooLarge(maxOutputLength)
         fail({ kind: 'invalid-request', message: `The compressed body is damaged: ${error.message}.` }, error)

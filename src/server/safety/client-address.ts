@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { BlockList, isIP } from 'node:net'
 import { connectionOf } from './connection.ts'
+import { addressBytes, sameNetwork } from './ip-network.ts'
 
 /**
  * Returns the reader of clients' addresses. `X-Forwarded-For` is read from its end, as far as trusted proxies wrote it: what stands
@@ -42,17 +42,21 @@ export function createProxyCheck(trusted: readonly string[] = []): (request: Req
 
 /** Returns what tells whether an address is in one of the networks. @throws TypeError for what is no network */
 export function networkMatcher(networks: readonly string[]): (address: string) => boolean {
-  const list = new BlockList()
-  for (const network of networks.flatMap((name) => (name === 'loopback' ? ['127.0.0.0/8', '::1'] : [name]))) {
-    const [address = '', bits, ...rest] = network.split('/')
-    const family = isIP(address)
-    const prefix = bits === undefined ? undefined : /^\d{1,3}$/.test(bits) ? Number(bits) : -1
-    if (!family || rest.length || (prefix !== undefined && (prefix < 0 || prefix > (family === 4 ? 32 : 128))))
-      throw new TypeError(`"${network}" is no address or network. Write 10.0.0.7, 10.0.0.0/8, fd00::/8 or loopback.`)
-    if (prefix === undefined) list.addAddress(address, `ipv${family as 4 | 6}`)
-    else list.addSubnet(address, prefix, `ipv${family as 4 | 6}`)
+  const list = networks
+    .flatMap((name) => (name === 'loopback' ? ['127.0.0.0/8', '::1'] : [name]))
+    .map((network) => {
+      const [address = '', bits, ...rest] = network.split('/')
+      const bytes = addressBytes(address)
+      const longest = (bytes?.length ?? 0) * 8
+      const prefix = bits === undefined ? longest : /^\d{1,3}$/.test(bits) ? Number(bits) : Infinity
+      if (!bytes || rest.length || prefix > longest)
+        throw new TypeError(`"${network}" is no address or network. Write 10.0.0.7, 10.0.0.0/8, fd00::/8 or loopback.`)
+      return { bytes, prefix }
+    })
+  return (address) => {
+    const asked = addressBytes(address)
+    return asked !== undefined && list.some(({ bytes, prefix }) => sameNetwork(asked, bytes, prefix))
   }
-  return (address) => list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }
 
 /** An address without port, brackets or zone; an IPv4 address in IPv6 clothes as what it is. */
@@ -60,5 +64,5 @@ function plainAddress(text: string | undefined): string | undefined {
   const trimmed = text?.trim() ?? ''
   const bare = /^\[([^\]]*)\](?::\d+)?$/.exec(trimmed)?.[1] ?? /^([\d.]+):\d+$/.exec(trimmed)?.[1] ?? trimmed
   const address = (/^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare).replace(/%.*$/, '')
-  return isIP(address) ? address.toLowerCase() : undefined
+  return addressBytes(address) ? address.toLowerCase() : undefined
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigError, problemText } from '../../../src/server/config/problem.ts'
-import { parseConfig, readConfig, type ParseOptions } from '../../../src/server/config/read.ts'
+import { parseConfig, type ParseOptions } from '../../../src/server/config/parse.ts'
+import { readConfig } from '../../../src/server/config/read.ts'
 import { setupOf } from '../../../src/server/config/setup-of.ts'
 
 const gpt = { protocol: 'openai', baseUrl: 'https://api.openai.com/v1', apiKey: 'sk-secret', model: 'gpt-5.4' }
