@@ -8,37 +8,42 @@ import { fail, isFailureError } from '../../core/failure.ts'
 import { tooLarge } from '../../router/facts.ts'
 import { limitBody } from './body-limit.ts'
 
-type Unpack = (bytes: Uint8Array, options: { maxOutputLength: number }, done: (error: Error | null, plain: Uint8Array) => void) => void
+/** Rejects where it is damaged, or becomes more than `most` bytes. */
+type Unpack = (bytes: Uint8Array, most: number) => Promise<Uint8Array>
+
+type NodeUnpack = (bytes: Uint8Array, options: { maxOutputLength: number }, done: (error: Error | null, plain: Uint8Array) => void) => void
 
 /** Asked for rather than imported: there are runtimes without it. */
-const zlib = globalThis.process?.getBuiltinModule?.('node:zlib') as (typeof Zlib & { zstdDecompress?: Unpack }) | undefined
+const zlib = globalThis.process?.getBuiltinModule?.('node:zlib') as (typeof Zlib & { zstdDecompress?: NodeUnpack }) | undefined
 
-const gunzip = zlib?.gunzip ?? unpackByStream('gzip')
-const inflate = zlib?.inflate ?? unpackByStream('deflate')
-const inflateRaw = zlib?.inflateRaw ?? unpackByStream('deflate-raw')
+const byNode =
+  (unpack: NodeUnpack): Unpack =>
+  (bytes, most) =>
+    new Promise((resolve, reject) => {
+      unpack(bytes, { maxOutputLength: most }, (error, plain) => (error ? reject(error) : resolve(plain)))
+    })
+
+/** The Web's own, which knows fewer encodings. */
+const byStream =
+  (format: CompressionFormat): Unpack =>
+  async (bytes, most) => {
+    const body = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream(format))
+    const limited = limitBody(new Request('http://localhost/', { method: 'POST', body, duplex: 'half' } as RequestInit), most)
+    return new Uint8Array(await limited.arrayBuffer())
+  }
+
+const gunzip = zlib ? byNode(zlib.gunzip) : byStream('gzip')
+const inflate = zlib ? byNode(zlib.inflate) : byStream('deflate')
+const inflateRaw = zlib ? byNode(zlib.inflateRaw) : byStream('deflate-raw')
 
 const UNPACK: Readonly<Record<string, Unpack>> = {
   gzip: gunzip,
   'x-gzip': gunzip,
   // By the standard with a header of its own; some programs send it without.
-  deflate: (bytes, options, done) => (hasZlibHeader(bytes) ? inflate : inflateRaw)(bytes, options, done),
-  ...(zlib && { br: zlib.brotliDecompress }),
+  deflate: (bytes, most) => (hasZlibHeader(bytes) ? inflate : inflateRaw)(bytes, most),
+  ...(zlib && { br: byNode(zlib.brotliDecompress) }),
   // Node has Zstandard from 22.15 on.
-  ...(zlib?.zstdDecompress && { zstd: zlib.zstdDecompress }),
-}
-
-/** The Web's own, which knows fewer encodings. */
-function unpackByStream(format: CompressionFormat): Unpack {
-  const unpack = async (bytes: Uint8Array, most: number): Promise<Uint8Array> => {
-    const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream(format))
-    const limited = limitBody(new Request('http://localhost/', { method: 'POST', body: stream, duplex: 'half' } as RequestInit), most)
-    return new Uint8Array(await limited.arrayBuffer())
-  }
-  return (bytes, { maxOutputLength }, done) =>
-    void unpack(bytes, maxOutputLength).then(
-      (plain) => done(null, plain),
-      (error: Error) => done(error, bytes),
-    )
+  ...(zlib?.zstdDecompress && { zstd: byNode(zlib.zstdDecompress) }),
 }
 
 const hasZlibHeader = ([first = 0, second = 0]: Uint8Array): boolean => (first & 0x0f) === 8 && ((first << 8) | second) % 31 === 0
@@ -78,17 +83,13 @@ export async function unpackBody(
   return new Request(url, { method, headers, signal, body: plain as Uint8Array<ArrayBuffer> })
 }
 
-function unpacked(packed: Uint8Array, unpack: Unpack, maxOutputLength: number): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    unpack(packed, { maxOutputLength }, (error, plain) => {
-      if (!error) return resolve(plain)
-      if (isFailureError(error)) return reject(error)
-      try {
-        if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') tooLarge(maxOutputLength)
-        fail({ kind: 'invalid-request', message: `The compressed body is damaged: ${error.message}.` }, error)
-      } catch (failure) {
-        reject(failure)
-      }
-    })
-  })
+async function unpacked(packed: Uint8Array, unpack: Unpack, most: number): Promise<Uint8Array> {
+  try {
+    return await unpack(packed, most)
+  } catch (error) {
+    if (isFailureError(error)) throw error
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return tooLarge(most)
+    const reason = error instanceof Error ? error.message : String(error)
+    return fail({ kind: 'invalid-request', message: `The compressed body is damaged: ${reason}.` }, error)
+  }
 }
