@@ -52,6 +52,8 @@ export interface GatewayOptions {
   maxBodyBytes?: number
   /** Whether `GET /health` shall say that all is well: `false` has load balancers send their requests elsewhere. Default: always. */
   isReady?: () => boolean
+  /** Told at `GET /health`, so that whoever started a server knows it from every other. Default: nothing is told. */
+  instance?: string
   /** Writes a line for each request. Default: nothing is written. */
   log?: Log
   /** Takes the secrets that somebody echoed out of errors: a `createRedactor()`. Default: none is known. */
@@ -63,13 +65,13 @@ export interface GatewayOptions {
 type Answer = (request: Request, url: URL) => Response
 
 /** What is answered to anybody, key or not. */
-const openRoutes = ({ isReady = () => true, trustedProxies }: GatewayOptions): ReadonlyMap<string, Answer> => {
+const openRoutes = ({ isReady = () => true, trustedProxies, instance }: GatewayOptions): ReadonlyMap<string, Answer> => {
   const isForwarded = createProxyCheck(trustedProxies)
   return new Map<string, Answer>([
     ['/', (request, url) => plain(welcome(originOf(request, url, isForwarded(request))))],
     // Claude Code asks for it when it starts, and waits for the answer.
     ['/api/hello', () => plain('')],
-    ['/health', () => health(isReady())],
+    ['/health', () => health(isReady(), instance)],
   ])
 }
 
@@ -160,9 +162,9 @@ export function refuse(request: Request, failure: Failure): Response {
   return bodiless(request, response)
 }
 
-const health = (ready: boolean): Response =>
+const health = (ready: boolean, instance: string | undefined): Response =>
   Response.json(
-    { status: ready ? 'ok' : 'stopping', name: 'cc-route', version },
+    { status: ready ? 'ok' : 'stopping', name: 'cc-route', version, ...(instance !== undefined && { instance }) },
     { status: ready ? 200 : 503, headers: { 'cache-control': 'no-store' } },
   )
 
