@@ -28,7 +28,7 @@ export interface Closing {
 export interface ClosingOptions {
   server: Closable
   /** Node's own server, where there is one. */
-  node: () => Server | undefined
+  node: Server | undefined
   /** Milliseconds in which new requests are answered although the server says that it is not ready. */
   leaveMs: number
   /** Milliseconds that requests in flight are given after that. */
@@ -43,8 +43,8 @@ export function createClosing({ server, node, leaveMs, graceMs }: ClosingOptions
   let phase: Closing['phase'] = 'open'
   // Node waits for connections that were opened ahead and never used, and for those that fall idle after closing has begun.
   const sweep = () => {
-    if (flights.size) node()?.closeIdleConnections()
-    else node()?.closeAllConnections()
+    if (flights.size) node?.closeIdleConnections()
+    else node?.closeAllConnections()
   }
   const close = async () => {
     if (leaveMs) {
@@ -56,7 +56,7 @@ export function createClosing({ server, node, leaveMs, graceMs }: ClosingOptions
     const sweeping = setInterval(sweep, 25)
     await within(graceMs, closed)
     for (const flight of flights) flight.interrupt()
-    if (node()) await within(LAST_WORDS_MS, closed)
+    if (node) await within(LAST_WORDS_MS, closed)
     clearInterval(sweeping)
     // Deno has no way to cut its connections: there the wait alone is bounded.
     await within(

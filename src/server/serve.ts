@@ -3,22 +3,19 @@
  *
  * @module
  */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { serve as listen } from 'srvx'
 import type { Failure } from '../core/failure.ts'
 import { failureInStream } from '../router/endpoint/answer.ts'
-import { attachBody, clientProtocol, routeOf } from '../router/facts.ts'
+import { clientProtocol, routeOf } from '../router/facts.ts'
 import type { Fetch } from '../router/fetch.ts'
 import { answerClientErrors } from './node/client-error.ts'
 import { protocols } from '../transformers/registry.ts'
-import { createClosing, type Flight } from './closing.ts'
+import { createClosing, type Closable } from './closing.ts'
 import { attachConnection } from './safety/connection.ts'
 import { createGateway, refuse, type GatewayOptions } from './gateway.ts'
 import { isLoopback } from './safety/guard.ts'
 import type { Limits } from './safety/limits.ts'
-import { endStalled, hasTooManyHeaders, socketOptions, type SocketLimits } from './node/limits.ts'
-import { readNodeBody } from './node/request.ts'
-import { deliverOnNode } from './node/response.ts'
+import { endStalled, socketOptions, type SocketLimits } from './node/limits.ts'
+import { openNodeServer, type NodeServer } from './node/server.ts'
 
 export interface ServeOptions extends Omit<GatewayOptions, 'app' | 'limits'> {
   /** Default 3456; 0 takes any free port. */
@@ -59,60 +56,52 @@ export async function serve(app: Fetch, options: ServeOptions = {}): Promise<Ser
     limits: { streams: 4096, streamsPerClient: 256, ...limits },
     isReady: () => closing.phase === 'open' && (options.isReady?.() ?? true),
   })
-  const server = listen({
-    fetch: (request) => {
-      const node = request.runtime?.node
-      if (node?.res) return answerOnNode(request, { req: node.req as IncomingMessage, res: node.res as ServerResponse })
-      attachConnection(request, { address: request.ip })
+  const onNode = () =>
+    openNodeServer(
+      // Clients keep connections open between requests. Node closes one after 5 s, at times just when the next request is on its way.
+      { port, hostname, keepAliveTimeout: 75_000, ...socketOptions(limits) },
+      async () => (await import('./node/listener.ts')).createNodeListener({ gateway, closing, limits, stopping, lastWords }),
+    )
+  const elsewhere = () =>
+    openServer(port, hostname, (request, address) => {
+      attachConnection(request, { address })
       return closing.phase === 'closing' ? stopping(request) : gateway(request)
-    },
-    port,
-    hostname,
-    silent: true,
-    gracefulShutdown: false,
-    // Clients keep connections open between requests. Node closes one after 5 s, at times just when the next request is on its way.
-    node: { keepAliveTimeout: 75_000, ...socketOptions(limits) },
-    // Bun cuts a connection after 10 s of silence; models think longer.
-    bun: { idleTimeout: 0 },
-  })
-  const closing = createClosing({ server, node: () => server.node?.server as Server | undefined, leaveMs, graceMs })
-
-  const answerOnNode = (request: Request, { req, res }: NodePair): Response | Promise<Response> => {
-    if (closing.phase === 'closing') return stopping(request)
-    if (hasTooManyHeaders(req, limits))
-      return refuse(request, { kind: 'invalid-request', status: 431, message: 'The request has too many headers.' })
-    attachBody(request, (maxBytes) => readNodeBody(req, maxBytes))
-    attachConnection(request, { address: req.socket.remoteAddress, whenClosed: (run) => void res.once('close', run) })
-    return new Promise((resolve) => {
-      let late = false
-      const flight: Flight = {
-        interrupt() {
-          late = true
-          resolve(stopping(request))
-        },
-      }
-      res.once('close', closing.board(flight))
-      void gateway(request).then((response) => {
-        if (late) return void response.body?.cancel()
-        flight.interrupt = () => res.destroy()
-        resolve(deliverOnNode(response, flight, () => lastWords(request)))
-      })
     })
-  }
-
-  await server.ready()
-  const node = server.node?.server as Server | undefined
+  const server: NodeServer | OtherServer = await (isNode ? onNode() : elsewhere())
+  const { node } = server
+  const closing = createClosing({ server, node, leaveMs, graceMs })
   if (node) {
     answerClientErrors(node)
     endStalled(node, limits)
   }
-  const actualPort = Number(new URL(server.url ?? `http://localhost:${port}`).port || 80)
-  return { url: `http://${urlHost(hostname)}:${actualPort}`, port: actualPort, close: closing.close }
+  return { url: `http://${urlHost(hostname)}:${server.port}`, port: server.port, close: closing.close }
 }
 
-interface NodePair {
-  req: IncomingMessage
-  res: ServerResponse
+/** Bun and Deno have servers of their own. */
+const isNode = !process.versions.bun && !('Deno' in globalThis)
+
+interface OtherServer extends Closable {
+  port: number
+  node?: undefined
+}
+
+async function openServer(
+  port: number,
+  hostname: string,
+  answer: (request: Request, address: string | undefined) => Response | Promise<Response>,
+): Promise<OtherServer> {
+  const { serve: listen } = await import('srvx')
+  const server = listen({
+    fetch: (request) => answer(request, request.ip),
+    port,
+    hostname,
+    silent: true,
+    gracefulShutdown: false,
+    // Bun cuts a connection after 10 s of silence; models think longer.
+    bun: { idleTimeout: 0 },
+  })
+  await server.ready()
+  return { port: Number(new URL(server.url ?? `http://localhost:${port}`).port || 80), close: (closeAll) => server.close(closeAll) }
 }
 
 const STOPPING: Failure = {

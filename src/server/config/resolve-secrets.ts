@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
@@ -22,8 +21,10 @@ export interface SecretReaders {
 
 export const systemReaders: SecretReaders = {
   readFile: (path) => readFile(path, 'utf8'),
-  run: ([program, ...args], timeout, cwd) =>
-    new Promise((resolve, reject) => {
+  async run([program, ...args], timeout, cwd) {
+    // Few need it, and all would wait for it to be loaded when they start.
+    const { execFile } = await import('node:child_process')
+    return new Promise((resolve, reject) => {
       const options = { timeout, cwd, encoding: 'utf8' as const, maxBuffer: MAX_BYTES, windowsHide: true, shell: false }
       const child = execFile(program, args, options, (error, stdout) => {
         if (!error) return resolve(stdout)
@@ -33,7 +34,8 @@ export const systemReaders: SecretReaders = {
         reject(new Error(typeof error.code === 'number' ? `it ended with code ${error.code}` : `it failed: ${error.code ?? error.signal}`))
       })
       child.stdin?.end()
-    }),
+    })
+  },
 }
 
 export interface ResolvedSecrets<T> {
