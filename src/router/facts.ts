@@ -46,6 +46,9 @@ export function factsOf(request: Request, maxBytes = MAX_BODY_BYTES): Promise<Re
   return facts
 }
 
+/** What is known of a request already; `undefined` where nobody has read it yet. */
+export const knownFacts = (request: Request): Promise<RequestFacts> | undefined => known.get(request)
+
 /** Tells what a request is, so that no layer below reads it again. */
 export const adopt = (request: Request, facts: RequestFacts): void => void known.set(request, Promise.resolve(facts))
 

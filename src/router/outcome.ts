@@ -8,11 +8,14 @@ import type { ProtocolName } from '../core/chat.ts'
 import type { Failure } from '../core/failure.ts'
 import type { Notice } from '../core/notice.ts'
 import type { Usage } from '../core/usage.ts'
+import type { Explanation } from './explain.ts'
 import type { FailureClass } from './failures/classify.ts'
 
 export interface Outcome {
   /** The name of the endpoint that answered. */
   endpoint: string
+  /** The model that the client asked for, where a gateway told. */
+  asked?: string
   /** The protocol and model that the upstream was asked in; the protocol is unknown of a stranger's fetch. */
   protocol?: ProtocolName
   model?: string
@@ -24,8 +27,10 @@ export interface Outcome {
   failure?: Failure
   /** Every attempt at an answer, in the order they began, over all endpoints. */
   attempts: readonly Attempt[]
-  /** Which rule of a router chose, where one did. */
+  /** Which rule of a router chose, where one did; of routers behind one another each: `default > models gpt-*`. */
   route?: string
+  /** What routers knew and decided, as `explain` tells it of a request that is not sent. Worked out when it is called. */
+  explain?: () => Explanation
   /** How the answer ended. Resolves when the last byte has been given to the client, or the client has gone. Never rejects. */
   ended: Promise<Ending>
 }

@@ -32,10 +32,21 @@ export interface ComposeOptions {
   random?: () => number
 }
 
+/** One endpoint of a configuration, at work. */
+export interface ServedEndpoint {
+  name: string
+  config: EndpointConfig
+  endpoint: Endpoint
+  /** Calls its provider. */
+  fetch: Fetch
+}
+
 /** What a configuration describes, at work. */
 export interface Composition extends App {
   /** Those that are switched on, by name. */
   endpoints: ReadonlyMap<string, Endpoint>
+  /** The same with how each was made, in the order in which they are asked: the default first. Those that are switched off are `undefined`. */
+  served: ReadonlyMap<string, ServedEndpoint | undefined>
   pools: ReadonlyMap<string, Pool>
 }
 
@@ -49,6 +60,9 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
   /** What targets may name: the endpoints as they are asked for, and the pools. */
   const names: Record<string, Fetch | false> = Object.fromEntries(Object.keys(config.endpoints).map((name) => [name, false]))
 
+  const globalFetch: Fetch = (input, init) => globalThis.fetch(input, init)
+  const fetches = new Map(used.map(([name, { proxy }]) => [name, options.fetchFor?.(proxy ?? config.server.proxy) ?? globalFetch]))
+
   const open = (name: string, given: EndpointConfig, changes: Partial<EndpointConfig> = {}): Endpoint => {
     const {
       keys,
@@ -57,27 +71,34 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
       enabled: _enabled,
       models: _models,
       own: _own,
-      proxy,
+      proxy: _proxy,
       ...rest
     } = { ...given, ...changes }
     const apiKeys = keys.map(({ from: _from, ...key }) => key)
-    return endpoint({ ...rest, ...shared, name, apiKeys, fetch: options.fetchFor?.(proxy ?? config.server.proxy) })
+    return endpoint({ ...rest, ...shared, name, apiKeys, fetch: fetches.get(name) })
   }
   const endpoints = new Map(used.map(([name, given]) => [name, open(name, given)]))
-  for (const [name, given] of used) names[name] = withModels(name, given)
+  const models = new Map(used.map(([name, given]) => [name, modelTargets(name, given)]))
+  for (const [name] of used) names[name] = withModels(name)
 
-  /** An endpoint that knows the names that clients have for its models. */
-  function withModels(name: string, given: EndpointConfig): Fetch {
-    const entries = Object.entries(given.models ?? {})
+  /** Where requests go that ask for a model of this endpoint by the client's own name of it. */
+  function modelTargets(name: string, given: EndpointConfig): Record<string, Target> {
     const plain = endpoints.get(name)!
-    if (!entries.length) return plain
-    const models = entries.map(([asked, said]): [string, Target] => {
+    const entries = Object.entries(given.models ?? {}).map(([asked, said]): [string, Target] => {
       if (typeof said === 'string') return [asked, { to: plain, model: said }]
       const { model = asked, capabilities, price } = said
       const changes = { ...(capabilities && { capabilities: { ...given.capabilities, ...capabilities } }), ...(price && { price }) }
       return [asked, { to: Object.keys(changes).length ? open(name, given, changes) : plain, model }]
     })
-    return router({ ...shared, name, estimator, default: plain, models: Object.fromEntries(models), explicit: false })
+    return Object.fromEntries(entries)
+  }
+
+  /** An endpoint that knows those names itself, for whoever names the endpoint and not the model. */
+  function withModels(name: string): Fetch {
+    const targets = models.get(name)!
+    const plain = endpoints.get(name)!
+    if (!Object.keys(targets).length) return plain
+    return router({ ...shared, name, estimator, default: plain, models: targets, explicit: false })
   }
 
   const pools = new Map<string, Pool>()
@@ -105,12 +126,18 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
   )
   for (const [name, given] of Object.entries(config.pools ?? {})) names[name] = poolOf(name, given) ?? false
 
-  const { models, ids } = modelsOf(config)
+  const { models: listed, ids } = modelsOf(config)
   const first = used[0]?.[0]
+  const servedOf = (name: string): ServedEndpoint | undefined => {
+    const made = endpoints.get(name)
+    return made && { name, config: config.endpoints[name]!, endpoint: made, fetch: fetches.get(name)! }
+  }
+  const inOrder = Object.keys(config.endpoints).toSorted((a, b) => Number(b === usual) - Number(a === usual))
   return {
     endpoints,
+    served: new Map(inOrder.map((name) => [name, servedOf(name)])),
     pools,
-    models,
+    models: listed,
     fetch: router({
       ...shared,
       ...routes,
@@ -118,19 +145,14 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
       estimator,
       endpoints: names,
       default: usual ?? first!,
-      models: { ...clientModels(used), ...routes.models },
+      // Of two endpoints with the same name for one, the first.
+      models: { ...Object.assign({}, ...[...models.values()].toReversed()), ...routes.models },
       aliases: { ...ids, ...aliases },
       // Where the file says which request goes where, models have no way of their own.
       ...(!config.routes && { choose: ({ model }) => ownerOf(used, model) }),
     }),
   }
 }
-
-/** The models that endpoints have under the clients' own names. Of two endpoints with the same one, the first. */
-const clientModels = (used: readonly (readonly [string, EndpointConfig])[]): Record<string, Target> =>
-  Object.fromEntries(
-    used.toReversed().flatMap(([name, { models = {} }]) => Object.keys(models).map((model) => [model, { to: name, model }])),
-  )
 
 /** The endpoint whose provider has this model itself. */
 function ownerOf(used: readonly (readonly [string, EndpointConfig])[], model: string | undefined): Target | undefined {

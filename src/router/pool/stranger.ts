@@ -89,7 +89,7 @@ function plainHeaders(headers: Headers): Headers {
 }
 
 /** The same answer, which tells how it ended. */
-function watched(response: Response, known: Omit<Outcome, 'ended'>): Response {
+export function watched(response: Response, known: Omit<Outcome, 'ended'>): Response {
   const { status, statusText, headers } = response
   const source = takeSource(response)
   if (!source) return attachOutcome(response, { ...known, ended: Promise.resolve({ how: 'complete' }) })

@@ -6,6 +6,7 @@
 import type { ProtocolName } from '../../core/chat.ts'
 import { fail } from '../../core/failure.ts'
 import type { JsonObject } from '../../core/json.ts'
+import type { Place } from '../paths.ts'
 import { asksForCatalogue, catalogueEntry } from './codex-models.ts'
 
 /** A model that clients may ask for. */
@@ -27,8 +28,8 @@ export interface Model {
 /** An id for a model under which Claude Code shows it; `undefined` where its own will do. */
 export const aliasOf = (id: string): string | undefined => (/claude|anthropic/i.test(id) ? undefined : `anthropic/${id}`)
 
-/** `/v1/models` or `/v1/models/{id}`, also under `/v1beta` and `/v1alpha`. */
-const MODELS_PATH = /^\/(?:v1|v1beta|v1alpha)\/models(?:\/(.+?))?\/?$/
+/** `/v1/models` or `/v1/models/{id}`, also under `/v1beta` and `/v1alpha`, or without a version. */
+const MODELS_PATH = /^(?:\/v1|\/v1beta|\/v1alpha)?\/models(?:\/(.+?))?\/?$/
 
 /** What a path asks of the list; `undefined` where it is no path of it. `id` is absent for the whole list. */
 export function modelsPath(pathname: string): { id?: string } | undefined {
@@ -52,13 +53,14 @@ export interface ListAsk {
   client?: 'codex' | 'claude-code'
 }
 
-/** Reads a request for the list. The path is the same for several vendors' clients, so that the headers decide. */
-export function listAsk(request: Request, url: URL, id: string | undefined): ListAsk {
+/** Reads a request for the list. The path is the same for several vendors' clients: where no prefix tells, the headers decide. */
+export function listAsk(request: Request, { url, path, protocol }: Place, id: string | undefined): ListAsk {
   const query = url.searchParams
   const ask = { query, ...(id !== undefined && { id }) }
   if (asksForCatalogue(request, query)) return { ...ask, protocol: 'openai-responses', client: 'codex' }
   if (/^claude-(code|cli)\b/i.test(request.headers.get('user-agent') ?? '')) return { ...ask, protocol: 'claude', client: 'claude-code' }
-  if (!url.pathname.startsWith('/v1/') || request.headers.has('x-goog-api-key') || query.has('key')) return { ...ask, protocol: 'gemini' }
+  if (protocol) return { ...ask, protocol }
+  if (/^\/v1\w/.test(path) || request.headers.has('x-goog-api-key') || query.has('key')) return { ...ask, protocol: 'gemini' }
   return { ...ask, protocol: request.headers.has('anthropic-version') || request.headers.has('x-api-key') ? 'claude' : 'openai' }
 }
 

@@ -1,0 +1,255 @@
+/**
+ * What stands before an app: who may call, how much, and the small routes that clients expect of a provider; all else is the app's.
+ *
+ * @module
+ */
+import { failureOf, STATUS, type Failure } from '../core/failure.ts'
+import { errorResponse } from '../router/endpoint/answer.ts'
+import { boundDepth, clientProtocol, knownFacts, MAX_BODY_BYTES, routeOf } from '../router/facts.ts'
+import { requestOf, type Fetch } from '../router/fetch.ts'
+import { outcomeOf } from '../router/outcome.ts'
+import { askedModel } from '../router/routing/facts.ts'
+import { sessionRoute } from '../router/sessions/route.ts'
+import { sessions, type SessionsOptions } from '../router/sessions/sessions.ts'
+import { protocols } from '../transformers/registry.ts'
+import { createAuth, type ClientKey } from './safety/auth.ts'
+import { isCompressed, unpackBody } from './safety/body-encoding.ts'
+import { limitBody } from './safety/body-limit.ts'
+import { createAddressReader, createProxyCheck } from './safety/client-address.ts'
+import { clientOf, inheritOrigin } from './safety/connection.ts'
+import { refuseContentType } from './safety/content-type.ts'
+import { createCors } from './safety/cors.ts'
+import { cleanErrors } from './log/error-text.ts'
+import { firstOf } from './first-of.ts'
+import { createGuard, type AllowedHosts } from './safety/guard.ts'
+import { createGate, createUrlLimit, type Limits } from './safety/limits.ts'
+import { createRequestLog } from './log/requests.ts'
+import type { Log } from './log/log.ts'
+import { answerModels, listAsk, modelsPath, type Model } from './models/models.ts'
+import { isTelemetry, placeOf, protocolOfPath, type Place } from './paths.ts'
+import { version } from './version.ts'
+
+export interface GatewayOptions {
+  /** Answers the model requests: an endpoint, a pool, a router, or a fetch of your own. */
+  app: Fetch
+  /** What `GET /v1/models` lists; a function where that changes. Default: such requests go to the app. */
+  models?: readonly Model[] | (() => readonly Model[])
+  /**
+   * The host names that are answered. **Important:** `any` is safe only where a browser cannot reach the server by a name
+   * that somebody else controls; a server on loopback needs `loopback`. Default `any`, since a mounted gateway has the
+   * names of the server around it; `serve` chooses by the address it listens on.
+   */
+  hosts?: AllowedHosts
+  /** The web pages of other sites that may call, as origins: `https://chat.example`. Default: none. */
+  origins?: readonly string[]
+  /** The keys of those who may use it. Default: none is asked for. */
+  keys?: readonly ClientKey[]
+  /**
+   * The proxies in front that may tell whose request it is, by `X-Forwarded-*`: addresses, networks (`10.0.0.0/8`) or `loopback`.
+   * Default: none.
+   */
+  trustedProxies?: readonly string[]
+  limits?: Limits
+  /** The largest request body in bytes: short for `limits.bodyBytes`. Default 32 MiB. */
+  maxBodyBytes?: number
+  /** Whether `GET /health` shall say that all is well: `false` has load balancers send their requests elsewhere. Default: always. */
+  isReady?: () => boolean
+  /** Told at `GET /health`, so that whoever started a server knows it from every other. Default: nothing is told. */
+  instance?: string
+  /** Writes a line for each request. Default: nothing is written. */
+  log?: Log
+  /** Takes the secrets that somebody echoed out of errors: a `createRedactor()`. Default: none is known. */
+  redact?: (text: string) => string
+  /** How the conversations of OpenAI Responses clients are kept; `false` for an app that does so itself. Default: in memory. */
+  sessions?: SessionsOptions | false
+}
+
+/** What a gateway of a configuration has besides. */
+export interface FrontParts extends GatewayOptions {
+  /** Answers what is asked about the gateway itself, and decides who may ask; `undefined` for what is none of its paths. */
+  admin?(request: Request): Response | Promise<Response> | undefined
+  /** Answers `GET /status`. */
+  status?(): Promise<Response>
+  /** Sends what is no generation to a provider that speaks the protocol. */
+  passOn?(request: Request, place: Place): Promise<Response>
+  /** Told of each request; what it returns is told of the answer. */
+  watch?(request: Request): (response: Response) => void
+}
+
+type Answer = (request: Request, url: URL) => Response
+
+/** What is answered to anybody, key or not. */
+const openRoutes = ({ isReady = () => true, trustedProxies, instance }: GatewayOptions): ReadonlyMap<string, Answer> => {
+  const isForwarded = createProxyCheck(trustedProxies)
+  return new Map<string, Answer>([
+    ['/', (request, url) => plain(welcome(originOf(request, url, isForwarded(request))))],
+    // Claude Code asks for it when it starts, and waits for the answer.
+    ['/api/hello', () => plain('')],
+    ['/health', () => health(isReady(), instance)],
+  ])
+}
+
+/**
+ * Puts what a server answers besides around an app of your own, to be mounted anywhere. Answers every error in the client's own format,
+ * and never rejects: what the app throws becomes a 500.
+ */
+export const createGateway = (options: GatewayOptions): Fetch => createFront(options)
+
+export function createFront(options: FrontParts): Fetch {
+  const { models, keys, limits = {}, trustedProxies, hosts = 'any', status, passOn, watch } = options
+  const maxBytes = options.maxBodyBytes ?? limits.bodyBytes ?? MAX_BODY_BYTES
+  const owner = keys && { owner: (request: Request) => clientOf(request)?.name ?? '' }
+  const keepsSessions = options.sessions !== false
+  const app = options.sessions === false ? options.app : sessions(options.app, { maxBodyBytes: maxBytes, ...owner, ...options.sessions })
+  const cors = createCors(options.origins ?? [])
+  const refusals = [createGuard(hosts, cors.origins), createUrlLimit(limits)]
+  const addressOf = createAddressReader(trustedProxies)
+  const admit = keys ? createAuth({ keys, addressOf }) : (request: Request) => request
+  const enter = createGate({ ...limits, addressOf })
+  const open = openRoutes(options)
+
+  const answer = (request: Request): Response | Promise<Response> => {
+    const preflight = cors.preflight(request)
+    if (preflight) return preflight
+    const url = new URL(request.url)
+    const place = placeOf(url)
+    const route = open.get(place.path)
+    if (route) return reads(request) ? bodiless(request, route(request, url)) : wrongMethod(request, url, 'GET, HEAD')
+    if (isTelemetry(place.path)) return Response.json({})
+    const administered = options.admin?.(request)
+    if (administered) return administered
+    const admitted = admit(request)
+    if (!(admitted instanceof Request)) return refuse(request, admitted, place)
+    if (status && place.path === '/status') return reads(request) ? status() : wrongMethod(request, url, 'GET, HEAD')
+    const listed = modelsPath(place.path)
+    if (listed && models && reads(request))
+      return bodiless(
+        request,
+        Response.json(answerModels(typeof models === 'function' ? models() : models, listAsk(request, place, listed.id))),
+      )
+    if (routeOf(request) || (keepsSessions && sessionRoute(request))) return admitted.method === 'POST' ? take(admitted) : app(admitted)
+    if (routeOf(new Request(request.url, { method: 'POST' }))) return wrongMethod(request, url, 'POST')
+    return passed(admitted, place) ?? nothing(request, place)
+  }
+
+  /** What no protocol generates with: somebody else's business, or the app's own. */
+  const passed = (request: Request, place: Place): Response | Promise<Response> | undefined => {
+    if (passOn && protocolOfPath(request, place)) return take(request, (bounded) => passOn(bounded, place))
+    if (request.method === 'POST') return take(request)
+    return reads(request) && modelsPath(place.path) ? app(request) : undefined
+  }
+
+  /** Answers a request that may have a body, within its bounds. */
+  const take = async (request: Request, passes?: (request: Request) => Response | Promise<Response>): Promise<Response> => {
+    const refused = refuseContentType(request, () => routeOf(request) !== undefined)
+    if (refused) return refuse(request, refused)
+    const seat = enter?.(request)
+    if (seat && 'kind' in seat) return refuse(request, seat)
+    try {
+      const plain =
+        isCompressed(request) && !passes
+          ? await unpackBody(request, { maxBytes, expansion: limits.expansion })
+          : limitBody(request, maxBytes)
+      if (plain !== request) inheritOrigin(request, plain)
+      if (limits.depth !== undefined) boundDepth(plain, limits.depth)
+      const response = await (passes ?? app)(plain)
+      if (watch) await noteAsked(plain, response)
+      return seat ? seat.hold(response) : response
+    } catch (error) {
+      seat?.release()
+      throw error
+    }
+  }
+
+  const respond = async (request: Request): Promise<Response> => {
+    try {
+      const refused = firstOf(refusals, (refusal) => refusal(request))
+      return await cleanErrors(refused ? refuse(request, refused) : await answer(request), options.redact)
+    } catch (error) {
+      if (request.signal.aborted) return new Response(null, { status: STATUS.cancelled })
+      return cleanErrors(refuse(request, failureOf(error)), options.redact)
+    }
+  }
+  const begin = options.log && createRequestLog({ log: options.log, addressOf })
+
+  return async (input, init) => {
+    const request = requestOf(input, init)
+    const ends = [begin?.(request), watch?.(request)]
+    const response = cors.allow(request, await respond(request))
+    for (const end of ends) end?.(response)
+    return response
+  }
+}
+
+const reads = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD'
+
+/** Which model the client asked for, told with the outcome. */
+async function noteAsked(request: Request, response: Response): Promise<void> {
+  const outcome = outcomeOf(response)
+  const facts = outcome && (await knownFacts(request)?.catch(() => undefined))
+  const asked = facts && askedModel(facts)
+  if (outcome && asked !== undefined) outcome.asked = asked
+}
+
+const nothing = (request: Request, place: Place): Response =>
+  refuse(
+    request,
+    {
+      kind: 'not-found',
+      status: STATUS['not-found'],
+      message: `${request.method} ${place.path}: there is no such path here. GET / tells what there is.`,
+    },
+    place,
+  )
+
+/** A failure as the client's own error. */
+export function refuse(request: Request, failure: Failure, place?: Place): Response {
+  const response = errorResponse(protocols[place?.protocol ?? clientProtocol(request)], failure)
+  if (failure.status === STATUS.authentication) response.headers.set('www-authenticate', 'Bearer realm="cc-route"')
+  return bodiless(request, response)
+}
+
+const health = (ready: boolean, instance: string | undefined): Response =>
+  Response.json(
+    { status: ready ? 'ok' : 'stopping', name: 'cc-route', version, ...(instance !== undefined && { instance }) },
+    { status: ready ? 200 : 503, headers: { 'cache-control': 'no-store' } },
+  )
+
+/** How the client calls this server: a proxy in front may have another name and scheme. */
+function originOf({ headers }: Request, url: URL, isForwarded: boolean): string {
+  const forwarded = (name: string) => (isForwarded ? headers.get(`x-forwarded-${name}`)?.split(',').at(-1)?.trim() : undefined)
+  const origin = `${forwarded('proto') ?? url.protocol.slice(0, -1)}://${forwarded('host') ?? headers.get('host') ?? url.host}`
+  return URL.canParse(origin) ? new URL(origin).origin : url.origin
+}
+
+function wrongMethod(request: Request, url: URL, allow: string): Response {
+  const response = refuse(request, {
+    kind: 'invalid-request',
+    status: 405,
+    message: `${request.method} ${url.pathname}: this path takes ${allow} only.`,
+  })
+  response.headers.set('allow', allow)
+  return response
+}
+
+const plain = (text: string): Response => new Response(text, { headers: { 'content-type': 'text/plain; charset=utf-8' } })
+
+/** An answer to HEAD has the headers alone. */
+const bodiless = (request: Request, response: Response): Response => (request.method === 'HEAD' ? new Response(null, response) : response)
+
+const welcome = (
+  origin: string,
+): string => `cc-route ${version}: one place to reach every LLM provider, in the protocol that your program speaks.
+
+  Claude      POST ${origin}/v1/messages
+  OpenAI      POST ${origin}/v1/chat/completions
+              POST ${origin}/v1/responses
+  Gemini      POST ${origin}/v1beta/models/{model}:generateContent
+  also        GET  ${origin}/v1/models, ${origin}/health
+
+Claude Code:
+
+  export ANTHROPIC_BASE_URL=${origin}
+  export ANTHROPIC_AUTH_TOKEN=cc-route
+  claude
+`
