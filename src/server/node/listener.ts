@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { serve } from 'srvx'
 import { attachBody } from '../../router/facts.ts'
 import type { Fetch } from '../../router/fetch.ts'
@@ -13,6 +13,7 @@ import { attachConnection } from '../safety/connection.ts'
 import { hasTooManyHeaders, type SocketLimits } from './limits.ts'
 import { readNodeBody } from './request.ts'
 import { deliverOnNode } from './response.ts'
+import type { Listener } from './server.ts'
 
 export interface ListenerOptions {
   gateway: Fetch
@@ -24,7 +25,7 @@ export interface ListenerOptions {
   lastWords(request: Request): string
 }
 
-export function createNodeListener({ gateway, closing, limits, stopping, lastWords }: ListenerOptions): RequestListener {
+export function createNodeListener({ gateway, closing, limits, stopping, lastWords }: ListenerOptions): Listener {
   const answer = (request: Request, req: IncomingMessage, res: ServerResponse): Response | Promise<Response> => {
     if (closing.phase === 'closing') return stopping(request)
     if (hasTooManyHeaders(req, limits))

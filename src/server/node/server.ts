@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Closable } from '../closing.ts'
 
@@ -13,16 +13,18 @@ export interface NodeServer extends Closable {
   port: number
 }
 
+export type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
+
 /** Rejects where the address cannot be listened on. */
 export async function openNodeServer(
   { port, hostname, ...options }: ServerOptions & { port: number; hostname: string },
-  load: () => Promise<RequestListener>,
+  load: () => Promise<Listener>,
 ): Promise<NodeServer> {
-  let listener: RequestListener | undefined
+  let listener: Listener | undefined
   let loading: Promise<void> | undefined
   const ready = () => (loading ??= load().then((loaded) => void (listener = loaded)))
   const server = createServer(options, (request, response) => {
-    if (listener) return listener(request, response)
+    if (listener) return void listener(request, response)
     const answer = () => {
       if (!response.destroyed) listener!(request, response)
     }
