@@ -14,7 +14,8 @@ const others: Record<
   Exclude<ProtocolName, 'openai' | 'openai-responses'>,
   { plain: Dialect; hosts: readonly HostRule[]; dialects: readonly Dialect[] }
 > = {
-  claude: { plain: { name: 'claude' }, hosts: [], dialects: [] },
+  // Gateways that take the key as ANTHROPIC_AUTH_TOKEN sends it, and only so.
+  claude: { plain: { name: 'claude' }, hosts: [], dialects: [{ name: 'bearer', auth: 'bearer' }] },
   gemini: {
     plain: { name: 'gemini' },
     hosts: [{ host: /(^|\.|-)aiplatform\.googleapis\.com$/, name: 'vertex' }],

@@ -1,0 +1,182 @@
+/**
+ * CCGate: server.json, upstreams.json, tenants.json and pricing.json.
+ *
+ * @module
+ */
+import type { ConfigInput } from '../config/schema.ts'
+import type { Strategy } from '../../router/pool/balance-strategies.ts'
+import {
+  addressOf,
+  countOf,
+  createNames,
+  filled,
+  levelOf,
+  poolOf,
+  portOf,
+  secretIn,
+  serverOf,
+  type ClientKey,
+  type Comment,
+  type EndpointInput,
+  type Imported,
+} from './imported.ts'
+import { openSection, type Fields, type Section } from './section.ts'
+
+const PORT = 3000
+const STRATEGIES: Readonly<Record<string, Strategy>> = {
+  weighted_round_robin: 'weighted_round_robin',
+  round_robin: 'round_robin',
+  random: 'random',
+  weighted_random: 'weighted_random',
+  least_connections: 'least_connections',
+}
+
+/** @param contents the fields of all its files in one object */
+export function readCcgate(contents: Fields): Imported {
+  const { top, notes } = openSection(contents)
+  const nameOf = createNames()
+  const comments: Comment[] = []
+  const proxy = top.section('proxy')
+  const idleMs = countOf(proxy, 'timeout')
+  const endpoints = top.sections('upstreams').map((section, index): [string, EndpointInput] => {
+    const name = nameOf(section.text('name', 'id'), `upstream-${index + 1}`, section)
+    const description = section.text('description')
+    if (description) comments.push({ path: ['endpoints', name], text: description })
+    return [name, endpointOf(section, idleMs)]
+  })
+  const members = endpoints.map(([name]) => name)
+  const retries = proxy.number('retryAttempts')
+  const { pools, target } = poolOf(nameOf(undefined, 'main'), members, {
+    strategy: strategyOf(top.section('loadBalancer')),
+    retry: retries === undefined || retries < 0 ? {} : { attempts: Math.floor(retries) + 1 },
+  })
+  const server = top.section('server')
+  const logging = top.section('logging')
+  const admin = top.section('admin')
+  const config = filled({
+    server: serverOf(server, {
+      host: { section: server, field: 'host' },
+      port: portOf(server, 'port', PORT),
+      admin: admin.flag('enabled') === false ? false : undefined,
+      clientKeys: top.sections('tenants').flatMap(tenantKey),
+    }),
+    log: logOf(logging),
+    endpoints: Object.fromEntries(endpoints),
+    pools,
+    routes: filled({ default: target, rules: openaiRules(top.section('openai'), target) }),
+  })
+  server.ignore('timeout', 'keepAlive')
+  proxy.drop({ retryDelay: 'how long to wait is decided by what failed: "retry.waitMs" of the pool bounds it' })
+  admin.ignore('path', 'username')
+  admin.drop({ password: 'the admin API takes one of "server.keys" instead' })
+  prices(top.section('modelPricing'))
+  return { config, notes: notes(), comments }
+}
+
+function endpointOf(section: Section, idleMs: number | undefined): EndpointInput {
+  const address = addressOf(section, 'url')
+  const apiKey = secretIn(section, 'key')
+  // The vendor's own API takes its keys in x-api-key; everyone else got a bearer token.
+  const own = /^https:\/\/api\.anthropic\.com(\/|$)/.test(address.baseUrl ?? '') && !apiKey?.startsWith('sk-ant-oat')
+  const health = section.section('healthCheck')
+  if (health.flag('enabled'))
+    health.note('providers are not asked for their health: one whose answers fail is left alone for a while ("breaker" of the pool)')
+  health.ignore(...health.names())
+  section.ignore('id', 'createdAt', 'updatedAt')
+  const weight = section.number('weight')
+  return filled({
+    protocol: 'claude' as const,
+    ...address,
+    apiKey,
+    dialect: own ? undefined : 'bearer',
+    // 0 counted as the usual 100.
+    weight: weight !== undefined && weight > 0 ? weight : 100,
+    timeouts: idleMs === undefined ? {} : { headersMs: idleMs, bytesMs: idleMs },
+    enabled: section.flag('enabled') === false ? false : address.enabled,
+  })
+}
+
+function strategyOf(balancer: Section): Strategy {
+  const said = balancer.text('strategy') ?? 'weighted_round_robin'
+  const strategy = STRATEGIES[said]
+  if (!strategy) balancer.note('is not known: weighted_round_robin is taken, as there', 'strategy')
+  if (said === 'least_connections') balancer.note('was not done by CCGate, which took turns by weight; cc-route does it', 'strategy')
+  if (balancer.flag('failoverEnabled') === false)
+    balancer.note(
+      'a request that one upstream fails at is given to another one. "retry": { "attempts": 1 } in the pool stops that',
+      'failoverEnabled',
+    )
+  balancer.ignore('healthCheckEnabled')
+  return strategy ?? 'weighted_round_robin'
+}
+
+function logOf(logging: Section): ConfigInput['log'] {
+  const toFile = logging.flag('enableConsole') === false
+  const directory = logging.text('directory')
+  const bytes = logging.text('maxFileSize')
+  const size = bytes === undefined ? undefined : /^(\d+)\s*(B|KB|MB|GB)?$/i.exec(bytes)
+  if (bytes !== undefined && !size) logging.note('is no size such as "100MB", and is not carried over', 'maxFileSize')
+  const keep = logging.number('maxFiles')
+  if (directory !== undefined && !toFile) logging.note('the log goes to standard error: "log.file" writes it to a file', 'directory')
+  return filled({
+    level: levelOf(logging, 'level'),
+    ...(toFile && {
+      file: `${directory ?? '.'}/cc-route.log`,
+      maxBytes: size ? `${size[1]}${size[2]?.toUpperCase() ?? 'B'}` : undefined,
+      keep: keep !== undefined && Number.isInteger(keep) && keep >= 0 ? keep : undefined,
+    }),
+  })
+}
+
+function tenantKey(section: Section): ClientKey[] {
+  const name = section.text('name', 'id')
+  const models = section.texts('allowedModels')
+  const limits = section.section('limits')
+  section.ignore('id', 'createdAt', 'updatedAt', 'key', 'description')
+  const says = (reason: string) => {
+    section.note(`${reason}: the key is not carried over`)
+    limits.ignore(...limits.names())
+    return []
+  }
+  if (section.flag('enabled') === false) return says('it was switched off')
+  if (!models.length) return says('it was allowed no model')
+  if (!models.includes('*'))
+    section.note('the key may ask for any model now. Where that must not be, remove it from "server.keys"', 'allowedModels')
+  if (limits.says('daily')) section.note('the key has no limit now. Where that must not be, remove it from "server.keys"', 'limits')
+  limits.ignore(...limits.names())
+  return [{ name: name ?? section.path, key: section.text('key'), section, field: 'key' }]
+}
+
+/** Models of OpenAI's, as clients of OpenAI's protocol name them. */
+function openaiRules(openai: Section, target: string | undefined): NonNullable<ConfigInput['routes']>['rules'] {
+  const off = openai.flag('enabled') === false
+  const map = openai.section('models')
+  const usual = openai.text('defaultModel')
+  const rules = map.names().flatMap((asked) => {
+    const model = map.text(asked)
+    return model === undefined || target === undefined
+      ? []
+      : [{ name: `OpenAI ${asked}`, when: { protocol: 'openai' as const, model: asked }, to: { to: target, model } }]
+  })
+  if (off) {
+    openai.note('clients of OpenAI’s protocol were refused; cc-route answers them', 'enabled')
+    return undefined
+  }
+  if (usual !== undefined && target !== undefined)
+    rules.push({ name: 'OpenAI', when: { protocol: 'openai' } as never, to: { to: target, model: usual } })
+  return rules.length ? rules : undefined
+}
+
+const PRICES = { input: 'input', output: 'output', cacheRead: 'cacheRead', cacheCreation: 'cacheWrite' } as const
+
+/** Theirs are for a thousand tokens, and by model; those of cc-route for a million, and by endpoint. */
+function prices(pricing: Section): void {
+  for (const model of pricing.names()) {
+    const section = pricing.section(model)
+    const fields = Object.entries(PRICES).flatMap(([theirs, ours]) => {
+      const price = section.number(theirs)
+      return price === undefined ? [] : [`"${ours}": ${Number((price * 1000).toPrecision(12))}`]
+    })
+    section.note(`prices stand at endpoints, in dollars for a million tokens: "price": { ${fields.join(', ')} }`)
+  }
+}

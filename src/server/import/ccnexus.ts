@@ -1,0 +1,124 @@
+/**
+ * ccNexus: a SQLite database, or the JSON that older versions write.
+ *
+ * @module
+ */
+import type { ProtocolName } from '../../core/chat.ts'
+import {
+  addressOf,
+  createNames,
+  filled,
+  poolOf,
+  portOf,
+  secretIn,
+  serverOf,
+  type Comment,
+  type EndpointInput,
+  type Imported,
+} from './imported.ts'
+import { fieldsIn, isFields, openSection, type Fields, type Section } from './section.ts'
+
+const PROTOCOLS: Readonly<Record<string, ProtocolName>> = {
+  claude: 'claude',
+  openai: 'openai',
+  openai2: 'openai-responses',
+  gemini: 'gemini',
+}
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+const CODEX = 'https://chatgpt.com/backend-api/codex'
+const PORT = 3000
+/** Attempts that one request may have without being told so. */
+const USUAL_ATTEMPTS = 8
+
+/** @param contents the tables of the database, those without settings as the number of their rows; or the JSON */
+export function readCcnexus(contents: Fields): Imported {
+  const { top, notes } = openSection('app_config' in contents ? fromDatabase(contents) : contents)
+  const nameOf = createNames()
+  const comments: Comment[] = []
+  const made = top
+    .sections('endpoints')
+    .toSorted((a, b) => (a.number('sort_order') ?? 0) - (b.number('sort_order') ?? 0))
+    .map((section, index): [string, EndpointInput] => {
+      const name = nameOf(section.text('name'), `endpoint-${index + 1}`, section)
+      const remark = section.text('remark')
+      if (remark) comments.push({ path: ['endpoints', name], text: remark })
+      return [name, endpointOf(section, top)]
+    })
+  const used = made.filter(([, { enabled }]) => enabled !== false).map(([name]) => name)
+  const { pools, target } = poolOf(nameOf(undefined, 'main'), used, {
+    // Two attempts for each, as there.
+    retry: used.length * 2 > USUAL_ATTEMPTS ? { attempts: used.length * 2 } : {},
+  })
+  const level = top.number('logLevel')
+  const config = filled({
+    server: serverOf(top, { port: portOf(top, 'port', PORT), proxy: top.text('proxy_url', 'proxyUrl') }),
+    log: filled({ level: level === undefined ? undefined : LEVELS[level] }),
+    endpoints: Object.fromEntries(made),
+    pools,
+    routes: filled({ default: target }),
+  })
+  told(top)
+  return { config, notes: notes(), comments }
+}
+
+/** The database in the form of the JSON: settings at the top, and each endpoint under the names of the JSON. */
+function fromDatabase({ app_config: rows, endpoints, ...rest }: Fields): Fields {
+  const list = (value: unknown) => (Array.isArray(value) ? value.filter(isFields) : [])
+  const settings = Object.fromEntries(list(rows).map(({ key, value }) => [String(key), value]))
+  const renamed = list(endpoints).map(({ api_url: apiUrl, api_key: apiKey, auth_mode: authMode, ...row }) => ({
+    ...row,
+    apiUrl,
+    apiKey,
+    authMode,
+  }))
+  return { ...fieldsIn(settings), ...rest, endpoints: renamed }
+}
+
+function endpointOf(section: Section, top: Section): EndpointInput {
+  const mode = section.text('authMode') ?? 'api_key'
+  const codex = mode === 'codex_token_pool'
+  const transformer = codex ? 'openai2' : (section.text('transformer') ?? 'claude')
+  const protocol = PROTOCOLS[transformer.toLowerCase()]
+  if (!protocol) section.note('is not known: claude is taken', 'transformer')
+  if (mode !== 'api_key')
+    section.note(
+      'signs in with accounts, which cc-route does not. It is switched off: give it an "apiKey", and remove "enabled: false"',
+      'authMode',
+    )
+  section.ignore('id', 'created_at', 'updated_at', 'transformer', ...(codex ? ['apiUrl'] : []))
+  const address = codex ? { baseUrl: CODEX } : addressOf(section, 'apiUrl')
+  const enabled = section.flag('enabled') === false || mode !== 'api_key' ? false : address.enabled
+  if (mode !== 'api_key') section.ignore('apiKey')
+  return filled({
+    protocol: protocol ?? 'claude',
+    ...address,
+    apiKey: mode === 'api_key' ? secretIn(section, 'apiKey') : undefined,
+    model: section.text('model'),
+    proxy: codex ? top.text('codex_proxy_url') : undefined,
+    enabled,
+  })
+}
+
+/** What else the program keeps, by how its names begin. */
+const SETTINGS: readonly [RegExp, string][] = [
+  [/^basicAuth/, 'the password of its web page is not carried over: the admin API of cc-route takes one of "server.keys"'],
+  [/^(webdav|backup)_/, 'copies elsewhere are not made: the configuration is one file, which is copied as any other'],
+  [/^modelsCache/, 'lists of models are made from the configuration: there is nothing to keep'],
+  [/^endpoint_credentials$/, 'accounts that were signed in to are not carried over: cc-route takes keys'],
+  [/^(daily_stats|credential_usage|credential_rate_limits)$/, 'the statistics stay in the database'],
+  [/^terminal_/, 'is not carried over: cc-route code runs Claude Code'],
+]
+const MEANINGLESS =
+  /^(language|theme|themeAuto|auto\w+Theme|window\w+|closeWindowBehavior|claude_notification_\w+|update_\w+|device_id|endpoints|sqlite_sequence|schema_migrations)$/
+
+function told(top: Section): void {
+  const seen = new Set<string>()
+  for (const name of top.names()) {
+    const reason = SETTINGS.find(([pattern]) => pattern.test(name))?.[1]
+    if (MEANINGLESS.test(name) || (reason !== undefined && seen.has(reason))) top.ignore(name)
+    else if (reason !== undefined && top.says(name)) {
+      top.note(reason, name)
+      seen.add(reason)
+    }
+  }
+}
