@@ -89,8 +89,8 @@ const headersOf = (headers: HeadersInit | undefined): Record<string, string> =>
 
 function responseOf(message: http.IncomingMessage): Response {
   const status = message.statusCode ?? 0
-  const headers = new Headers()
-  for (let i = 0; i < message.rawHeaders.length; i += 2) headers.append(message.rawHeaders[i]!, message.rawHeaders[i + 1]!)
+  const headers: [string, string][] = []
+  for (let i = 0; i < message.rawHeaders.length; i += 2) headers.push([message.rawHeaders[i]!, message.rawHeaders[i + 1]!])
   if (status < 200 || status > 599) throw new Error(`the upstream answered with status ${status}`)
   if (status === 204 || status === 205 || status === 304) {
     message.resume()

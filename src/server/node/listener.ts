@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { serve } from 'srvx'
+import { makeStreamsLazily } from '../../core/byte-source.ts'
 import { attachBody } from '../../router/facts.ts'
 import type { Fetch } from '../../router/fetch.ts'
 import type { Closing, Flight } from '../closing.ts'
@@ -26,6 +27,7 @@ export interface ListenerOptions {
 }
 
 export function createNodeListener({ gateway, closing, limits, stopping, lastWords }: ListenerOptions): Listener {
+  makeStreamsLazily()
   const answer = (request: Request, req: IncomingMessage, res: ServerResponse): Response | Promise<Response> => {
     if (closing.phase === 'closing') return stopping(request)
     if (hasTooManyHeaders(req, limits))
