@@ -117,8 +117,8 @@ export function createEstimator({ clock = systemClock, state = memoryState({ clo
   }
 }
 
-const ratioName = ({ endpoint, model = '' }: Counter): string => `tokens/ratio/${endpoint}/${model}`
-const conversationName = (conversation: string): string => `tokens/last/${conversation}`
+const ratioName = ({ endpoint, model = '' }: Counter): string => `ratio/${endpoint}/${model}`
+const conversationName = (conversation: string): string => `counted/${conversation}`
 
 /** A running mean and variance that forget. */
 function learnt(known: Ratio | undefined, ratio: number): Ratio {

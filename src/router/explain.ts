@@ -22,8 +22,8 @@ export interface Explanation {
   rules?: readonly { rule: string; matched: boolean; to?: string }[]
   /** Whom it would be sent to, in order, with those that would be skipped at the end. */
   candidates?: readonly Explanation[]
-  /** What each class of failure would lead to here. */
-  onFailure?: Readonly<Record<FailureClass, Decision>>
+  /** What each class of failure would lead to here. `next`: which of the candidates a router would then ask, in this order. */
+  onFailure?: Readonly<Record<FailureClass, Decision & { next?: readonly string[] }>>
 }
 
 /**

@@ -23,7 +23,7 @@ export interface WriteOptions {
 
 /**
  * Small values by name. Each operation is atomic; a store that answers at once (memory) costs no promise.
- * Values are small and must survive JSON; names begin with what they are of: `cool/…`, `breaker/…`, `lease/…`, `affinity/…`.
+ * Values are small and must survive JSON. Names begin with their kind: `cool/key/…`, `breaker/…`, `affinity/<pool>/…`.
  */
 export interface State {
   /** The values of these names, in their order. */
@@ -39,7 +39,7 @@ export interface State {
 
 export interface MemoryStateOptions {
   clock?: Clock
-  /** The most values that are kept; beyond it the ones written longest ago go first. Default 10 000. */
+  /** The most values of each kind that are kept; beyond it the ones written longest ago go first. Default 10 000. */
   maxEntries?: number
 }
 
@@ -47,17 +47,31 @@ interface Entry extends Versioned {
   until: number
 }
 
-/** State of this process alone. Bounded: names may hold what clients send. */
+/** Up to the second slash, where there is one: what stands before it is configured, what stands behind it a client may have sent. */
+const kindOf = (name: string): string => {
+  const first = name.indexOf('/')
+  const second = name.indexOf('/', first + 1)
+  return name.slice(0, second < 0 ? Math.max(first, 0) : second)
+}
+
+/**
+ * State of this process alone. Bounded, since names may hold what clients send; and each kind by itself, so that a flood of sessions pushes out
+ * other sessions and neither breakers nor cooldowns.
+ */
 export function memoryState({ clock = systemClock, maxEntries = 10_000 }: MemoryStateOptions = {}): State {
-  const entries = new Map<string, Entry>()
+  const kinds = new Map<string, Map<string, Entry>>()
   let version = 0
   const live = (name: string): Entry | undefined => {
-    const entry = entries.get(name)
+    const entries = kinds.get(kindOf(name))
+    const entry = entries?.get(name)
     if (!entry || entry.until > clock.now()) return entry
-    entries.delete(name)
+    entries!.delete(name)
     return undefined
   }
   const put = (name: string, value: unknown, until: number) => {
+    const kind = kindOf(name)
+    let entries = kinds.get(kind)
+    if (!entries) kinds.set(kind, (entries = new Map()))
     entries.delete(name)
     entries.set(name, { value, until, version: ++version })
     if (entries.size > maxEntries) entries.delete(entries.keys().next().value!)
@@ -75,11 +89,14 @@ export function memoryState({ clock = systemClock, maxEntries = 10_000 }: Memory
       put(name, sum, entry?.until ?? clock.now() + ttlMs)
       return sum
     },
-    remove: (name) => void entries.delete(name),
+    remove: (name) => void kinds.get(kindOf(name))?.delete(name),
     list: (prefix) =>
-      [...entries.keys()].flatMap((name) => {
-        const entry = name.startsWith(prefix) ? live(name) : undefined
-        return entry ? [{ name, value: entry.value }] : []
+      [...kinds].flatMap(([kind, entries]) => {
+        if (!kind.startsWith(prefix) && !prefix.startsWith(kind)) return []
+        return [...entries.keys()].flatMap((name) => {
+          const entry = name.startsWith(prefix) ? live(name) : undefined
+          return entry ? [{ name, value: entry.value }] : []
+        })
       }),
   }
 }

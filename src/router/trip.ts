@@ -6,7 +6,7 @@
  */
 import type { Adjust } from '../transformers/translate.ts'
 import type { Budget } from './budget.ts'
-import { adopt, type RequestFacts } from './facts.ts'
+import { adopt, setTenant, tenantOf, type RequestFacts } from './facts.ts'
 import type { Attempt, AttemptReason } from './outcome.ts'
 
 export interface Trip {
@@ -46,6 +46,7 @@ export function passOn(request: Request, facts: RequestFacts, changes: Partial<T
   const { method, url, headers } = request
   const passed = new Request(url, { method, headers, signal })
   adopt(passed, facts)
+  setTenant(passed, tenantOf(request))
   trips.set(passed, { ...tripOf(request), ...changes })
   return passed
 }

@@ -9,7 +9,7 @@ import { failureOf } from '../../core/failure.ts'
 import { estimateInput } from '../../core/tokens.ts'
 import { dialectFor } from '../../transformers/dialects.ts'
 import { protocols } from '../../transformers/registry.ts'
-import { sessionOf } from '../pool/affinity.ts'
+import { conversationOf } from '../pool/conversation-key.ts'
 import { errorResponse } from './answer.ts'
 import { createThrottle, type RetryOptions } from '../budget.ts'
 import { modelFor, type Upstream } from './call.ts'
@@ -124,7 +124,7 @@ export function endpoint(options: EndpointOptions): Endpoint {
     const client = protocols[facts.protocol]
     if (facts.route.action === 'count-tokens') return Response.json(client.encodeTokenCount(estimateInput(chatOf(facts))))
     const model = modelFor(upstream.model, facts, trip)
-    const session = keys.length > 1 ? sessionOf(request, facts) : undefined
+    const session = keys.length > 1 ? conversationOf(request, facts) : undefined
     const { price } = options
     const cost = price && (() => costOf(price, facts))
     return overKeys(

@@ -6,8 +6,6 @@
  * @module
  */
 import type { Clock } from '../../core/clock.ts'
-import { conversationKey } from './conversation-key.ts'
-import type { RequestFacts } from '../facts.ts'
 import { update, type State } from '../state.ts'
 
 export interface AffinityOptions {
@@ -45,9 +43,6 @@ export interface Affinity {
   show(): Promise<Record<string, number>>
 }
 
-/** The key of the conversation that a request belongs to. */
-export const sessionOf = (request: Request, facts: RequestFacts): string => conversationKey(request.headers, facts)
-
 /** The caches that a conversation has warmed, its home's first. */
 type Kept = readonly { member: string; warm: number; at: number }[]
 
@@ -55,7 +50,7 @@ type Kept = readonly { member: string; warm: number; at: number }[]
 const MOST_CACHES = 4
 
 /**
- * The affinity of one pool, whose name tells its conversations from those of others in the same state. Keys come from `conversationKey`. How many are kept
+ * The affinity of one pool, whose name tells its conversations from those of others in the same state. Keys come from `conversationOf`. How many are kept
  * is bounded by the state: whoever sends a new session's id with each request pushes out what was written longest ago.
  */
 export function createAffinity(state: State, pool: string, options: AffinityOptions, clock: Clock): Affinity {

@@ -5,7 +5,7 @@
  */
 import { hashOf } from '../../core/hash.ts'
 import { arrayOf, isObject, objectOf, stringOf } from '../../core/json.ts'
-import type { RequestFacts } from '../facts.ts'
+import { tenantOf, type RequestFacts } from '../facts.ts'
 import { agentOf, sessionOf } from '../routing/conversation.ts'
 
 /** What bodies call the conversation or the thing that it hangs on. */
@@ -18,6 +18,9 @@ const TURNS = ['messages', 'input', 'contents'] as const
 const END = 256
 const TEXTS = 8
 const TOOLS = 64
+
+/** The key of the conversation that a request belongs to, of its tenant's own. */
+export const conversationOf = (request: Request, facts: RequestFacts): string => conversationKey(request.headers, facts, tenantOf(request))
 
 /**
  * A short name of the conversation that a request belongs to: the same for all its turns, another for each sub-agent, as they share the session's

@@ -7,7 +7,7 @@ import { sleep, type Clock } from '../../core/clock.ts'
 import { fail, type Failure } from '../../core/failure.ts'
 import { estimateInput } from '../../core/tokens.ts'
 import type { Affinity, Home } from './affinity.ts'
-import { sessionOf } from './affinity.ts'
+import { conversationOf } from './conversation-key.ts'
 import type { Balancer } from './balance.ts'
 import type { Breaker } from './breaker.ts'
 import { createBudget, type RetryOptions, type Throttle } from '../budget.ts'
@@ -62,7 +62,7 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
   const attempts = retry.attemptsPerMember === undefined ? retry.attempts : retry.attemptsPerMember * seats.length
   const budget = createBudget({ ...retry, ...(attempts !== undefined && { attempts }) }, clock, throttle, trip.budget)
   const tryMember = createTry(parts, { ...call, budget })
-  const conversation = affinity && seats.length > 1 ? sessionOf(request, facts) : undefined
+  const conversation = affinity && seats.length > 1 ? conversationOf(request, facts) : undefined
   const home = conversation === undefined ? undefined : await affinity!.find(conversation)
   const minter = home || parts.warmOnly || seats.length === 1 ? undefined : minterOf(facts.text)
   const tried = new Map<Seat, Tried>()

@@ -15,7 +15,7 @@ import type { Fetch } from '../fetch.ts'
 import { attachOutcome, outcomeOf, type Attempt, type AttemptReason, type Ending, type Outcome } from '../outcome.ts'
 import { networkFailure } from '../failures/network-failure.ts'
 import { failureOfResponse } from '../failures/refusal.ts'
-import { askingFor, requestFor } from '../routing/rename.ts'
+import { askingFor, requestFor } from '../rename.ts'
 
 export interface StrangerCall {
   /** What it is called in errors and outcomes. */

@@ -3,22 +3,37 @@
  *
  * @module
  */
+import type { RetryOptions } from '../budget.ts'
 import type { Explanation } from '../explain.ts'
-import type { Ask, Readiness } from '../member.ts'
+import { DECISIONS, type Decision, type FailureClass } from '../failures/decisions.ts'
+import type { Readiness } from '../member.ts'
 import { passOn } from '../trip.ts'
 import type { Candidate } from './candidates.ts'
 import { recordOf } from './facts.ts'
 import type { Plan } from './plan.ts'
+import { nextBy } from './send.ts'
+
+/** What the members below would do with the request, too, and what each class of failure would lead to. Sends nothing. */
+export async function explainPlan(name: string, plan: Plan, request: Request, retry?: RetryOptions): Promise<Explanation> {
+  const below = await Promise.all(plan.candidates.map((candidate) => askBelow(candidate, plan, request)))
+  const next = nextBy(plan, retry)
+  const classes = Object.entries<Decision>(DECISIONS).map(([failure, decision]) => [
+    failure,
+    { ...decision, next: next(decision).map(titleOf) },
+  ])
+  return {
+    ...describePlan(name, plan, (candidate) => below[plan.candidates.indexOf(candidate)]),
+    onFailure: Object.fromEntries(classes) as Record<FailureClass, Decision & { next: string[] }>,
+  }
+}
 
 /** Facts, rules in the order in which they were asked, and candidates in theirs, those that are skipped at the end. */
-export async function explainPlan(name: string, plan: Plan, request: Request): Promise<Explanation> {
+export function describePlan(name: string, plan: Plan, below: (candidate: Candidate) => Explanation | undefined): Explanation {
   const { tried, route, candidates } = plan
-  const explained = await Promise.all(
-    candidates.map(async (candidate) => explainCandidate(candidate, await asked(candidate, plan, request))),
-  )
+  const described = candidates.map((candidate) => describe(candidate, below(candidate)))
   const isSkipped = ({ skipped }: Explanation) => skipped !== undefined
-  const first = explained.find((explanation) => !isSkipped(explanation))
-  const to = first ?? explained[0]
+  const first = described.find((candidate) => !isSkipped(candidate))
+  const to = first ?? described[0]
   return {
     kind: 'router',
     name,
@@ -29,23 +44,23 @@ export async function explainPlan(name: string, plan: Plan, request: Request): P
       ...step,
       ...(step.matched && to && { to: to.model === undefined ? to.name : `${to.name}/${to.model}` }),
     })),
-    candidates: [...explained.filter((explanation) => !isSkipped(explanation)), ...explained.filter(isSkipped)],
+    candidates: [...described.filter((candidate) => !isSkipped(candidate)), ...described.filter(isSkipped)],
   }
 }
 
-async function asked({ member, model }: Candidate, plan: Plan, request: Request): Promise<Explanation | undefined> {
-  const below = passOn(request, plan.facts, { routed: true, ...(model !== undefined && { model }) })
-  return member?.explain(askOf(plan.ask, model, below))
+const titleOf = ({ name, asks }: Candidate): string => (asks === undefined ? name : `${name}/${asks}`)
+
+async function askBelow({ member, model }: Candidate, { facts, ask }: Plan, request: Request): Promise<Explanation | undefined> {
+  const chosen = model !== undefined && { model }
+  return member?.explain({ ...ask, ...chosen, request: passOn(request, facts, { routed: true, ...chosen }) })
 }
 
-const askOf = (ask: Ask, model: string | undefined, request: Request): Ask => ({ ...ask, request, ...(model !== undefined && { model }) })
-
-function explainCandidate(candidate: Candidate, own: Explanation | undefined): Explanation {
-  const { name, asks, skipped, reserve } = candidate
-  const model = asks ?? own?.model
+function describe(candidate: Candidate, below: Explanation | undefined): Explanation {
+  const { name, member, asks, skipped, reserve } = candidate
+  const model = asks ?? below?.model
   return {
-    kind: 'fetch',
-    ...own,
+    kind: member?.kind ?? 'fetch',
+    ...below,
     name,
     ...(model !== undefined && { model }),
     ...(reserve && { skipped: 'only for requests that are too long for the others' }),

@@ -6,7 +6,7 @@
  */
 import type { ChatRequest, Effort, ProtocolName } from '../../core/chat.ts'
 import { stringOf, type JsonObject } from '../../core/json.ts'
-import { chatOf, type RequestFacts } from '../facts.ts'
+import { chatOf, tenantOf, type RequestFacts } from '../facts.ts'
 import type { Asker } from './background.ts'
 import { contentsOf, type Contents } from './contents.ts'
 import { agentOf, saysSubagent, sessionOf, SUBAGENT_SIGN } from './conversation.ts'
@@ -25,7 +25,7 @@ export interface RouteFacts extends Contents {
   readonly query: URLSearchParams
   /** The program that asks: `claude-code`, `codex`, `gemini-cli`, or another's own name. */
   readonly client: string | undefined
-  /** Whose request it is, by the router's option `tenantOf`. */
+  /** Whose request it is: by the router's option `tenantOf`, else the name of the client's key at the server. */
   readonly tenant: string | undefined
   /** The session's id; (r) where no header tells. */
   readonly session: string | undefined
@@ -56,28 +56,28 @@ export interface RouteFacts extends Contents {
 }
 
 export interface FactsOptions {
-  /** A layer above chose this model, or an alias stands for it. */
+  /** A layer above chose this model. */
   model?: string
+  /** The client said it with the model's name. */
+  effort?: Effort
   isBackground(asker: Asker): boolean
-  /** `tenant`: whose request it is. */
-  tokensOf(tenant: string | undefined): number
-  tenantOf?: (request: Request) => string | undefined
+  tokens(): number
   now: number
 }
 
 export function routeFactsOf(request: Request, facts: RequestFacts, options: FactsOptions): RouteFacts {
   const { headers } = request
   const { body, route } = facts
+  const { effort } = options
   const chat = (): ChatRequest => chatOf(facts)
   const model = options.model ?? askedModel(facts)
   const agent = agentOf(headers)
   const program = once(() => programOf(headers))
   const query = once(() => new URL(request.url).searchParams)
-  const tenant = once(() => options.tenantOf?.(request))
   const session = once(() => sessionOf(headers, chat))
   const subagent = once(() => agent !== undefined || (facts.text.includes(SUBAGENT_SIGN) && saysSubagent(chat())))
   const background = once(() => options.isBackground({ model, program: program(), body, chat }))
-  const tokens = once(() => options.tokensOf(tenant()))
+  const tokens = once(options.tokens)
   const tools = once(() => chat().tools.flatMap((tool) => (tool.type === 'hosted' ? [] : tool.name)))
   const webSearch = once(() => chat().tools.some((tool) => tool.type === 'hosted' && tool.kind === 'web-search'))
   const contents = once(() => contentsOf(chat()))
@@ -88,6 +88,7 @@ export function routeFactsOf(request: Request, facts: RequestFacts, options: Fac
     stream: route.stream ?? body.stream === true,
     headers,
     agent,
+    tenant: tenantOf(request),
     time: options.now,
     body,
     get query() {
@@ -95,9 +96,6 @@ export function routeFactsOf(request: Request, facts: RequestFacts, options: Fac
     },
     get client() {
       return program()
-    },
-    get tenant() {
-      return tenant()
     },
     get session() {
       return session()
@@ -115,7 +113,7 @@ export function routeFactsOf(request: Request, facts: RequestFacts, options: Fac
       return chat().maxTokens
     },
     get reasoning() {
-      return reasoningOf(chat())
+      return effort === undefined ? reasoningOf(chat()) : effort === 'none' ? undefined : effort
     },
     get tools() {
       return tools()

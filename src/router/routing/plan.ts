@@ -4,18 +4,19 @@
  * @module
  */
 import type { Clock } from '../../core/clock.ts'
-import { conversationKey } from '../pool/conversation-key.ts'
+import { conversationOf } from '../pool/conversation-key.ts'
 import type { Estimator } from '../estimate.ts'
-import { chatOf, type RequestFacts } from '../facts.ts'
+import { chatOf, setTenant, type RequestFacts } from '../facts.ts'
 import type { Ask } from '../member.ts'
+import { askingFor } from '../rename.ts'
 import { tripOf } from '../trip.ts'
 import type { Adjust } from '../../transformers/translate.ts'
 import { backgroundTestOf } from './slots.ts'
 import { candidatesOf, type Candidate } from './candidates.ts'
+import { readEffort, type ModelAndEffort } from './effort-suffix.ts'
 import { askedModel, routeFactsOf, type RouteFacts } from './facts.ts'
 import { aliasesOf, modelRoutes } from './models.ts'
 import { adjustBy } from './parameters.ts'
-import { askingFor } from './rename.ts'
 import { stepsOf, type Decided, type RuleOptions } from './rules.ts'
 import { taggedModel, withoutTag } from './subagent-tag.ts'
 import { legsOf, type Leg, type Target } from './target.ts'
@@ -23,7 +24,7 @@ import { legsOf, type Leg, type Target } from './target.ts'
 export interface PlanOptions extends RuleOptions {
   /** Other names of models. What follows is as if the client had asked for the model that the name stands for. */
   aliases?: Readonly<Record<string, string>>
-  /** Whose request it is, for rules and for what is remembered of conversations. */
+  /** Whose request it is, for rules and for what is remembered of conversations. Default: the name of the client's key, where the server asks for one. */
   tenantOf?: (request: Request) => string | undefined
 }
 
@@ -37,6 +38,8 @@ export interface Plan {
   /** The rules that were asked, in order; the last one decided. */
   tried: readonly { rule: string; matched: boolean }[]
   candidates: Candidate[]
+  /** Candidates for one more target, that a failure has led to. */
+  more(target: Target, rule: string): Candidate[]
   /** Names the conversation, where its answers' counts are kept. */
   conversation: string
   /** What a candidate changes about the request; `undefined` where that is nothing. `before` are the changes of layers above. */
@@ -58,17 +61,21 @@ export function createPlanner(options: PlanOptions, { estimator, clock, random }
   const resolve = aliasesOf(options.aliases)
   const steps = stepsOf(options, models)
   const isBackground = backgroundTestOf(options)
+  const meantBy = (said: string | undefined): Partial<ModelAndEffort> => {
+    const model = resolve(said)
+    return model === undefined || models.has(model) ? { model } : readEffort(model)
+  }
 
   return async (request, asked) => {
     const { model, routed } = tripOf(request)
-    const meant = model === undefined ? resolve(askedModel(asked)) : undefined
+    if (tenantOf) setTenant(request, tenantOf(request))
+    const { model: meant, effort } = model === undefined ? meantBy(askedModel(asked)) : {}
     const facts = meant === undefined || meant === askedModel(asked) ? asked : askingFor(asked, meant)
-    const conversation = (tenant?: string) => conversationKey(request.headers, facts, tenant)
     const route = routeFactsOf(request, facts, {
       ...(model !== undefined && { model }),
+      ...(effort && { effort }),
       isBackground,
-      tokensOf: (tenant) => estimator.estimateIn(conversation(tenant), facts),
-      ...(tenantOf && { tenantOf }),
+      tokens: () => estimator.estimateIn(conversationOf(request, facts), facts),
       now: clock.now(),
     })
 
@@ -83,20 +90,22 @@ export function createPlanner(options: PlanOptions, { estimator, clock, random }
     const legs = (to: Target, name: string): Leg[] => legsOf(to, { endpoints, rule: name, star, session: () => route.session, random })
     const reserve = longContext === undefined || explicit || rule === 'longContext' ? [] : legs(longContext, 'longContext')
     const ask: Ask = { facts, request, ...(model !== undefined && { model }) }
-    const candidates = candidatesOf(legs(target, rule), reserve, { ask, estimator, tokens: () => route.tokens })
+    const context = { ask, estimator, tokens: () => route.tokens }
 
     const untag = routed || taggedModel(facts) === undefined ? undefined : withoutTag
+    const reason = effort && adjustBy({ set: { reasoning: effort } })
     return {
       facts,
       ask,
       route,
       rule,
       tried,
-      candidates,
+      candidates: candidatesOf(legs(target, rule), reserve, context),
+      more: (to, name) => candidatesOf(legs(to, name), [], context),
       get conversation() {
-        return conversation(route.tenant)
+        return conversationOf(request, facts)
       },
-      changesOf: (candidate, before) => effective(facts, before, [untag, adjustBy(candidate)]),
+      changesOf: (candidate, before) => effective(facts, before, [untag, reason, adjustBy(candidate)]),
     }
   }
 }

@@ -8,6 +8,8 @@ import type { ChatRequest, Effort } from '../../core/chat.ts'
 /** From the least to the most. */
 export const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
 
+export const isEffort = (text: string): text is Effort => EFFORTS.some((effort) => effort === text)
+
 /** What a budget in tokens amounts to: the most that each effort stands for. */
 const BUDGETS: readonly (readonly [number, Effort])[] = [
   [0, 'none'],

@@ -7,7 +7,7 @@ import { systemClock, type Clock } from '../../core/clock.ts'
 import { failureOf } from '../../core/failure.ts'
 import { protocols } from '../../transformers/registry.ts'
 import { errorResponse } from '../endpoint/answer.ts'
-import type { RetryOptions } from '../budget.ts'
+import { createThrottle, type RetryOptions } from '../budget.ts'
 import type { Capability } from '../capability.ts'
 import { createEstimator, type Estimator } from '../estimate.ts'
 import { clientProtocol, factsOf, MAX_BODY_BYTES, routeOf, type RequestFacts } from '../facts.ts'
@@ -15,11 +15,13 @@ import { requestOf, type Fetch, type Handler } from '../fetch.ts'
 import { attachMember, memberOf, type Ask } from '../member.ts'
 import { attachOutcome, outcomeOf } from '../outcome.ts'
 import { patiently } from '../endpoint/patience.ts'
-import { explainPlan, readinessOf } from './explain.ts'
+import type { Candidate } from './candidates.ts'
+import { describePlan, explainPlan, readinessOf } from './explain.ts'
 import { askedModel } from './facts.ts'
 import { nonGeneration } from './passage.ts'
 import { createPlanner, type Plan, type PlanOptions } from './plan.ts'
-import { sendPlan } from './send.ts'
+import { ownTarget } from './rules.ts'
+import { sendPlan, type OnError, type SendContext } from './send.ts'
 import { slotsOf } from './slots.ts'
 import { reachOf, type Target } from './target.ts'
 import type { State } from '../state.ts'
@@ -28,8 +30,10 @@ import { passOn, tripOf } from '../trip.ts'
 export interface RouterOptions extends PlanOptions {
   /** Names the router in explanations. Default `router`. */
   name?: string
-  /** What a request may use up where a route has fallbacks. */
+  /** What a request may use up where a route has fallbacks. `throttle` has no default here. */
   retry?: RetryOptions
+  /** Asked after each failure of a target: whom to ask next. */
+  onError?: OnError
   /** Estimates tokens, and learns from answers. Default: one of its own. */
   estimator?: Estimator
   /** Where its own estimator keeps what it learns. Default: in memory. */
@@ -57,21 +61,54 @@ export interface RouterOptions extends PlanOptions {
  */
 export function router(options: RouterOptions): Handler {
   const { name = 'router', clock = systemClock, random = Math.random, maxBodyBytes = MAX_BODY_BYTES, retry } = options
-  const { patienceMs = 10_000, heartbeatMs = 10_000 } = options
+  const { patienceMs = 10_000, heartbeatMs = 10_000, onError } = options
   const estimator = options.estimator ?? createEstimator({ clock, ...(options.state && { state: options.state }) })
   const planFor = createPlanner(options, { estimator, clock, random })
   const passage = nonGeneration(options, random)
+  const throttle = retry?.throttle && createThrottle(retry.throttle, clock)
+  const sending: SendContext = {
+    clock,
+    ...(retry && { retry }),
+    ...(throttle && { throttle }),
+    ...(onError && { onError: (failure, facts) => ownTarget('onError', options.endpoints ?? {}, () => onError(failure, facts)) }),
+  }
 
+  /** The answer of a plan, or its refusal in the client's words; both tell how they came about. */
+  const carryOut = async (plan: Plan, request: Request, signal: AbortSignal): Promise<Response> => {
+    try {
+      const { response, candidate } = await sendPlan(plan, request, sending, signal)
+      return record(response, plan, candidate)
+    } catch (error) {
+      if (signal.aborted) throw error
+      return record(refusalOf(error, request), plan)
+    }
+  }
   const answer = async (request: Request, facts: RequestFacts): Promise<Response> => {
     const plan = await planFor(request, facts)
-    const send = async (signal: AbortSignal) => {
-      const response = await sendPlan(plan, request, { clock, retry }, signal)
-      return record(response, plan, estimator)
-    }
-    const several = plan.candidates.length > 1
-    return several && !tripOf(request).nested
-      ? patiently(request, plan.facts, { clock, patienceMs, heartbeatMs }, send)
-      : send(request.signal)
+    const mayMove = plan.candidates.length > 1 || onError !== undefined
+    return mayMove && !tripOf(request).nested
+      ? patiently(request, plan.facts, { clock, patienceMs, heartbeatMs }, (signal) => carryOut(plan, request, signal))
+      : carryOut(plan, request, request.signal)
+  }
+  const refusalOf = (thrown: unknown, request: Request): Response => {
+    const failure = failureOf(thrown)
+    const { attempts } = tripOf(request)
+    const ended = Promise.resolve({ how: 'error' as const, failure })
+    const refusal = errorResponse(protocols[clientProtocol(request)], failure)
+    return attachOutcome(refusal, { endpoint: name, notices: [], attempts, failure, ended })
+  }
+  /** Tells which rule chose and why, and learns how the answer's tokens were counted. */
+  const record = (response: Response, plan: Plan, asked?: Candidate): Response => {
+    const { rule, facts } = plan
+    const outcome = outcomeOf(response)
+    if (!outcome) return response
+    const { endpoint, model, ended, route, explain: below } = outcome
+    outcome.route = route === undefined ? rule : `${rule} > ${route}`
+    outcome.explain = () => describePlan(name, plan, (candidate) => (candidate === asked ? below?.() : undefined))
+    void ended.then(({ usage }) => {
+      if (usage) return estimator.learn(facts, usage, { endpoint, ...(model !== undefined && { model }) }, plan.conversation)
+    })
+    return response
   }
 
   const handler: Handler = async (input: Request | URL | string, init?: unknown) => {
@@ -81,11 +118,7 @@ export function router(options: RouterOptions): Handler {
       return await answer(request, await factsOf(request, maxBodyBytes))
     } catch (error) {
       if (request.signal.aborted) throw error
-      const failure = failureOf(error)
-      const { attempts } = tripOf(request)
-      const ended = Promise.resolve({ how: 'error' as const, failure })
-      const refusal = errorResponse(protocols[clientProtocol(request)], failure)
-      return attachOutcome(refusal, { endpoint: name, notices: [], attempts, failure, ended })
+      return refusalOf(error, request)
     }
   }
 
@@ -101,22 +134,9 @@ export function router(options: RouterOptions): Handler {
     ready: async (ask) => readinessOf((await planned(ask)).plan),
     async explain(ask) {
       const { plan, request } = await planned(ask)
-      return explainPlan(name, plan, request)
+      return explainPlan(name, plan, request, retry)
     },
   })
-}
-
-/** Tells which rule chose, and learns how the answer's tokens were counted. */
-function record(response: Response, plan: Plan, estimator: Estimator): Response {
-  const { rule, facts } = plan
-  const outcome = outcomeOf(response)
-  if (!outcome) return response
-  outcome.route = outcome.route === undefined ? rule : `${rule} > ${outcome.route}`
-  const { endpoint, model, ended } = outcome
-  void ended.then(({ usage }) => {
-    if (usage) return estimator.learn(facts, usage, { endpoint, ...(model !== undefined && { model }) }, plan.conversation)
-  })
-  return response
 }
 
 /** Every fetch that a router may send requests to. */

@@ -108,10 +108,8 @@ function chooseStep(choose: Choose, endpoints: Endpoints): Step {
   return {
     name: 'choose',
     async decide({ route, request }) {
-      const target = await guarded('choose', () => choose(route, request))
-      if (target === undefined || target === null) return undefined
-      await guarded('choose', () => checkTarget(target, endpoints, 'choose'))
-      return { rule: 'choose', target }
+      const target = await ownTarget('choose', endpoints, () => choose(route, request))
+      return target === undefined ? undefined : { rule: 'choose', target }
     },
   }
 }
@@ -171,9 +169,16 @@ function tagStep({ tiers = {} }: RuleOptions, endpoints: Endpoints, models: Mode
   }
 }
 
-async function guarded<T>(name: string, run: () => Awaitable<T>): Promise<T> {
+/** The target that a function of the user's own gives. @throws FailureError that names the function */
+export async function ownTarget<T extends Target | false>(
+  name: string,
+  endpoints: Endpoints,
+  run: () => Awaitable<T | undefined>,
+): Promise<T | undefined> {
   try {
-    return await run()
+    const target = (await run()) ?? undefined
+    if (target !== undefined && target !== false) checkTarget(target, endpoints, name)
+    return target
   } catch (error) {
     return faulty(name, error)
   }

@@ -3,30 +3,54 @@
  *
  * @module
  */
-import { createBudget, type Budget, type RetryOptions } from '../budget.ts'
-import { classify, type Verdict } from '../failures/classify.ts'
+import { createBudget, DEFAULT_RETRY, type Budget, type RetryOptions, type Throttle } from '../budget.ts'
+import { classify, type FailureClass, type Verdict } from '../failures/classify.ts'
 import { STATUS, type Failure } from '../../core/failure.ts'
 import type { Clock } from '../../core/clock.ts'
 import { outcomeOf, type AttemptReason } from '../outcome.ts'
 import { askStranger } from '../pool/stranger.ts'
+import type { Awaitable } from '../state.ts'
 import { passOn, tripOf } from '../trip.ts'
 import { isLarger, readyFirst, refuseAll, type Candidate } from './candidates.ts'
+import type { RouteFacts } from './facts.ts'
 import type { Plan } from './plan.ts'
+import type { Target } from './target.ts'
+
+/** A target's failure, for a function of the user's own. */
+export interface TargetFailure {
+  /** The name and model of the target that failed. */
+  target: string
+  model?: string
+  class: FailureClass
+  status: number
+  message: string
+}
+
+/** A function of the user's own, asked after each failure: whom to ask next, before the fallbacks that are left; `false`: nobody. Nothing: as the class says. */
+export type OnError = (failure: TargetFailure, facts: RouteFacts) => Awaitable<Target | false | undefined>
 
 export interface SendContext {
   clock: Clock
-  retry: RetryOptions | undefined
+  retry?: RetryOptions
+  throttle?: Throttle
+  onError?: OnError
+}
+
+export interface Sent {
+  response: Response
+  /** Whose answer or refusal it is. */
+  candidate: Candidate
 }
 
 /** Resolves with the first answer; else with the failure that helps the client most. Throws where nobody can take the request, or the client has gone. */
-export async function sendPlan(plan: Plan, request: Request, { clock, retry }: SendContext, signal: AbortSignal): Promise<Response> {
+export async function sendPlan(plan: Plan, request: Request, context: SendContext, signal: AbortSignal): Promise<Sent> {
+  const { clock, retry = {}, throttle, onError } = context
   const { ask, rule, route } = plan
-  const tooLong = plan.candidates.some((candidate) => candidate.tooLong)
-  const called = plan.candidates.filter(({ reserve }) => !reserve || tooLong)
+  const called = calledAtOnce(plan)
   if (called.every(({ skipped }) => skipped !== undefined)) refuseAll(called, rule, () => route.tokens)
   const waiting = await readyFirst(plan.candidates, ask, clock.now())
   const trip = tripOf(request)
-  const budget = waiting.length > 1 ? createBudget(retry ?? {}, clock, undefined, trip.budget) : trip.budget
+  const budget = waiting.length > 1 || onError ? createBudget(retry, clock, throttle, trip.budget) : trip.budget
   let left = waiting.filter((candidate) => called.includes(candidate))
   const spare = waiting.filter((candidate) => !called.includes(candidate))
   const refusals: Refusal[] = []
@@ -37,22 +61,29 @@ export async function sendPlan(plan: Plan, request: Request, { clock, retry }: S
     const response = await askOne({ candidate, plan, request, clock, signal, budget, reason, last: !others.length && !spare.length })
     const failure = failureIn(response)
     if (!failure) {
+      throttle?.succeeded()
       for (const refusal of refusals) drop(refusal.response)
-      return response
+      return { response, candidate }
     }
     const verdict = classify(failure, clock.now())
-    refusals.push({ response, failure, verdict })
-    left = nextAfter(candidate, failure, verdict, others, spare)
+    if (verdict.breaker) throttle?.failed()
+    refusals.push({ response, candidate, verdict })
+    left = nextAfter(candidate, { ...verdict, limit: failure.tokens?.limit }, { others, spare, retry })
+    if (onError && refusals.length < (retry.attempts ?? DEFAULT_RETRY.attempts)) {
+      const { name: target, asks: model } = candidate
+      const { status, message } = failure
+      const told = await onError({ target, ...(model !== undefined && { model }), class: verdict.class, status, message }, route)
+      if (told === false) break
+      if (told !== undefined) left = [...plan.more(told, 'onError').filter(({ skipped }) => skipped === undefined), ...left]
+    }
     if (budget?.spent() !== undefined) break
   }
   const told = mostHelpful(refusals)
   for (const { response } of refusals) if (response !== told.response) drop(response)
-  return told.response
+  return told
 }
 
-interface Refusal {
-  response: Response
-  failure: Failure
+interface Refusal extends Sent {
   verdict: Verdict
 }
 
@@ -65,20 +96,38 @@ function failureIn(response: Response): Failure | undefined {
   return { kind: 'bad-response', status: STATUS['bad-response'], message: `The target answered ${response.status}.` }
 }
 
+/** All but those that are there for long requests alone, where the request is none that is too long for another. */
+function calledAtOnce({ candidates }: Plan): Candidate[] {
+  const tooLong = candidates.some((candidate) => candidate.tooLong)
+  return candidates.filter(({ reserve }) => !reserve || tooLong)
+}
+
+interface Others {
+  others: readonly Candidate[]
+  spare: readonly Candidate[]
+  retry: RetryOptions
+}
+
 /** Who may be asked after a failure: nobody after a mistake of the caller's; after one of length, whoever may be large enough. */
 function nextAfter(
   failed: Candidate,
-  { tokens }: Failure,
-  verdict: Verdict,
-  others: Candidate[],
-  spare: readonly Candidate[],
+  { nextEndpoint, optIn, limit = failed.contextWindow }: Pick<Verdict, 'nextEndpoint' | 'optIn'> & { limit?: number | undefined },
+  { others, spare, retry }: Others,
 ): Candidate[] {
-  if (verdict.nextEndpoint === true) return others
-  if (verdict.nextEndpoint !== 'larger-window') return []
-  const limit = tokens?.limit ?? failed.contextWindow
+  if (nextEndpoint === true || (optIn && retry.contentPolicy)) return [...others]
+  if (nextEndpoint !== 'larger-window') return []
   return [...others, ...spare.filter((candidate) => !others.includes(candidate))]
     .filter((candidate) => candidate.fetch !== failed.fetch || candidate.model !== failed.model)
     .filter((candidate) => isLarger(candidate, limit))
+}
+
+/** Who would be asked after a failure of the first candidate, and of what class. */
+export function nextBy(plan: Plan, retry: RetryOptions = {}): (decision: Pick<Verdict, 'nextEndpoint' | 'optIn'>) => Candidate[] {
+  const usable = plan.candidates.filter(({ skipped }) => skipped === undefined)
+  const called = calledAtOnce(plan)
+  const [first, ...others] = usable.filter((candidate) => called.includes(candidate))
+  const spare = usable.filter((candidate) => !called.includes(candidate))
+  return (decision) => (first ? nextAfter(first, decision, { others, spare, retry }) : [])
 }
 
 /** The lower, the more it helps the client to know: what it must change itself, then what passes by itself, then what others must mend. */

@@ -7,7 +7,8 @@ import { hashOf } from '../../core/hash.ts'
 import type { Fetch } from '../fetch.ts'
 import { memberOf } from '../member.ts'
 import { knownNames, readNamed, type Endpoints } from './names.ts'
-import { checkChanges, type Changes } from './parameters.ts'
+import { readEffort } from './effort-suffix.ts'
+import { checkChanges, type Changes, type Parameters } from './parameters.ts'
 
 /** A fetch; the name of one of the router's `endpoints`, alone (`name`) or with a model (`name/model`, `name,model`); or more than that. */
 export type Target = Fetch | string | Route | Split
@@ -17,7 +18,7 @@ export interface Route extends Changes {
   to: Fetch | string | Split
   /**
    * The model to ask for; stronger than the endpoint's own. `*` stands for what the client asked for; in a route of `models`, for
-   * what the `*` of its pattern stood for. Default: the endpoint's own, else the client's.
+   * what the `*` of its pattern stood for. An effort may stand behind it: `gpt-5.4(high)`. Default: the endpoint's own, else the client's.
    */
   model?: string
   /** Who gets the request, in this order, when this target cannot take it or fails in a way that another may survive. */
@@ -65,9 +66,9 @@ export function legsOf(target: Target, context: TargetContext): Leg[] {
   const { to, model, fallbacks = [], set, defaults, maxTokens, strict } = target
   const changes = { ...(set && { set }), ...(defaults && { defaults }), ...(maxTokens !== undefined && { maxTokens }) }
   const [first, ...others] = legsOf(to, context)
-  const chosen = model === undefined ? first!.model : filled(model, context.star)
+  const chosen = model === undefined ? {} : modelOf(model, context.star)
   return [
-    { ...first!, ...changes, ...(chosen !== undefined && { model: chosen }), ...(strict !== undefined && { strict }) },
+    { ...first!, ...chosen, ...changes, ...effortFirst(chosen.set ?? first!.set, set), ...(strict !== undefined && { strict }) },
     ...others,
     ...fallbacks.flatMap((fallback) => legsOf(fallback, context)),
   ]
@@ -78,15 +79,23 @@ function namedLeg(text: string, { endpoints, star, rule }: TargetContext): Leg {
   if (!named) throw unknownTarget(text, endpoints, rule)
   const { name, model } = named
   const fetch = endpoints[name]
-  const chosen = model === undefined ? undefined : filled(model, star)
-  return { name, ...(fetch && { fetch }), ...(chosen !== undefined && { model: chosen }) }
+  return { name, ...(fetch && { fetch }), ...(model !== undefined && modelOf(model, star)) }
 }
 
 const unknownTarget = (text: string, endpoints: Endpoints, rule: string): TypeError =>
   new TypeError(`router: ${rule} leads to "${text}", and no endpoint has that name. Known: ${knownNames(endpoints)}.`)
 
-const filled = (model: string, star: string | undefined): string | undefined =>
-  model.includes('*') ? (star === undefined ? undefined : model.replace('*', () => star)) : model
+/** The model of a leg, and the effort that stands behind it. */
+function modelOf(text: string, star: string | undefined): Pick<Leg, 'model' | 'set'> {
+  const { model, effort } = readEffort(text)
+  const reasons = effort && { set: { reasoning: effort } }
+  if (!model.includes('*')) return { model, ...reasons }
+  return { ...(star !== undefined && { model: model.replace('*', () => star) }), ...reasons }
+}
+
+/** What a route sets is stronger than the effort behind a model's name. */
+const effortFirst = (effort: Parameters | undefined, set: Parameters | undefined): Pick<Leg, 'set'> =>
+  effort || set ? { set: { ...effort, ...set } } : {}
 
 const weightOf = ({ weight = 1 }: Split['split'][number]): number => weight
 

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { setTenant } from '../../router/facts.ts'
+
 export interface Connection {
   /** The address of whoever opened the connection: a client, or a proxy in front of it. */
   address?: string
@@ -25,7 +27,10 @@ export const connectionOf = (request: Request): Connection | undefined => connec
 
 const clients = new WeakMap<Request, Client>()
 
-export const setClient = (request: Request, client: Client): void => void clients.set(request, client)
+export const setClient = (request: Request, client: Client): void => {
+  clients.set(request, client)
+  setTenant(request, client.name)
+}
 
 /** Who sent a request; `undefined` where no key was asked for. */
 export const clientOf = (request: Request): Client | undefined => clients.get(request)
@@ -35,6 +40,6 @@ export function inheritOrigin(from: Request, to: Request): Request {
   const connection = connections.get(from)
   const client = clients.get(from)
   if (connection) connections.set(to, connection)
-  if (client) clients.set(to, client)
+  if (client) setClient(to, client)
   return to
 }

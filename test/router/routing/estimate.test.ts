@@ -165,7 +165,7 @@ describe('a router', () => {
     const small = target('small', { answers: [usage], can: { contextWindow: 5000 }, model: 'm' })
     const app = router({ default: { to: small, fallbacks: [target('large')] }, estimator })
     const answers: string[] = []
-    for (let n = 0; n < 12; n++) answers.push(await whoAnswers(app, { text: `${n} ${words(2700)}` }))
+    for (let n = 0; n < 20; n++) answers.push(await whoAnswers(app, { text: `${n} ${words(2700)}` }))
     expect(answers[0]).toBe('small/m by default')
     expect(answers.at(-1)).toBe('large by default')
   })
