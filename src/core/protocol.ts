@@ -137,6 +137,15 @@ export interface AskContext {
   enforceStops?(sequences: readonly string[]): void
 }
 
+/** What is known of an answer that the client has had a part of. */
+export interface Begun {
+  id?: string | undefined
+  /** Seconds since 1970. */
+  created?: number | undefined
+  /** The number of its last event, where its protocol numbers them. */
+  number?: number | undefined
+}
+
 /** What an answer needs to know of its question. */
 export interface ReplyContext {
   /** The question, as the client's protocol was read. */
@@ -149,7 +158,7 @@ export interface ReplyContext {
   /** How the client's stream is framed. */
   framing: Framing
   /** The client has had a part of the answer already, which was written by somebody else. */
-  begun?: boolean
+  begun?: Begun
   /** A new unique id: `newId('msg_')`. */
   newId(prefix: string): string
   /** Milliseconds since 1970. */

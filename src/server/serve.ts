@@ -118,8 +118,13 @@ function stopping(request: Request): Response {
 }
 
 /** The end of a stream that the server breaks off, in the client's own words. */
-const lastWords = (request: Request): string =>
-  failureInStream(protocols[clientProtocol(request)], routeOf(request)?.route.framing ?? 'sse', STOPPING)
+const lastWords = (request: Request, begun: boolean): string =>
+  failureInStream(protocols[clientProtocol(request)], STOPPING, {
+    framing: routeOf(request)?.route.framing ?? 'sse',
+    model: routeOf(request)?.route.model ?? '',
+    now: Date.now,
+    ...(begun && { begun: {} }),
+  })
 
 function refuseAnyone({ hostname = '127.0.0.1', keys, allowAnyone }: ServeOptions): void {
   if (keys || allowAnyone || isLoopback(hostname)) return

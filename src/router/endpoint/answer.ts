@@ -16,6 +16,7 @@ import type { Usage } from '../../core/usage.ts'
 import type { Exchange } from '../../transformers/translate.ts'
 import { attachOutcome, type Ending, type Outcome } from '../outcome.ts'
 import { networkFailure } from '../failures/network-failure.ts'
+import { createArrayPassage } from './array-framing.ts'
 import { createPassThrough } from './passthrough.ts'
 import { timeoutFailure, type Timeouts, type Watch } from './timeouts.ts'
 import { passRateLimits } from './rate-limits.ts'
@@ -69,7 +70,7 @@ async function refusal(response: Response, context: AnswerContext): Promise<Resp
 }
 
 async function streamed(response: Response, type: string, context: AnswerContext): Promise<Response> {
-  const { client, upstream, dialect, exchange, name } = context
+  const { client, upstream, dialect, exchange, name, clock, framing } = context
   const source = takeSource(response)
   if (!source) return fail({ kind: 'bad-response', message: `endpoint "${name}": the upstream answered ${response.status} with no body.` })
   if (/html|xml|image/.test(type)) {
@@ -84,14 +85,15 @@ async function streamed(response: Response, type: string, context: AnswerContext
   const relay = createRelay(source, {
     passage: (observe) =>
       exchange?.translator(observe) ??
-      createPassThrough({
+      (framing === 'json-array' ? createArrayPassage : createPassThrough)({
         upstream,
         context: plainContext(upstream, dialect),
         observe,
-        tell: (failure, begun) => failureInStream(client, context.framing, failure, begun),
+        tell: (failure, answer) => failureInStream(client, failure, { framing, now: clock.now, ...answer }),
+        readAll: eventsMs > 0,
       }),
-    clock: context.clock,
-    heartbeat: context.framing === 'sse' ? client.heartbeat.within : '',
+    clock,
+    heartbeat: framing === 'sse' ? client.heartbeat.within : '',
     heartbeatMs: context.heartbeatMs,
     ...((bytesMs || eventsMs) && {
       silence: { bytesMs, eventsMs, failure: (phase) => timeoutFailure(name, phase, phase === 'bytes' ? bytesMs : eventsMs) },
@@ -108,6 +110,7 @@ async function streamed(response: Response, type: string, context: AnswerContext
     return attachOutcome(errorResponse(client, failure), context.outcome(relay.ended, failure))
   }
   const headers = exchange ? answerHeaders(response, context, client.streamType(context)) : passBack(response.headers)
+  if (framing === 'json-array') headers.set('content-type', client.streamType(context))
   headers.set('cache-control', 'no-cache')
   return attachOutcome(respondWith(relay.body, { status: response.status, headers }), context.outcome(relay.ended))
 }
@@ -147,15 +150,21 @@ function readOwn(json: unknown, { upstream, dialect }: AnswerContext, see: (repl
 }
 
 /** What is needed to read or write a stream of which nothing else is known. */
-function plainContext(protocol: Protocol, dialect: Dialect, framing: Framing = 'sse'): ReplyContext {
+function plainContext(protocol: Protocol, dialect: Dialect): ReplyContext {
   const chat: ChatRequest = { stream: true, system: [], messages: [], tools: [] }
   const notes = createNotes('reply', protocol.fields)
-  return { chat, model: '', dialect, notes, framing, newId: (prefix) => prefix, now: () => 0 }
+  return { chat, model: '', dialect, notes, framing: 'sse', newId: (prefix) => prefix, now: () => 0 }
 }
 
 /** A failure as the client's stream tells it; `''` where its protocol has no words for it. */
-export const failureInStream = (client: Protocol, framing: Framing, failure: Failure, begun = false): string =>
-  client.encodeStream({ ...plainContext(client, { name: client.name }, framing), begun })({ type: 'error', failure })
+export const failureInStream = (
+  client: Protocol,
+  failure: Failure,
+  answer: Pick<ReplyContext, 'framing' | 'model' | 'now'> & Pick<Partial<ReplyContext>, 'begun'>,
+): string => {
+  const newId = (prefix: string) => `${prefix}${answer.now().toString(36)}`
+  return client.encodeStream({ ...plainContext(client, { name: client.name }), newId, ...answer })({ type: 'error', failure })
+}
 
 /** A failure as the client's own error. */
 export function errorResponse(client: Protocol, failure: Failure): Response {

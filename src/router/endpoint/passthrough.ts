@@ -5,14 +5,14 @@
  * @module
  */
 import { STATUS, type Failure } from '../../core/failure.ts'
-import type { Protocol, ReplyContext } from '../../core/protocol.ts'
-import type { Emit } from '../../core/reply.ts'
+import type { Begun, Protocol, ReplyContext } from '../../core/protocol.ts'
+import type { Emit, StreamEvent } from '../../core/reply.ts'
 import { createEventReader, type EventReader } from '../../core/sse.ts'
-import { tryParse } from '../../core/json.ts'
+import { isObject, numberOf, tryParse } from '../../core/json.ts'
 import type { Passage } from './relay.ts'
 import { createTail, unfinished, type Tail } from './tail.ts'
 
-const CUT: Failure = {
+export const CUT: Failure = {
   kind: 'truncated',
   status: STATUS.truncated,
   message: 'The upstream closed its stream before the answer was complete. Try again.',
@@ -21,22 +21,25 @@ const CUT: Failure = {
 export interface PassThroughOptions {
   upstream: Protocol
   context: ReplyContext
-  /** A failure in the client's own words, as the client's stream tells it; `''` where it has none. `begun`: some of the answer has gone out. */
-  tell(failure: Failure, begun: boolean): string
+  /** A failure in the client's own words, as its stream tells it amid this answer; `''` where it has none. */
+  tell(failure: Failure, answer: { model: string; begun?: Begun }): string
   observe: Emit
+  /** Every event is observed, not only the first ones and the last: that costs as much as reading them. */
+  readAll?: boolean
 }
 
-export function createPassThrough({ upstream, context, tell, observe }: PassThroughOptions): Passage {
+export function createPassThrough({ upstream, context, tell, observe, readAll = false }: PassThroughOptions): Passage {
   let finished = false
   let failed = false
   let readable = true
-  let begun = false
+  let start: Partial<Extract<StreamEvent, { type: 'start' }>> = {}
+  let number: number | undefined
   const decoder = upstream.decodeStream((event) => {
+    if (event.type === 'start') start = event
     if (event.type === 'finish') finished = true
     if (event.type === 'error') failed = true
     if (event.type === 'delta' || event.type === 'part-end') {
-      head = undefined
-      begun = true
+      if (!readAll) head = undefined
     }
     observe(event)
   }, context)
@@ -45,6 +48,7 @@ export function createPassThrough({ upstream, context, tell, observe }: PassThro
     createEventReader((data, name) => {
       if (data === '[DONE]') return void (done = true)
       const event = tryParse(data)
+      if (isObject(event)) number = numberOf(event.sequence_number)
       if (event !== undefined) decoder.event(event, name)
     })
   let head: EventReader | undefined = createReader()
@@ -68,6 +72,24 @@ export function createPassThrough({ upstream, context, tell, observe }: PassThro
     reader.push(bytes)
     reader.end()
   }
+  let terminated = false
+  /** Whether the answer came to an end of its own, good or bad. */
+  const isOver = (): boolean => {
+    if (readable) read(readTail)
+    terminated = done || finished
+    if (readable && !failed && !finished) read(() => decoder.end(done))
+    return failed || finished
+  }
+  const rest = (): string | undefined => {
+    if (failed || terminated || !upstream.terminator) return undefined
+    recovered = true
+    return upstream.terminator
+  }
+  const breakOff = (failure: Failure): string => {
+    observe({ type: 'error', failure })
+    const { id, model = '', created } = start
+    return tell(failure, { model, begun: { id, created, number } })
+  }
   return {
     push(bytes) {
       if (tail) tail.push(bytes)
@@ -77,23 +99,12 @@ export function createPassThrough({ upstream, context, tell, observe }: PassThro
       }
       return bytes
     },
-    end() {
-      if (readable) read(readTail)
-      const terminated = done || finished
-      if (readable && !failed && !finished) read(() => decoder.end(done))
-      if (!readable || failed || (finished && (terminated || !upstream.terminator))) return ''
-      if (finished) {
-        recovered = true
-        return upstream.terminator
-      }
-      observe({ type: 'error', failure: CUT })
-      return tell(CUT, begun)
-    },
-    fail(failure) {
-      observe({ type: 'error', failure })
-      return tell(failure, begun)
-    },
+    end: () => (isOver() ? rest() : readable ? breakOff(CUT) : undefined),
+    fail: (failure) => (isOver() ? rest() : breakOff(failure)),
     ended: false,
+    get unread() {
+      return !head
+    },
     get recovered() {
       return recovered
     },

@@ -7,6 +7,7 @@
 import { respondWith, takeSource, type ByteSink, type ByteSource } from '../../core/byte-source.ts'
 import type { Clock } from '../../core/clock.ts'
 import { failureOf, STATUS, type Failure } from '../../core/failure.ts'
+import { stringOf } from '../../core/json.ts'
 import type { Protocol } from '../../core/protocol.ts'
 import { protocols } from '../../transformers/registry.ts'
 import { failureInStream } from './answer.ts'
@@ -67,7 +68,7 @@ function keepAlive({ client, facts, answer, clock, heartbeatMs, stop }: Waiting)
 
   const fail = (sink: ByteSink, failure: Failure) => {
     outcome.failure = failure
-    const told = failureInStream(client, framing, failure)
+    const told = failureInStream(client, failure, { framing, model: facts.route.model ?? stringOf(facts.body.model) ?? '', now: clock.now })
     if (told) {
       sink.write(told)
       sink.end()

@@ -13,9 +13,12 @@ import type { Ending } from '../outcome.ts'
 /** What stands in the stream's way: a translator, or nothing at all where both sides speak the same protocol. */
 export interface Passage {
   push(bytes: Uint8Array): Uint8Array | string
-  end(): string
-  /** What tells the client of a break; `''` where its protocol has no words for it: then its connection breaks too. */
-  fail(failure: Failure): string
+  /** What the client is still to be told: `undefined` where it knows all, `''` where its protocol has no words for a break: then its connection breaks too. */
+  end(): string | undefined
+  /** The upstream broke; as `end`. */
+  fail(failure: Failure): string | undefined
+  /** Bytes pass without being read, so that all of them count as events. */
+  readonly unread?: boolean
   readonly ended: boolean
   /** The answer lacked its terminator and was completed here. */
   readonly recovered?: boolean
@@ -150,12 +153,18 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
   const breakOff = (error: unknown) => {
     if (closed) return
     const failed = options.failureOf?.(error) ?? failureOf(error)
-    // Amid an event there is no way to tell but to break the connection.
-    const told = between ? passage.fail(failed) : ''
-    give(told)
-    failure ??= failed
-    how = 'truncated'
-    close(told ? undefined : failed)
+    const last = passage.fail(failed)
+    if (last !== undefined && !passage.recovered) {
+      failure ??= failed
+      how = 'truncated'
+    }
+    conclude(last)
+  }
+  const conclude = (last: string | undefined) => {
+    // Amid an event there is no way to tell of a failure but to break the connection.
+    const told = between || !failure ? last : ''
+    if (told) give(between ? told : `\n\n${told}`)
+    close(last === undefined || told ? undefined : failure)
   }
   const expire = (expired: Failure) => {
     if (closed) return
@@ -175,6 +184,7 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
     write(chunk) {
       if (closed) return
       lastRead = clock.now()
+      if (passage.unread) lastEvent = lastRead
       try {
         give(passage.push(typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk))
       } catch (error) {
@@ -185,11 +195,7 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
     },
     end() {
       stopLinger()
-      if (closed) return
-      const last = passage.end()
-      const told = between ? last : ''
-      give(told)
-      close(told ? undefined : failure)
+      if (!closed) conclude(passage.end())
     },
     fail(error) {
       stopLinger()

@@ -22,8 +22,8 @@ export interface ListenerOptions {
   limits: SocketLimits
   /** The answer to a request that comes too late. */
   stopping(request: Request): Response
-  /** The end of a stream that this server breaks off. */
-  lastWords(request: Request): string
+  /** The end of a stream that this server breaks off. `begun`: more of it has gone out than signs of life. */
+  lastWords(request: Request, begun: boolean): string
 }
 
 export function createNodeListener({ gateway, closing, limits, stopping, lastWords }: ListenerOptions): Listener {
@@ -46,7 +46,7 @@ export function createNodeListener({ gateway, closing, limits, stopping, lastWor
       void gateway(request).then((response) => {
         if (late) return void response.body?.cancel()
         flight.interrupt = () => res.destroy()
-        resolve(deliverOnNode(response, flight, () => lastWords(request)))
+        resolve(deliverOnNode(response, flight, (begun) => lastWords(request, begun)))
       })
     })
   }

@@ -11,8 +11,8 @@ import type { Flight } from '../closing.ts'
 /** Long strings cost more to write than their bytes. */
 const LONG_TEXT = 16 * 1024
 
-/** What a stream that is broken off by this server says at last; `''` where it has no words for it. */
-export type LastWords = () => string
+/** What a stream that is broken off by this server says at last; `''` where it has no words for it. `begun`: more has gone out than signs of life. */
+export type LastWords = (begun: boolean) => string
 
 /** The same answer, its body carried to the socket without a Web stream in between. Only for srvx's Node adapter. */
 export function deliverOnNode(response: Response, flight: Flight, lastWords: LastWords): Response {
@@ -38,6 +38,7 @@ export function deliverOnNode(response: Response, flight: Flight, lastWords: Las
 export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: LastWords): () => void {
   let full = false
   let ended = false
+  let begun = false
   let last: Uint8Array | string = ''
   to.on('drain', () => {
     full = false
@@ -52,6 +53,7 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
     write(chunk) {
       if (ended) return
       last = chunk
+      begun ||= typeof chunk !== 'string' || !chunk.startsWith(':')
       const free = to.write(typeof chunk === 'string' && chunk.length > LONG_TEXT ? Buffer.from(chunk) : chunk)
       if (free || full) return
       full = true
@@ -72,7 +74,7 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
     if (ended) return
     ended = true
     source.cancel(new Error('the server is stopping'))
-    const words = endsEvent(last) ? (lastWords?.() ?? '') : ''
+    const words = endsEvent(last) ? (lastWords?.(begun) ?? '') : ''
     if (words) to.end(words)
     else to.destroy()
   }

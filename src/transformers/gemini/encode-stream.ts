@@ -5,6 +5,7 @@
  * @module
  */
 import type { Citation, Opaque, ReasoningPart, ToolCallPart } from '../../core/chat.ts'
+import type { FailureKind } from '../../core/failure.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { StreamEvent, StreamPart } from '../../core/reply.ts'
@@ -18,6 +19,7 @@ import { encodeUsage } from './usage.ts'
 
 /** A break amid an answer. Google's clients ask again after a 5xx, and would show twice what they have shown. */
 const ABORTED = 409
+const BREAKS: ReadonlySet<FailureKind> = new Set<FailureKind>(['truncated', 'network', 'timeout'])
 
 /** Makes the writer of one stream. Text goes out as it comes; the rest of a part when the part is complete. */
 export function encodeStream(context: ReplyContext): (event: StreamEvent) => string {
@@ -125,9 +127,9 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     chunk(`{"text":""${carry(undefined)}}`)
   }
   const error = (failure: Extract<StreamEvent, { type: 'error' }>['failure']) => {
-    const final = (chunks > 0 || context.begun) && (failure.kind === 'truncated' || failure.kind === 'network')
+    const final = (chunks > 0 || context.begun) && BREAKS.has(failure.kind)
     const body = JSON.stringify(final ? errorBody({ ...failure, kind: 'conflict' }, ABORTED) : errorBody(failure))
-    out += array ? `${chunks ? ',\n' : '['}${body}]` : `${body}\n\n`
+    out += array ? `${chunks || context.begun ? ',\n' : '['}${body}]` : `${body}\n\n`
   }
 
   const write = createSequencer((event) => {

@@ -36,16 +36,13 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
   let head = ''
   let usage: Usage | undefined
 
-  function start(id: string | undefined, created: number | undefined): string {
-    const now = Math.floor(context.now() / 1000)
-    const fixed = {
-      id: responseId(id, newId),
-      object: 'response',
-      created_at: created ?? now,
-      model: context.model,
-      ...settingsEcho(context),
-    }
+  function frame(id: string, created = Math.floor(context.now() / 1000)): void {
+    const fixed = { id, object: 'response', created_at: created, model: context.model, ...settingsEcho(context) }
     head = JSON.stringify(fixed).slice(0, -1)
+  }
+
+  function start(id: string | undefined, created: number | undefined): string {
+    frame(responseId(id, newId), created)
     const state = { status: 'in_progress', completed_at: null, error: null, incomplete_details: null, output: [], usage: null }
     return events.snapshot('response.created', head, state) + events.snapshot('response.in_progress', head, state)
   }
@@ -62,6 +59,8 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
   }
 
   function breakOff(event: Extract<StreamEvent, { type: 'error' }>): string {
+    const { begun } = context
+    if (begun) frame(begun.id ?? newId('resp_'), begun.created)
     let text = head ? '' : start(undefined, undefined)
     text += answer.endCall(true)
     // What is not finished is only listed in the end: Codex keeps whatever is done, and would run half a call.

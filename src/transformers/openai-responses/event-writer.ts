@@ -1,5 +1,5 @@
 /**
- * Events for the wire, numbered from 0.
+ * Events for the wire, numbered.
  *
  * @module
  */
@@ -20,8 +20,9 @@ export interface EventWriter {
   deltaSuffix(rest: string): string
 }
 
-export function createEventWriter(): EventWriter {
-  let number = 0
+/** @param first the number of the first event */
+export function createEventWriter(first = 0): EventWriter {
+  let number = first
   let muted = false
   const aloud = (type: string, fields: JsonObject): string =>
     `event: ${type}\ndata: ${JSON.stringify({ type, ...fields, sequence_number: number++ })}\n\n`
