@@ -33,3 +33,13 @@ export function mergeUsage(earlier: Usage | undefined, later: Usage | undefined)
   for (const [key, value] of Object.entries(later)) if (value !== undefined) (merged as Record<string, unknown>)[key] = value
   return merged
 }
+
+const COUNTS = ['input', 'cacheRead', 'cacheWrite', 'cacheWriteLong', 'output', 'reasoning'] as const
+
+/** What two answers used together, in no wire's own words. A count that only one of them tells is that one's. */
+export function addUsage(first: Usage, second: Usage): Usage {
+  const sum: Usage = { spelling: {}, extra: {} }
+  for (const key of COUNTS) if (first[key] !== undefined || second[key] !== undefined) sum[key] = (first[key] ?? 0) + (second[key] ?? 0)
+  if (first.estimated || second.estimated) sum.estimated = true
+  return sum
+}

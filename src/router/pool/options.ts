@@ -58,6 +58,11 @@ export interface PoolOptions {
    * the client's stream is kept alive meanwhile. Default `first`.
    */
   commit?: 'first' | 'complete'
+  /**
+   * When a stream breaks that has begun to reach the client. `end`: it ends in the client's own error. `continue`: another member goes on with it once, what it repeats
+   * taken out; only while the answer is plain text: never after a tool call or reasoning has begun, or where a form of the answer was asked for. Default `end`.
+   */
+  midStream?: 'end' | 'continue'
   /** Milliseconds of silence after which the client's stream gets a sign of life. Default 10 000. */
   heartbeatMs?: number
   /** Milliseconds to wait for an answer before a streaming client gets its headers. Default 10 000. */

@@ -20,6 +20,7 @@ import { retryAt } from '../endpoint/over-keys.ts'
 import type { AttemptReason } from '../outcome.ts'
 import type { Trip } from '../trip.ts'
 import { minterOf } from './minter.ts'
+import { outliving } from './mid-stream.ts'
 import { waitOrMove } from './wait-or-move.ts'
 import type { HedgeOptions } from './options.ts'
 import { race } from './race.ts'
@@ -33,6 +34,8 @@ export interface PoolParts {
   seats: readonly Seat[]
   retry: RetryOptions
   commit: 'first' | 'complete'
+  midStream: 'end' | 'continue'
+  heartbeatMs: number
   hedge: HedgeOptions | undefined
   clock: Clock
   random: () => number
@@ -52,6 +55,8 @@ export interface PoolCall {
   facts: RequestFacts
   trip: Trip
   signal: AbortSignal
+  /** What this request has seen of members before. */
+  tried?: ReadonlyMap<Seat, Tried>
 }
 
 /** Resolves with an answer, or with the refusal that tells most. */
@@ -65,7 +70,7 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
   const conversation = affinity && seats.length > 1 ? conversationOf(request, facts) : undefined
   const home = conversation === undefined ? undefined : await affinity!.find(conversation)
   const minter = home || parts.warmOnly || seats.length === 1 ? undefined : minterOf(facts.text)
-  const tried = new Map<Seat, Tried>()
+  const tried = new Map<Seat, Tried>(call.tried)
   const refusals: Result[] = []
   let window: number | undefined
   let barred: string | undefined
@@ -91,7 +96,10 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
       )
       .map(({ seat }) => open.find((candidate) => candidate.seat === seat)!)
   }
-  const reasonFor = (seat: Seat): AttemptReason => (tried.has(seat) ? 'same-key' : tried.size ? 'next-member' : (trip.reason ?? 'first'))
+  const reasonFor = (seat: Seat): AttemptReason => {
+    if (trip.reason === 'continue') return 'continue'
+    return tried.has(seat) ? 'same-key' : tried.size ? 'next-member' : (trip.reason ?? 'first')
+  }
   const pause = async (ms: number): Promise<boolean> => {
     if (trip.nested || !(ms < Infinity) || !budget.wait(ms)) return false
     await sleep(clock, ms, signal)
@@ -140,7 +148,7 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
     waitedMs = 0
     if (!result.verdict) {
       throttle?.succeeded()
-      return result.response
+      return parts.midStream === 'continue' ? outliving(result, { parts, call, budget, tried, ask: overMembers }) : result.response
     }
     for (const failed of result.failed) {
       refusals.push(failed)

@@ -61,7 +61,8 @@ export interface Pool extends Handler {
  * @throws TypeError for no members, two of one name, or an unknown strategy or preset
  */
 export function pool(members: readonly (Fetch | PoolMember)[], options: PoolOptions = {}): Pool {
-  const { name = 'pool', strategy = 'priority', clock = systemClock, random = Math.random, retry = {}, commit = 'first' } = options
+  const { name = 'pool', strategy = 'priority', clock = systemClock, random = Math.random } = options
+  const { retry = {}, commit = 'first', midStream = 'end' } = options
   const { heartbeatMs = 10_000, patienceMs = 10_000, maxBodyBytes = MAX_BODY_BYTES } = options
   const state = options.state ?? memoryState({ clock })
   const seats = seatsOf(members, strategy)
@@ -70,6 +71,8 @@ export function pool(members: readonly (Fetch | PoolMember)[], options: PoolOpti
     seats,
     retry,
     commit,
+    midStream,
+    heartbeatMs,
     hedge: options.hedge,
     clock,
     random,

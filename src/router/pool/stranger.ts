@@ -28,6 +28,8 @@ export interface StrangerCall {
   /** The request's attempts, to which this one is added. */
   attempts: Attempt[]
   reason: AttemptReason
+  /** Waited on purpose before. Default 0. */
+  waitedMs?: number
   clock: Clock
   signal: AbortSignal
 }
@@ -36,7 +38,7 @@ export interface StrangerCall {
 export async function askStranger(call: StrangerCall): Promise<Response> {
   const { name, fetch, facts, attempts, clock, signal, model } = call
   const asked = { endpoint: name, ...(model !== undefined && { model }) }
-  const attempt: Attempt = { ...asked, reason: call.reason, waitedMs: 0, startedAt: clock.now() }
+  const attempt: Attempt = { ...asked, reason: call.reason, waitedMs: call.waitedMs ?? 0, startedAt: clock.now() }
   attempts.push(attempt)
   const known = { ...asked, notices: [], attempts }
   const failed = (failure: Failure, response: Response): Response => {

@@ -3,22 +3,19 @@
  *
  * @module
  */
-import { respondText } from '../../core/byte-source.ts'
-import { fail, isFailureError, STATUS, type Failure } from '../../core/failure.ts'
+import { fail, STATUS, type Failure } from '../../core/failure.ts'
 import { totalInput } from '../../core/usage.ts'
 import { protocols } from '../../transformers/registry.ts'
 import { errorResponse } from '../endpoint/answer.ts'
 import type { Budget } from '../budget.ts'
 import { classify, type Verdict } from '../failures/classify.ts'
-import { withBody } from '../facts.ts'
 import { costOf } from '../cost.ts'
-import { attachOutcome, outcomeOf, type Attempt, type AttemptReason } from '../outcome.ts'
-import { networkFailure } from '../failures/network-failure.ts'
-import { failureOfResponse } from '../failures/refusal.ts'
+import { attachOutcome, outcomeOf, type AttemptReason } from '../outcome.ts'
 import { passOn } from '../trip.ts'
 import { holdAnswer } from './hold.ts'
 import type { PoolCall, PoolParts } from './over-members.ts'
 import { occupy, type Seat } from './seats.ts'
+import { askStranger } from './stranger.ts'
 import { scopesOf } from './survey.ts'
 
 export interface Result {
@@ -50,37 +47,13 @@ export type TryMember = (
 export function createTry(parts: PoolParts, { request, facts, trip, signal, budget }: PoolCall & { budget: Budget }): TryMember {
   const { balancer, breaker, cooldowns, affinity, clock, commit } = parts
 
-  /** A stranger's fetch tells nothing of itself: it is judged by its status. */
-  const askStranger = async (seat: Seat, passed: AbortSignal, reason: AttemptReason, waitedMs: number): Promise<Response> => {
-    const price = seat.price && costOf(seat.price, facts)
-    if (!budget.take(price))
-      fail({ kind: 'overloaded', message: `member "${seat.name}": this request has spent its ${budget.spent() ?? 'budget'}.` })
-    const attempt: Attempt = { endpoint: seat.name, reason, waitedMs, startedAt: clock.now() }
-    trip.attempts.push(attempt)
-    const about = { endpoint: seat.name, notices: [], attempts: trip.attempts }
-    const refused = (failure: Failure, response: Response) => {
-      attempt.status = failure.status
-      attempt.failure = { class: classify(failure, clock.now()).class, message: failure.message }
-      return attachOutcome(response, { ...about, failure, ended: Promise.resolve({ how: 'error', failure }) })
-    }
-    const client = protocols[facts.protocol]
-    try {
-      const response = await seat.fetch(withBody(request, facts, facts.body, passed))
-      if (outcomeOf(response)) return response
-      if (!response.ok) {
-        const text = await response.text()
-        const failure = failureOfResponse(client, response, text, clock.now(), `member "${seat.name}"`)
-        return refused(failure, respondText(text, { status: response.status, headers: response.headers }))
-      }
-      attempt.status = response.status
-      return attachOutcome(response, { ...about, ended: Promise.resolve({ how: 'complete' }) })
-    } catch (error) {
-      if (passed.aborted) throw error
-      const failure = isFailureError(error) ? error.failure : networkFailure(error, `member "${seat.name}": no answer`)
-      return refused(failure, errorResponse(client, failure))
-    } finally {
-      attempt.tookMs = clock.now() - attempt.startedAt
-    }
+  /** A stranger's fetch draws nothing from the budget itself. */
+  const askOutside = ({ name, fetch, price }: Seat, passed: AbortSignal, reason: AttemptReason, waitedMs: number): Promise<Response> => {
+    if (!budget.take(price && costOf(price, facts)))
+      fail({ kind: 'overloaded', message: `member "${name}": this request has spent its ${budget.spent() ?? 'budget'}.` })
+    const { model, adjust, attempts } = trip
+    const written = { ...(model !== undefined && { model }), ...(adjust && { adjust }) }
+    return askStranger({ name, fetch, request, facts, ...written, attempts, reason, waitedMs, clock, signal: passed })
   }
 
   const learn = async (seat: Seat, probing: readonly string[], verdict: Verdict, begunAt: number) => {
@@ -112,7 +85,7 @@ export function createTry(parts: PoolParts, { request, facts, trip, signal, budg
       try {
         const asked = seat.member
           ? await seat.fetch(passOn(request, facts, { nested: true, budget, reason, waitedMs }, stop.signal))
-          : await askStranger(seat, stop.signal, reason, waitedMs)
+          : await askOutside(seat, stop.signal, reason, waitedMs)
         if (stop.signal.aborted) throw stop.signal.reason
         let failure = outcomeOf(asked)?.failure
         let response = asked
@@ -162,8 +135,10 @@ export function createTry(parts: PoolParts, { request, facts, trip, signal, budg
       void outcomeOf(response)?.ended.then(async ({ how, usage, failure }) => {
         leave()
         signal.removeEventListener('abort', abort)
-        balancer.finished(seat.name, { ok: how === 'complete' || how === 'recovered' || how === 'cancelled' })
-        if (how === 'truncated' || how === 'error') {
+        // A client may go as soon as it reads of the failure.
+        const broke = how === 'truncated' || how === 'error' || failure !== undefined
+        balancer.finished(seat.name, { ok: !broke })
+        if (broke) {
           const verdict = failure && classify(failure, clock.now())
           await breaker?.record(seat.name, verdict?.breaker ?? 'half', begunAt)
         } else if (key !== undefined && usage) await affinity?.keep(key, seat.name, { warmTokens: warmTokensOf(usage) })
