@@ -1,84 +1,80 @@
 /**
- * What the command line asks for.
+ * Reads command lines.
  *
  * @module
  */
 import { parseArgs } from 'node:util'
+import { didYouMean } from '../config/suggest.ts'
+import { COMMON_FLAGS } from './commands.ts'
+import { misuse, type Call, type Command, type Flag } from './command.ts'
 
-export type Command = { name: 'help' } | { name: 'version' } | { name: 'serve'; config?: string; host?: string; port?: number }
+export const flagsOf = (command: Command): Readonly<Record<string, Flag>> => ({ ...command.flags, ...COMMON_FLAGS })
 
-/** A command line that cannot be understood; its message says how it is meant. */
-export class UsageError extends Error {
-  override name = 'UsageError'
-}
-
-export const HELP = `cc-route: use any LLM provider from any client
-
-Usage
-  cc-route serve [--config FILE] [--host HOST] [--port PORT]
-
-  --config FILE   endpoints and routes, as JSON, TOML or YAML; without it,
-                  ~/.config/cc-route/config.*, else the API keys in the
-                  environment, or a demo provider where there are none
-  --host HOST     address to listen on (default 127.0.0.1)
-  --port PORT     port to listen on (default 3456; 0 takes a free one)
-
-  -h, --help      this text
-  -v, --version   the version
-
-Configuration file (see docs/config.md)
-  {
-    "endpoints": {
-      "openai": { "apiKey": "$OPENAI_API_KEY" },
-      "local": { "protocol": "openai", "baseUrl": "http://localhost:8080/v1" }
-    },
-    "routes": { "default": "openai" }
+/** Reads what stands behind a command's name. @throws CommandError for what cannot be understood */
+export function readCall(command: Command, given: readonly string[]): Call {
+  const known = flagsOf(command)
+  const own = command.passes ? ownPart(given, known) : given.length
+  const { tokens } = parseArgs({
+    args: given.slice(0, own),
+    strict: false,
+    tokens: true,
+    options: Object.fromEntries(
+      Object.entries(known).map(([name, { takes, short }]) => [name, { type: takes ? 'string' : 'boolean', ...(short && { short }) }]),
+    ),
+  })
+  const flags: Record<string, string | undefined> = {}
+  const args: string[] = []
+  for (const token of tokens) {
+    if (token.kind === 'positional') args.push(token.value)
+    if (token.kind !== 'option') continue
+    const { name, rawName, value, inlineValue } = token
+    const flag = Object.hasOwn(known, name) ? known[name]! : undefined
+    if (!flag) throw misuse(`${command.name} has no flag ${rawName}.${suggestion(rawName, known)}`, command.name)
+    if (!flag.takes && value !== undefined) throw misuse(`${rawName} takes no value.`, command.name)
+    if (flag.takes && (!value || (!inlineValue && /^-./.test(value))))
+      throw misuse(`${rawName} takes a value: ${flag.takes}.`, command.name)
+    if (flag.choices && !flag.choices.includes(value!))
+      throw misuse(`${rawName} takes ${flag.choices.join(', ')}, not "${value}".${didYouMean(value!, flag.choices)}`, command.name)
+    if (flags[name] !== undefined && flag.takes && !flag.many) throw misuse(`${rawName} was given twice.`, command.name)
+    flags[name] = flag.many && flags[name] !== undefined ? `${flags[name]}\n${value}` : (value ?? '')
   }
-  "protocol" is claude, openai, openai-responses or gemini.
-`
-
-/** Reads a command line. @throws UsageError */
-export function readArguments(args: readonly string[]): Command {
-  const { values, positionals } = parse(args)
-  if (values.help) return { name: 'help' }
-  if (values.version) return { name: 'version' }
-  const [command, ...rest] = positionals
-  if (command === undefined && !args.length) return { name: 'help' }
-  if (command === 'help' || command === 'version') return { name: command }
-  if (command !== 'serve')
-    throw new UsageError(command === undefined ? 'A command is missing: cc-route serve' : `There is no command "${command}".`)
-  if (rest.length) throw new UsageError(`serve takes no argument "${rest[0]}".`)
-  return { name: 'serve', config: values.config, host: readHost(values.host), port: readPort(values.port) }
+  const passed = given.slice(own + (given[own] === '--' ? 1 : 0))
+  const [least, most] = command.passes ? [0, Infinity] : (command.arity ?? [0, 0])
+  if (flags.help === undefined && args.length < least) throw misuse(`${command.name} takes an argument: ${command.args}.`, command.name)
+  if (args.length > most)
+    throw misuse(`${command.name} takes ${most ? `no more arguments: "${args[most]}"` : `no argument "${args[0]}"`}.`, command.name)
+  return { flags, args: command.passes ? passed : args }
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        config: { type: 'string', short: 'c' },
-        host: { type: 'string' },
-        port: { type: 'string', short: 'p' },
-        help: { type: 'boolean', short: 'h' },
-        version: { type: 'boolean', short: 'v' },
-      },
-    })
-  } catch (error) {
-    throw new UsageError((error as Error).message)
+/** How many of the arguments are our own, before those of a program: our flags by their long names, with their values. */
+function ownPart(given: readonly string[], known: Readonly<Record<string, Flag>>): number {
+  let at = 0
+  while (at < given.length) {
+    const [, name, value] = /^--([\w-]+)(=.*)?$/.exec(given[at]!) ?? []
+    if (name === undefined || !Object.hasOwn(known, name)) break
+    at += known[name]!.takes && value === undefined ? 2 : 1
   }
+  return Math.min(at, given.length)
 }
 
-function readPort(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Infinity
-  if (port > 65_535) throw new UsageError(`--port takes a number from 0 to 65535, not "${text}".`)
-  return port
+function suggestion(asked: string, known: Readonly<Record<string, Flag>>): string {
+  const found = didYouMean(asked.replace(/^-+/, ''), Object.keys(known))
+  return found.replace('"', '"--')
 }
 
-function readHost(text: string | undefined): string | undefined {
+/** A whole number in a range. @throws CommandError */
+export function numberFlag(call: Call, name: string, least: number, most: number): number | undefined {
+  const text = call.flags[name]
   if (text === undefined) return undefined
-  const host = text.replace(/^\[(.*)\]$/, '$1')
-  if (!/^[\w.:-]+$/.test(host)) throw new UsageError(`--host takes a host name or an address, not "${text}".`)
-  return host
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+  if (!(value >= least && value <= most)) throw misuse(`--${name} takes a number from ${least} to ${most}, not "${text}".`)
+  return value
+}
+
+/** `--port` and `--host` of what listens. @throws CommandError */
+export function listenFlags(call: Call): { host?: string; port?: number } {
+  const host = call.flags.host?.replace(/^\[(.*)\]$/, '$1')
+  if (host !== undefined && !/^[\w.:-]+$/.test(host)) throw misuse(`--host takes a host name or an address, not "${host}".`)
+  const port = numberFlag(call, 'port', 0, 65_535)
+  return { ...(host !== undefined && { host }), ...(port !== undefined && { port }) }
 }

@@ -1,48 +1,50 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { version } from '../../src/server/version.ts'
-import { clients, post } from './clients.ts'
-import { buildCommand, type Command } from './command.ts'
+import { version } from '../../../src/server/version.ts'
+import { clients, post } from '../clients.ts'
+import { buildCommand, eventually, type Command } from './command.ts'
 
 let command: Command
 beforeAll(async () => void (command = await buildCommand()), 60_000)
 afterAll(() => command.remove())
 
-const config = (value: unknown): string => {
-  const path = join(command.folder, 'config.json')
-  writeFileSync(path, typeof value === 'string' ? value : JSON.stringify(value), { mode: 0o600 })
-  return path
-}
+const config = (value: unknown): string => command.write('config.json', typeof value === 'string' ? value : JSON.stringify(value))
+const logged = (err: string) =>
+  err
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
 
 describe('what it says', () => {
-  test.each([[[]], [['--help']], [['-h']], [['serve', '--help']], [['help']]])('%j is help that fits a screen', async (args) => {
+  test.each([[[]], [['--help']], [['-h']], [['help']]])('%j is help', async (args) => {
     const { code, out } = await command.run(args)
     expect(code).toBe(0)
-    expect(out).toContain('cc-route serve [--config FILE]')
-    const lines = out.split('\n')
-    expect(lines.length).toBeLessThan(30)
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
+    expect(out).toContain('Usage: cc-route COMMAND')
+    expect(out).not.toContain('\u001B')
   })
 
-  test.each([['--version'], ['-v'], ['version']])('%s', async (arg) => {
+  test.each([[['serve', '--help']], [['help', 'serve']]])('%j is that of the command', async (args) => {
+    expect((await command.run(args)).out).toContain('--port PORT')
+  })
+
+  test.each(['--version', '-v', 'version'])('%s', async (arg) => {
     expect(await command.run([arg])).toEqual({ code: 0, out: `${version}\n`, err: '' })
   })
 
   test.each([
-    [['srve'], 'There is no command "srve".'],
-    [['serve', 'more'], 'serve takes no argument "more".'],
+    [['srve'], 'There is no command "srve". Did you mean "serve"?'],
+    [['help', 'confg'], 'There is no help about "confg".'],
     [['serve', '--port', '70000'], '--port takes a number from 0 to 65535, not "70000".'],
     [['serve', '--port', 'x'], '--port takes a number'],
     [['serve', '--host', 'a b'], '--host takes a host name'],
-    [['serve', '--bogus'], '--bogus'],
-    [['serve', '--config'], '--config'],
+    [['serve', '--bogus'], 'serve has no flag --bogus.'],
     [['--port', '1'], 'A command is missing'],
   ])('%j is misuse', async (args, message) => {
     const { code, out, err } = await command.run(args)
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).toContain(message)
-    expect(err).toContain('cc-route --help')
+    expect(err).toMatch(/cc-route .*--help/)
     expect(err).not.toContain('    at ')
   })
 })
@@ -86,7 +88,9 @@ describe('a configuration', () => {
     expect(out).not.toContain('secret')
     expect(out).not.toContain('WARNING')
     expect(await (await fetch(`${url}/v1/models`)).json()).toMatchObject({ data: [{ id: 'gpt-5.4' }, { id: 'gpt/gpt-5.4' }] })
-    expect(await stop()).toEqual({ code: 0, err: '' })
+    const { code, err } = await stop()
+    expect(code).toBe(0)
+    expect(logged(err)).toMatchObject([{ level: 'info', message: 'GET /v1/models', status: 200 }])
   })
 })
 
@@ -106,7 +110,11 @@ describe('without a configuration', () => {
       expect(response.status, client.protocol).toBe(200)
       expect(await response.text()).toContain('demo provider')
     }
-    expect(await stop()).toEqual({ code: 0, err: '' })
+    const { code, err } = await stop()
+    expect(code).toBe(0)
+    expect(logged(err).map(({ protocol, status }) => ({ protocol, status }))).toEqual(
+      clients.map(({ protocol }) => ({ protocol, status: 200 })),
+    )
   })
 })
 
@@ -133,5 +141,71 @@ test('asked to stop amid a stream, it lets the stream end', async () => {
   })
   const stopped = stop()
   expect(await response.text()).toContain('message_stop')
-  expect(await stopped).toEqual({ code: 0, err: '' })
+  expect((await stopped).code).toBe(0)
+})
+
+describe('while it runs', () => {
+  const endpoint = (model: string) => ({ protocol: 'openai', baseUrl: 'http://127.0.0.1:9/v1', model })
+  const modelAt = async (url: string) => ((await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string }[] }).data[0]!.id
+
+  test('a changed file is used, and a bad one told of', async () => {
+    const file = config({ endpoints: { a: endpoint('one') } })
+    const { url, seen, stop } = await command.start(['--config', file])
+    expect(await modelAt(url)).toBe('one')
+    config({ endpoints: { a: endpoint('two') } })
+    await eventually(async () => (await modelAt(url)) === 'two')
+    config({ endpoints: { a: { protocol: 'nope' } } })
+    await eventually(() => seen.err.includes('stays in use'))
+    expect(await modelAt(url)).toBe('two')
+    expect((await stop()).err).toContain('endpoints.a.protocol')
+  })
+
+  test('SIGHUP has it read the file, and secrets that no file shows', async () => {
+    const printed = command.write('elsewhere/key.txt', 'sk-first-key')
+    const apiKey = { command: ['cat', printed] }
+    const file = config({ endpoints: { a: { ...endpoint('one'), apiKey } } })
+    const { seen, pid, stop } = await command.start(['--config', file])
+    command.write('elsewhere/key.txt', 'sk-second-key')
+    process.kill(pid, 'SIGHUP')
+    await eventually(() => seen.err.includes('has changed, and is in use'))
+    expect((await stop()).code).toBe(0)
+  })
+
+  test('the log is written where the configuration says, from its own folder', async () => {
+    const file = config({ endpoints: { a: endpoint('one') }, log: { file: 'logs/a.log', level: 'info' } })
+    const { url, stop } = await command.start(['--config', file])
+    await fetch(`${url}/v1/models`)
+    expect(await stop()).toEqual({ code: 0, err: '' })
+    const { out } = await command.run(['logs', '--config', file, '--json'])
+    expect(logged(out)).toMatchObject([{ message: 'GET /v1/models', status: 200 }])
+  })
+
+  test('providers are called through the proxies that the configuration names', async () => {
+    const asked: string[] = []
+    const proxy = createServer((request, response) => {
+      asked.push(request.url!)
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end('{"choices":[{"message":{"content":"via proxy"},"finish_reason":"stop"}]}')
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    const proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+    const baseUrl = 'http://provider.example/v1'
+    const file = config({
+      server: { proxy: proxyUrl },
+      endpoints: {
+        a: { protocol: 'openai', baseUrl, model: 'm' },
+        b: { protocol: 'openai', baseUrl, model: 'm', proxy: 'socks5://127.0.0.1:9' },
+      },
+    })
+    const { url, stop } = await command.start(['--config', file])
+    const ask = async (model: string) => (await post(url, { ...clients[0]!, body: { ...clients[0]!.body, model } })).text()
+    expect(await ask('a/m')).toContain('via proxy')
+    expect(asked).toEqual(['http://provider.example/v1/chat/completions'])
+    // Its own proxy is another one, where nobody is.
+    expect(await ask('b/m')).toContain('socks5://127.0.0.1:9')
+    expect(asked).toHaveLength(1)
+    await stop()
+    proxy.close()
+  })
 })
