@@ -1,0 +1,33 @@
+/**
+ * `serve`: answers clients until it is told to stop.
+ *
+ * @module
+ */
+import { setupOf } from '../config/setup-of.ts'
+import { banner } from './banner.ts'
+import type { Call } from './command.ts'
+import { readConfigInUse } from './config-in-use.ts'
+import { openServer } from './open-server.ts'
+import { recordServer } from './servers.ts'
+
+export async function run(call: Call): Promise<void> {
+  const used = await readConfigInUse(call)
+  const server = await openServer(used)
+  const forget = recordServer(server, used, call.flags)
+
+  let asked = false
+  const stop = () => {
+    // Asked a second time, nobody wants to wait.
+    if (asked) process.exit(130)
+    asked = true
+    forget()
+    void server.close().then(() => process.exit(0))
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  // A terminal that is closed says the same to what it runs as those who want a background server to read its configuration again.
+  process.on('SIGHUP', process.stdin.isTTY ? stop : () => void server.reload())
+  process.on('exit', forget)
+  const { host = '127.0.0.1' } = used.config.server
+  process.stdout.write(banner({ url: server.url, host, setup: used.isEmpty ? undefined : setupOf(used.config), source: used.source }))
+}
