@@ -2,9 +2,9 @@
 import { connect } from 'node:net'
 
 /** Sends bytes as they are, and returns what comes back until the server closes or `until` was seen. */
-export function raw(port: number, bytes: string, until?: RegExp): Promise<string> {
+export function raw(port: number, bytes: string, until?: RegExp, host = '127.0.0.1'): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(bytes, 'latin1'))
+    const socket = connect(port, host, () => socket.write(bytes, 'latin1'))
     let text = ''
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1')

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Dialect } from '../../core/dialect.ts'
+import { fail } from '../../core/failure.ts'
 import type { ClientRoute } from '../../core/protocol.ts'
 
 /** What a client's path means: the model stands between `/models/` and the last colon. `undefined` for paths of others. */
@@ -46,11 +47,21 @@ export function address(baseUrl: string, { model, stream, dialect }: { model: st
   // a name that is a path of its own: models/…, tunedModels/…, publishers/…, projects/…
   const full = /^(models|tunedModels|publishers|projects)\//.test(name) ? name : `models/${name}`
   if (vertex && !/\/publishers\/[^/]+$/.test(path) && full.startsWith('models/')) path += '/publishers/google'
-  url.pathname = `${path}/${full.split('/').map(encodeURIComponent).join('/')}:${stream ? 'streamGenerateContent' : 'generateContent'}`
+  url.pathname = `${path}/${full.split('/').map(segment).join('/')}:${stream ? 'streamGenerateContent' : 'generateContent'}`
   if (stream) url.searchParams.set('alt', 'sse')
   else url.searchParams.delete('alt')
   return url.href
 }
+
+/** A client that names a model must not reach another path with it. */
+const segment = (text: string): string =>
+  text === '.' || text === '..'
+    ? fail({
+        kind: 'invalid-request',
+        message: `The model's name has "${text}" between slashes: there is no such model.`,
+        retryable: false,
+      })
+    : encodeURIComponent(text)
 
 const HEADER_OF = { 'x-goog-api-key': 'x-goog-api-key', 'x-api-key': 'x-api-key', 'api-key': 'api-key' } as const
 
