@@ -4,8 +4,12 @@
  * @module
  */
 import type { ChatRequest } from '../core/chat.ts'
+import { isObject, type JsonObject } from '../core/json.ts'
+import { estimateInput } from '../core/tokens.ts'
+import type { Adjust } from '../transformers/translate.ts'
 import { chatOf, type RequestFacts } from './facts.ts'
 import { contentsOf } from './routing/contents.ts'
+import { adjustBy } from './routing/parameters.ts'
 
 /** What a request may need. */
 export type Need =
@@ -17,7 +21,7 @@ export interface Capability {
   lacks?: readonly Need[]
   /** The most tokens that question and answer may have together. */
   contextWindow?: number
-  /** The most tokens of an answer. */
+  /** The most tokens of an answer. A request for more is cut down to it. */
   maxOutput?: number
 }
 
@@ -58,4 +62,37 @@ export function missing(needs: readonly Need[], { lacks, contextWindow }: Capabi
   return contextWindow !== undefined && tokens !== undefined && tokens >= contextWindow
     ? `takes ${contextWindow} tokens, and the request has about ${tokens}`
     : undefined
+}
+
+/** What the wires call the most tokens of an answer. */
+const MOST = ['max_tokens', 'max_completion_tokens', 'max_output_tokens', 'maxOutputTokens'] as const
+
+const saysMore = (body: JsonObject, most: number): boolean =>
+  MOST.some((name) => typeof body[name] === 'number' && body[name] > most) ||
+  ['generationConfig', 'generation_config'].some((name) => isObject(body[name]) && saysMore(body[name], most))
+
+/** Where an estimate may be short by so much: a tenth, and what an envelope of messages costs. */
+const ROOM = { factor: 1.1, tokens: 100 }
+
+/**
+ * Cuts the tokens that an answer may have down to what the model can give, and to what its window has left: providers refuse a request for more.
+ * `before` are the changes of layers above. `undefined` where nothing has to be changed; mostly that costs a look at one field.
+ */
+export function fitOutput(
+  { maxOutput = Infinity, contextWindow = Infinity }: Capability,
+  facts: RequestFacts,
+  before?: Adjust,
+): Adjust | undefined {
+  const { route, text, body } = facts
+  if (route.action !== 'generate' || (maxOutput === Infinity && contextWindow === Infinity)) return undefined
+  // a token has a character at least; images have none, and are small beside a window
+  if (!before && !saysMore(body, Math.min(maxOutput, contextWindow - text.length))) return undefined
+  const chat = chatOf(facts)
+  const { maxTokens } = before ? before(chat) : chat
+  if (maxTokens === undefined) return undefined
+  const left = contextWindow === Infinity ? Infinity : contextWindow - Math.ceil(estimateInput(chat) * ROOM.factor) - ROOM.tokens
+  const atMost = left < 1 ? maxOutput : Math.min(maxOutput, left)
+  if (maxTokens <= atMost) return undefined
+  const cut = adjustBy({ maxTokens: atMost })!
+  return (asked) => cut(before ? before(asked) : asked)
 }

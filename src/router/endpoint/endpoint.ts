@@ -13,7 +13,7 @@ import { conversationOf } from '../pool/conversation-key.ts'
 import { errorResponse } from './answer.ts'
 import { createThrottle, type RetryOptions } from '../budget.ts'
 import { modelFor, type Upstream } from './call.ts'
-import type { Capability } from '../capability.ts'
+import { fitOutput, type Capability } from '../capability.ts'
 import { costOf } from '../cost.ts'
 import { DECISIONS } from '../failures/decisions.ts'
 import { chatOf, clientProtocol, factsOf, MAX_BODY_BYTES, type RequestFacts } from '../facts.ts'
@@ -125,11 +125,12 @@ export function endpoint(options: EndpointOptions): Endpoint {
     if (facts.route.action === 'count-tokens') return Response.json(client.encodeTokenCount(estimateInput(chatOf(facts))))
     const model = modelFor(upstream.model, facts, trip)
     const session = keys.length > 1 ? conversationOf(request, facts) : undefined
-    const { price } = options
+    const { price, capabilities } = options
+    const adjust = capabilities && fitOutput(capabilities, facts, trip.adjust)
     const cost = price && (() => costOf(price, facts))
     return overKeys(
       { upstream, ring, model, session, retry, throttle, clock, random, ...(cost && { cost }) },
-      { request, facts, trip, signal },
+      { request, facts, trip: adjust ? { ...trip, adjust } : trip, signal },
     )
   }
   const refuse = (request: Request, trip: Trip, error: unknown): Response => {

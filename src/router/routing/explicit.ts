@@ -10,6 +10,9 @@ import { knownNames, nameIn, readNamed, type Endpoints, type NamedModel } from '
 const HEADERS = ['x-ccn-endpoint', 'x-endpoint-name']
 const QUERIES = ['endpoint', 'ep']
 
+/** The rule of a choice that leaves the model to the endpoint. */
+export const AT_ENDPOINT = 'model @endpoint'
+
 export interface Choice extends NamedModel {
   /** How the client said it, as the name of the rule. */
   rule: string
@@ -39,7 +42,7 @@ function choiceIn(model: string, endpoints: Endpoints): Choice | undefined {
   if (model.startsWith('@')) {
     const said = model.slice(1)
     const named = readNamed(endpoints, said) ?? split(said, '/')
-    return { ...named, rule: named.model === undefined ? 'model @endpoint' : 'model @endpoint/model' }
+    return { ...named, rule: named.model === undefined ? AT_ENDPOINT : 'model @endpoint/model' }
   }
   const named = readNamed(endpoints, model)
   if (named?.model !== undefined) return { ...named, rule: `model endpoint${model[named.name.length]}model` }

@@ -5,10 +5,11 @@
  */
 import { fail, isFailureError } from '../../core/failure.ts'
 import type { RequestFacts } from '../facts.ts'
+import { memberOf, type Ask } from '../member.ts'
 import type { Awaitable } from '../state.ts'
 import { tripOf } from '../trip.ts'
 import { conditionTest, type Condition } from './condition.ts'
-import { choiceOf } from './explicit.ts'
+import { AT_ENDPOINT, choiceOf, type Choice } from './explicit.ts'
 import type { RouteFacts } from './facts.ts'
 import type { ModelRoutes } from './models.ts'
 import { knownNames, readNamed, type Endpoints } from './names.ts'
@@ -85,16 +86,28 @@ export function stepsOf(options: RuleOptions, models: ModelRoutes): Step[] {
 function explicitStep({ default: usual, explicit }: RuleOptions, endpoints: Endpoints, models: ModelRoutes): Step {
   return {
     name: 'explicit',
-    decide({ request, route: { model, headers } }) {
+    decide({ request, facts, route: { model, headers } }) {
       if (tripOf(request).routed) return undefined
       const choice = choiceOf({ headers, query: () => new URL(request.url).searchParams, model, endpoints, isModel: models.has })
       if (!choice) return undefined
+      if (model !== undefined && choice.model === undefined) checkHasModel(choice, endpoints, { facts, request }, model)
       const { fallbacks, ...changes } = changesOf(usual)
       const named: Route = { ...changes, to: choice.name, ...(choice.model !== undefined && { model: choice.model }) }
       const followed = explicit && explicit.fallbacks && fallbacks ? { ...named, fallbacks } : named
       return { rule: choice.rule, target: followed, explicit: true }
     },
   }
+}
+
+/** Where the model says only the endpoint, that must know which of its models is meant. */
+function checkHasModel({ name, rule }: Choice, endpoints: Endpoints, ask: Ask, said: string): void {
+  const member = rule === AT_ENDPOINT && endpoints[name] ? memberOf(endpoints[name]) : undefined
+  if (member?.kind === 'endpoint' && member.model(ask) === said)
+    fail({
+      kind: 'invalid-request',
+      message: `${rule}: the endpoint "${name}" has no model of its own. Write @${name}/ and the model behind it.`,
+      param: 'model',
+    })
 }
 
 /** What the default route changes holds for what clients choose, too. */

@@ -69,7 +69,8 @@ export async function sendPlan(plan: Plan, request: Request, context: SendContex
     if (verdict.breaker) throttle?.failed()
     refusals.push({ response, candidate, verdict })
     left = nextAfter(candidate, { ...verdict, limit: failure.tokens?.limit }, { others, spare, retry })
-    if (onError && refusals.length < (retry.attempts ?? DEFAULT_RETRY.attempts)) {
+    if (onError) {
+      if (refusals.length >= (retry.attempts ?? DEFAULT_RETRY.attempts)) break
       const { name: target, asks: model } = candidate
       const { status, message } = failure
       const told = await onError({ target, ...(model !== undefined && { model }), class: verdict.class, status, message }, route)

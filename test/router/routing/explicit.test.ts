@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ProtocolName } from '../../../src/core/chat.ts'
+import { endpoint } from '../../../src/router/endpoint/endpoint.ts'
 import { router } from '../../../src/router/routing/router.ts'
-import { PROTOCOLS } from '../../fixtures/index.ts'
+import { fixtures, PROTOCOLS } from '../../fixtures/index.ts'
 import { requestWith, scene, whoAnswers, type AskOptions } from './scene.ts'
 
 function setUp() {
@@ -113,6 +114,14 @@ describe('a client chooses an endpoint', () => {
 
   it('and is told that it is switched off', async () => {
     expect(await whoAnswers(setUp().app, { model: 'off/m' })).toMatch(/^400: .*the endpoint \\"off\\" is switched off/)
+  })
+
+  it('and is told where that has no model, and none was said', async () => {
+    const up = endpoint({ protocol: 'openai', baseUrl: 'https://up.test', fetch: async () => Response.json(fixtures.openai.replies.text) })
+    const app = router({ default: up, endpoints: { bare: up } })
+    expect(await whoAnswers(app, { model: '@bare' })).toMatch(/^400: .*the endpoint \\"bare\\" has no model of its own. Write @bare\/ and/)
+    expect(await whoAnswers(app, { model: '@bare/m' })).toMatch(/ by model @endpoint\/model$/)
+    expect(await whoAnswers(app, { headers: { 'x-endpoint-name': 'bare' } })).toMatch(/ by header x-endpoint-name$/)
   })
 
   it('which gets the parameters of the default route, and nobody else gets the request', async () => {
