@@ -17,8 +17,9 @@ export function modelsOf({ endpoints, routes }: Config): { models: Model[]; ids:
         const alias = aliasOf(id)
         return { id, owner: name, ...(alias !== undefined && { alias }), ...(contextWindow !== undefined && { contextWindow }) }
       }
-      const clients = Object.entries(models).map(([id, said]) =>
-        own(id, typeof said === 'string' ? undefined : said.capabilities?.contextWindow),
+      // A pattern stands for models, and is none.
+      const clients = Object.entries(models).flatMap(([id, said]) =>
+        id.includes('*') ? [] : own(id, typeof said === 'string' ? undefined : said.capabilities?.contextWindow),
       )
       if (model === undefined) return clients
       return [own(name.toLowerCase() === usual ? model : `${name}/${model}`), ...clients]

@@ -6,36 +6,22 @@
 import type { ProtocolName } from '../../core/chat.ts'
 import { globOf } from '../../router/routing/glob.ts'
 import type { Target } from '../config/target-schema.ts'
-import {
-  addressOf,
-  countOf,
-  createNames,
-  filled,
-  levelOf,
-  listed,
-  portOf,
-  secretIn,
-  serverOf,
-  type EndpointInput,
-  type Imported,
-} from './imported.ts'
+import { addressOf, secretIn } from './address-of.ts'
+import { configOf, createNames, filled, listed, shortest, spanOf, type EndpointInput, type Imported } from './imported.ts'
+import { countOf, levelOf, portOf, serverOf } from './server-of.ts'
 import { openSection, type Fields, type Section } from './section.ts'
 
 const PORT = 8082
 const PROTOCOLS: Readonly<Record<string, ProtocolName>> = { openai: 'openai', anthropic: 'claude' }
 /** Models of these names were asked for as they are. */
 const AS_THEY_ARE = ['gpt-', 'o1-', 'ep-', 'doubao-', 'deepseek-']
+const isAsItIs = (model: string) => AS_THEY_ARE.some((start) => model.startsWith(start))
 
 interface Provider {
   given: string
   name: string
   endpoint: EndpointInput
   models: readonly string[]
-}
-
-interface Bounds {
-  atLeast?: number | undefined
-  atMost?: number | undefined
 }
 
 export function readCcProxy(contents: Fields): Imported {
@@ -52,25 +38,18 @@ export function readCcProxy(contents: Fields): Imported {
     const endpoint = endpointOf(section, { name, models, waitMs: waitMs === undefined ? undefined : waitMs * 1000, attempts })
     return { given, name, endpoint, models }
   })
-  const clamps = transformersOf(top.section('transformers'))
-  const bounds = { atLeast: countOf(config, 'min_tokens_limit'), atMost: countOf(config, 'max_tokens_limit') }
-  if (bounds.atLeast !== undefined && bounds.atMost !== undefined && bounds.atLeast > bounds.atMost) bounds.atLeast = bounds.atMost
-  const targetOf = (text: string, field: string): Target | undefined => {
-    const found = findModel(text, providers)
-    if (!found) {
-      config.note(`${JSON.stringify(text)} is no model of any provider, and is not carried over`, field)
-      return undefined
-    }
-    const { provider, model } = found
-    const maxTokens = filled(clamps(provider.given, model, bounds))
-    return Object.keys(maxTokens).length ? { to: provider.name, model, maxTokens } : `${provider.name}/${model}`
-  }
+  const boundsOf = boundsIn(config, transformersIn(top.section('transformers')))
+  const target = ({ given, name, endpoint }: Provider, model: string): Target =>
+    // Anthropic's models were asked for with what the client said.
+    shortest(filled({ to: name, model, maxTokens: endpoint.protocol === 'claude' ? {} : boundsOf(given, model) }))
+  const [first] = providers
   const tier = (field: string) => {
     const text = config.text(field)
-    return text === undefined ? undefined : targetOf(text, field)
+    const found = text === undefined ? undefined : findModel(text, providers)
+    return found && target(found.provider, found.model)
   }
   const [big, middle, small] = [tier('big_model'), tier('middle_model'), tier('small_model')]
-  const result = filled({
+  const result = configOf({
     server: serverOf(config, {
       host: { section: config, field: 'host' },
       port: portOf(config, 'port', PORT),
@@ -79,9 +58,10 @@ export function readCcProxy(contents: Fields): Imported {
     log: filled({ level: levelOf(config, 'log_level') }),
     endpoints: Object.fromEntries(providers.map(({ name, endpoint }) => [name, endpoint])),
     routes: filled({
-      default: big ?? providers[0]?.name,
-      tiers: filled({ big, middle, small }),
-      models: modelRoutes(providers, (provider, model) => filled(clamps(provider.given, model, bounds))),
+      default: big ?? (first && (first.models[0] === undefined ? first.name : target(first, first.models[0]))),
+      // Every other model is a big one.
+      tiers: filled({ middle, small }),
+      models: modelRoutes(providers, target),
     }),
   })
   config.drop({
@@ -110,7 +90,7 @@ function endpointOf(
     ...address,
     apiKey: legal ? `\${${variable}}` : secretIn(section, 'api_key'),
     models: listed(name, models),
-    timeouts: waitMs === undefined ? {} : { headersMs: waitMs, bytesMs: waitMs },
+    timeouts: waitMs === undefined ? {} : { headersMs: spanOf(waitMs), bytesMs: spanOf(waitMs) },
     retry: filled({ attempts }),
   })
 }
@@ -125,49 +105,51 @@ function findModel(text: string, providers: readonly Provider[]): { provider: Pr
 }
 
 /** Models that are not asked for by their size: those of Anthropic's protocol, and those of known vendors. */
-function modelRoutes(providers: readonly Provider[], clamp: (provider: Provider, model: string) => Bounds): Record<string, Target> {
-  const routes: Record<string, Target> = {}
-  const target = (provider: Provider, model: string): Target => {
-    const maxTokens = clamp(provider, model)
-    return Object.keys(maxTokens).length ? { to: provider.name, model, maxTokens } : `${provider.name}/${model}`
-  }
-  for (const provider of providers)
-    if (provider.endpoint.protocol === 'claude') for (const model of provider.models) routes[model] ??= `${provider.name}/${model}`
-  for (const provider of providers)
-    for (const model of provider.models) if (AS_THEY_ARE.some((start) => model.startsWith(start))) routes[model] ??= target(provider, model)
+function modelRoutes(providers: readonly Provider[], target: (provider: Provider, model: string) => Target): Record<string, Target> {
   const [first] = providers
-  if (first) for (const start of AS_THEY_ARE) routes[`${start}*`] = target(first, `${start}*`)
+  const routes = first ? Object.fromEntries(AS_THEY_ARE.map((start) => [`${start}*`, target(first, `${start}*`)])) : {}
+  const owners = (models: (provider: Provider) => readonly string[]) => {
+    for (const provider of providers) for (const model of models(provider)) routes[model] ??= target(provider, model)
+  }
+  owners(({ endpoint, models }) => (endpoint.protocol === 'claude' ? models : []))
+  // The patterns lead to the first provider anyway.
+  owners((provider) => (provider === first ? [] : provider.models.filter((model) => isAsItIs(model) && !first?.models.includes(model))))
   return routes
 }
 
-/** Gives the bounds of an answer, where a transformer that is switched on narrows them for a model. */
-function transformersOf(transformers: Section): (provider: string, model: string, bounds: Bounds) => Bounds {
-  const limits = transformers.names().flatMap((name) => {
+interface Limit {
+  fits(provider: string, model: string): boolean
+  most: number
+}
+
+/** The bounds of answers that transformers set. */
+function transformersIn(transformers: Section): Limit[] {
+  return transformers.names().flatMap((name) => {
     const section = transformers.section(name)
-    if (section.flag('enabled') !== true) {
-      section.ignore(...section.names())
-      return []
-    }
     const providers = section.texts('providers').map((each) => each.toLowerCase())
     const models = section.texts('models').map(globOf)
     const most = countOf(section, 'max_output')
-    section.note(
-      most === undefined
-        ? `the transformer ${name} is not run: what providers differ in is mended by their dialects`
-        : `of the transformer ${name} the bound of ${most} tokens is carried over; what providers differ in is mended by their dialects`,
-    )
-    section.ignore(...section.names())
-    return most === undefined ? [] : [{ providers, models, most }]
-  })
-  return (provider, model, { atLeast, atMost }) => {
-    const own = limits
-      .filter(
-        ({ providers, models }) =>
-          (!providers.length || providers.includes(provider.toLowerCase())) && (!models.length || models.some((glob) => glob.test(model))),
+    if (section.flag('enabled') === true)
+      section.note(
+        `the transformer is not run${most === undefined ? '' : `, and its bound of ${most} tokens is kept`}: what providers differ in is mended by their dialects`,
       )
-      .map(({ most }) => most)
-    const most = Math.min(...own, atMost ?? Infinity)
-    const bound = most === Infinity ? undefined : most
-    return { atLeast: atLeast !== undefined && bound !== undefined ? Math.min(atLeast, bound) : atLeast, atMost: bound }
+    section.ignore(...section.names())
+    if (section.flag('enabled') !== true || most === undefined) return []
+    const fits = (provider: string, model: string) =>
+      (!providers.length || providers.includes(provider.toLowerCase())) && (!models.length || models.some((glob) => glob.test(model)))
+    return [{ fits, most }]
+  })
+}
+
+/** How many tokens an answer of a provider's model may ask for. The most is stronger than the fewest. */
+function boundsIn(config: Section, limits: readonly Limit[]): (provider: string, model: string) => { atLeast?: number; atMost?: number } {
+  const least = countOf(config, 'min_tokens_limit')
+  const usual = countOf(config, 'max_tokens_limit') ?? Infinity
+  return (provider, model) => {
+    const most = Math.min(usual, ...limits.filter(({ fits }) => fits(provider, model)).map((limit) => limit.most))
+    return {
+      ...(least !== undefined && { atLeast: Math.min(least, most) }),
+      ...(most !== Infinity && { atMost: most }),
+    }
   }
 }

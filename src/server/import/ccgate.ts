@@ -5,21 +5,9 @@
  */
 import type { ConfigInput } from '../config/schema.ts'
 import type { Strategy } from '../../router/pool/balance-strategies.ts'
-import {
-  addressOf,
-  countOf,
-  createNames,
-  filled,
-  levelOf,
-  poolOf,
-  portOf,
-  secretIn,
-  serverOf,
-  type ClientKey,
-  type Comment,
-  type EndpointInput,
-  type Imported,
-} from './imported.ts'
+import { addressOf, secretIn } from './address-of.ts'
+import { configOf, createNames, filled, poolOf, spanOf, type Comment, type EndpointInput, type Imported } from './imported.ts'
+import { countOf, levelOf, portOf, serverOf, type ClientKey } from './server-of.ts'
 import { openSection, type Fields, type Section } from './section.ts'
 
 const PORT = 3000
@@ -53,7 +41,7 @@ export function readCcgate(contents: Fields): Imported {
   const server = top.section('server')
   const logging = top.section('logging')
   const admin = top.section('admin')
-  const config = filled({
+  const config = configOf({
     server: serverOf(server, {
       host: { section: server, field: 'host' },
       port: portOf(server, 'port', PORT),
@@ -91,7 +79,7 @@ function endpointOf(section: Section, idleMs: number | undefined): EndpointInput
     dialect: own ? undefined : 'bearer',
     // 0 counted as the usual 100.
     weight: weight !== undefined && weight > 0 ? weight : 100,
-    timeouts: idleMs === undefined ? {} : { headersMs: idleMs, bytesMs: idleMs },
+    timeouts: idleMs === undefined ? {} : { headersMs: spanOf(idleMs), bytesMs: spanOf(idleMs) },
     enabled: section.flag('enabled') === false ? false : address.enabled,
   })
 }

@@ -4,18 +4,9 @@
  * @module
  */
 import type { ProtocolName } from '../../core/chat.ts'
-import {
-  addressOf,
-  createNames,
-  filled,
-  poolOf,
-  portOf,
-  secretIn,
-  serverOf,
-  type Comment,
-  type EndpointInput,
-  type Imported,
-} from './imported.ts'
+import { addressOf, secretIn } from './address-of.ts'
+import { configOf, createNames, filled, poolOf, USUAL_ATTEMPTS, type Comment, type EndpointInput, type Imported } from './imported.ts'
+import { portOf, proxyOf, serverOf } from './server-of.ts'
 import { fieldsIn, isFields, openSection, type Fields, type Section } from './section.ts'
 
 const PROTOCOLS: Readonly<Record<string, ProtocolName>> = {
@@ -27,8 +18,6 @@ const PROTOCOLS: Readonly<Record<string, ProtocolName>> = {
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 const CODEX = 'https://chatgpt.com/backend-api/codex'
 const PORT = 3000
-/** Attempts that one request may have without being told so. */
-const USUAL_ATTEMPTS = 8
 
 /** @param contents the tables of the database, those without settings as the number of their rows; or the JSON */
 export function readCcnexus(contents: Fields): Imported {
@@ -44,19 +33,21 @@ export function readCcnexus(contents: Fields): Imported {
       if (remark) comments.push({ path: ['endpoints', name], text: remark })
       return [name, endpointOf(section, top)]
     })
-  const used = made.filter(([, { enabled }]) => enabled !== false).map(([name]) => name)
-  const { pools, target } = poolOf(nameOf(undefined, 'main'), used, {
+  // Those that are switched off keep their place.
+  const members = made.map(([name]) => name)
+  const { pools, target } = poolOf(nameOf(undefined, 'main'), members, {
     // Two attempts for each, as there.
-    retry: used.length * 2 > USUAL_ATTEMPTS ? { attempts: used.length * 2 } : {},
+    retry: members.length * 2 > USUAL_ATTEMPTS ? { attempts: members.length * 2 } : {},
   })
   const level = top.number('logLevel')
-  const config = filled({
-    server: serverOf(top, { port: portOf(top, 'port', PORT), proxy: top.text('proxy_url', 'proxyUrl') }),
+  const config = configOf({
+    server: serverOf(top, { port: portOf(top, 'port', PORT), proxy: proxyOf(top, 'proxy_url', 'proxyUrl') }),
     log: filled({ level: level === undefined ? undefined : LEVELS[level] }),
     endpoints: Object.fromEntries(made),
     pools,
     routes: filled({ default: target }),
   })
+  if (!made.some(([, { proxy }]) => proxy)) top.drop({ codex_proxy_url: 'a proxy for one provider stands at its endpoint, as "proxy"' })
   told(top)
   return { config, notes: notes(), comments }
 }
@@ -94,7 +85,7 @@ function endpointOf(section: Section, top: Section): EndpointInput {
     ...address,
     apiKey: mode === 'api_key' ? secretIn(section, 'apiKey') : undefined,
     model: section.text('model'),
-    proxy: codex ? top.text('codex_proxy_url') : undefined,
+    proxy: codex ? proxyOf(top, 'codex_proxy_url') : undefined,
     enabled,
   })
 }

@@ -7,18 +7,9 @@ import type { ProtocolName } from '../../core/chat.ts'
 import { presetOf } from '../config/presets.ts'
 import type { ConfigInput } from '../config/schema.ts'
 import type { Target } from '../config/target-schema.ts'
-import {
-  addressOf,
-  countOf,
-  createNames,
-  filled,
-  listed,
-  portOf,
-  secretIn,
-  serverOf,
-  type EndpointInput,
-  type Imported,
-} from './imported.ts'
+import { addressOf, secretIn } from './address-of.ts'
+import { configOf, createNames, filled, listed, shortest, spanOf, type EndpointInput, type Imported } from './imported.ts'
+import { countOf, portOf, proxyOf, serverOf } from './server-of.ts'
 import { parametersOf } from './parameters-of.ts'
 import { fieldsIn, openSection, type Fields, type Section } from './section.ts'
 
@@ -42,6 +33,7 @@ export function readCcproxy(contents: Fields): Imported {
       'bounded whole answers, streams too; here it bounds the wait for an answer to begin. "timeouts.totalMs" of an endpoint bounds all of it',
       'request_timeout',
     )
+  const graceMs = durationIn(top, 'shutdown_timeout')
   const names = new Map<string, string>()
   const endpoints = top.sections('providers').map((section, index) => {
     const given = section.text('name')
@@ -49,12 +41,12 @@ export function readCcproxy(contents: Fields): Imported {
     names.set((given ?? name).toLowerCase(), name)
     return [name, endpointOf(section, name, timeoutMs)] as const
   })
-  const config = filled({
+  const config = configOf({
     server: serverOf(top, {
       host: { section: top, field: 'host' },
       port: portOf(top, 'port', PORT),
-      proxy: top.text('proxy_url'),
-      graceMs: durationIn(top, 'shutdown_timeout'),
+      proxy: proxyOf(top, 'proxy_url'),
+      graceMs: graceMs === undefined ? undefined : spanOf(graceMs),
       limits: filled({ bodyBytes: countOf(performance, 'max_request_body_size') }),
       clientKeys: [{ name: 'main', key: top.text('apikey'), section: top, field: 'apikey' }],
     }),
@@ -91,15 +83,26 @@ function endpointOf(section: Section, name: string, timeoutMs: number | undefine
   if (bedrock) section.note('AWS Bedrock is not reached: the endpoint is switched off', 'name')
   section.ignore('created_at', 'updated_at')
   const off = section.flag('enabled') === false || bedrock
+  const variable = preset?.keys[0]
+  const apiKey = secretIn(section, 'api_key')
+  // Its own address alone gets the key of the environment.
+  const isOwn = 'preset' in address || originOf(address.baseUrl) === originOf(preset?.baseUrl)
+  if (apiKey === undefined && variable !== undefined && !isOwn && !off)
+    section.note(
+      `the variable ${variable} was sent to this address; a key of the environment goes to its provider alone here. Write "apiKey"`,
+      'api_key',
+    )
   return filled({
     ...address,
     protocol: 'preset' in address && !format ? undefined : protocol,
-    apiKey: secretIn(section, 'api_key') ?? (preset?.keys[0] && !('preset' in address) ? `$${preset.keys[0]}` : undefined),
+    apiKey: apiKey ?? (variable !== undefined && isOwn ? `$${variable}` : undefined),
     models: listed(name, section.texts('models')),
-    timeouts: timeoutMs === undefined ? {} : { headersMs: timeoutMs, firstTokenMs: timeoutMs },
+    timeouts: timeoutMs === undefined ? {} : { headersMs: spanOf(timeoutMs), firstTokenMs: spanOf(timeoutMs) },
     enabled: off ? false : 'enabled' in address ? address.enabled : undefined,
   })
 }
+
+const originOf = (url: string | undefined) => (url !== undefined && URL.canParse(url) ? new URL(url).origin : undefined)
 
 /** What the vendors' own addresses speak. */
 function protocolOf(baseUrl: string | undefined): ProtocolName | undefined {
@@ -135,8 +138,7 @@ function targetOf(section: Section, names: ReadonlyMap<string, string>): Target 
     )
     return undefined
   }
-  if (Object.keys(parameters).length) return filled({ to, model, defaults: parameters })
-  return model === undefined ? to : `${to}/${model}`
+  return shortest(filled({ to, model, defaults: parameters }))
 }
 
 const UNITS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 }

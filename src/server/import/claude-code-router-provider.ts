@@ -5,7 +5,8 @@
  */
 import { dialectFor } from '../../transformers/dialects.ts'
 import type { TargetObject } from '../config/target-schema.ts'
-import { addressOf, filled, keysOf, listed, secretIn, secretsIn, type EndpointInput } from './imported.ts'
+import { addressOf, keysOf, secretIn, secretsIn } from './address-of.ts'
+import { filled, listed, spanOf, type EndpointInput } from './imported.ts'
 import { parametersOf } from './parameters-of.ts'
 import { fieldsIn, isFields, type Section } from './section.ts'
 
@@ -94,7 +95,7 @@ export function providerOf(section: Section, name: string, timeoutMs: number | u
     ...keysOf([...new Set(keys)]),
     dialect: dialectOf(protocol, address.baseUrl, known, uses),
     models: listed(name, models),
-    timeouts: timeoutMs === undefined ? {} : { headersMs: timeoutMs, firstTokenMs: timeoutMs, bytesMs: timeoutMs },
+    timeouts: timeoutMs === undefined ? {} : { headersMs: spanOf(timeoutMs), firstTokenMs: spanOf(timeoutMs), bytesMs: spanOf(timeoutMs) },
     enabled: off ? false : address.enabled,
   })
   const changes = changesOf(uses)

@@ -6,7 +6,8 @@
 import type { ConfigInput } from '../config/schema.ts'
 import type { Target, TargetObject } from '../config/target-schema.ts'
 import { providerOf, type Provider } from './claude-code-router-provider.ts'
-import { countOf, createNames, filled, levelOf, portOf, serverOf, type Imported } from './imported.ts'
+import { configOf, createNames, filled, type Imported, shortest } from './imported.ts'
+import { countOf, levelOf, portOf, proxyOf, serverOf } from './server-of.ts'
 import { openSection, type Fields, type Section } from './section.ts'
 
 const PORT = 3456
@@ -22,11 +23,11 @@ export function readClaudeCodeRouter(contents: Fields): Imported {
   )
   const silent = top.flag('LOG') === false
   const level = levelOf(top, 'LOG_LEVEL')
-  const config = filled({
+  const config = configOf({
     server: serverOf(top, {
       host: { section: top, field: 'HOST' },
       port: portOf(top, 'PORT', PORT),
-      proxy: top.text('PROXY_URL'),
+      proxy: proxyOf(top, 'PROXY_URL'),
       clientKeys: [{ name: 'main', key: top.text('APIKEY'), section: top, field: 'APIKEY' }],
     }),
     log: filled({ level: silent ? ('silent' as const) : level }),
@@ -99,11 +100,3 @@ function legOf(text: string, providers: readonly Provider[], section: Section, f
   const model = text.slice(found.given.length + 1).trim() || found.models[0]
   return found.target(model)
 }
-
-/** As text where there is no more to say than where to go. */
-const shortest = (target: TargetObject): Target =>
-  typeof target.to === 'string' && Object.keys(target).every((name) => name === 'to' || name === 'model')
-    ? target.model === undefined
-      ? target.to
-      : `${target.to}/${target.model}`
-    : target

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readCcBridge } from './cc-bridge.ts'
 import { readCcProxy } from './cc-proxy.ts'
 import { readCcgate } from './ccgate.ts'
 import { readCcnexus } from './ccnexus.ts'
@@ -11,7 +12,7 @@ import { readClaudeCodeRouter } from './claude-code-router.ts'
 import type { Imported } from './imported.ts'
 import { fieldsIn, isFields, type Fields } from './section.ts'
 
-export type SeedName = 'ccnexus' | 'ccproxy' | 'ccgate' | 'cc-proxy' | 'claude-code-router'
+export type SeedName = 'ccnexus' | 'cc-bridge' | 'ccproxy' | 'ccgate' | 'cc-proxy' | 'claude-code-router'
 
 export interface Seed {
   /** As `--from` takes it. */
@@ -51,6 +52,15 @@ export const SEEDS: readonly Seed[] = [
     recognises: (contents) =>
       'app_config' in contents || itemsOf(contents, 'endpoints').some((item) => 'apiUrl' in item || 'api_url' in item),
     read: readCcnexus,
+  },
+  {
+    name: 'cc-bridge',
+    title: 'cc-bridge',
+    usual: ['config.json', '.config/config.json'],
+    beside: ['pricing.json', 'model-aliases.json', 'ratelimit.json'],
+    together: (contents, beside) => ({ ...contents, ...beside }),
+    recognises: (contents) => hasList(contents, 'upstream', 'responsesUpstream', 'geminiUpstream', 'chatUpstream'),
+    read: readCcBridge,
   },
   {
     name: 'ccproxy',

@@ -1,0 +1,114 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { ImportResult } from '../../../src/server/import/index.ts'
+import { ccBridge } from './examples.ts'
+import { imported, serving, type Asked } from './importing.ts'
+
+let result: ImportResult
+let asked: Asked
+beforeAll(async () => {
+  result = await imported(ccBridge)
+  asked = await serving(result)
+})
+
+const spare = (model: string) => `spare.example ${model} Bearer sk-3`
+
+describe('each protocol has its channels', () => {
+  test('the least priority is first', async () => {
+    expect(await asked('claude', { model: 'claude-x' })).toEqual([spare('claude-x')])
+  })
+
+  test('the next channel answers, with the model that it is to be asked for, and with each of its keys', async () => {
+    expect(await asked('claude', { model: 'claude-opus-5' }, { failing: ['spare.example', 'api.anthropic.com'] })).toEqual([
+      spare('claude-opus-5'),
+      'api.anthropic.com claude-opus-4-5 sk-1',
+      'api.anthropic.com claude-opus-4-5 sk-2',
+    ])
+  })
+
+  test('clients of Responses have their own', async () => {
+    expect(await asked('openai-responses', { model: 'gpt-5' })).toEqual(['api.openai.com gpt-5 Bearer sk-4'])
+  })
+
+  test('those of Gemini, too, by the model', async () => {
+    const path = '/v1beta/models/gemini-2.5-flash:generateContent'
+    expect(await asked('gemini', {}, { path, failing: ['spare.example'] })).toEqual([spare('small'), 'api.anthropic.com small sk-1'])
+  })
+})
+
+test('what a channel is', () => {
+  expect(result.config.endpoints).toEqual({
+    spare: { protocol: 'openai', baseUrl: 'https://spare.example/v4', apiKey: 'sk-3', timeouts: { headersMs: '1m' } },
+    main: {
+      protocol: 'claude',
+      baseUrl: 'https://api.anthropic.com',
+      apiKeys: ['sk-1', 'sk-2'],
+      keyStrategy: 'priority',
+      models: { '*opus*': 'claude-opus-4-5', '*gpt-5*': 'claude-sonnet-4-5' },
+    },
+    resting: { protocol: 'gemini', baseUrl: 'https://gemini.example', apiKey: 'g', enabled: false },
+    codex: { protocol: 'openai-responses', baseUrl: 'https://api.openai.com', apiKeys: ['sk-4', 'sk-5'], keyStrategy: 'round_robin' },
+    plan: { protocol: 'openai-responses', baseUrl: 'https://chatgpt.com/backend-api/codex', enabled: false },
+  })
+  expect(result.config.pools).toEqual({
+    messages: { members: ['spare', 'main', 'resting'], breaker: 'cc-bridge' },
+    responses: { members: ['codex', 'plan'], strategy: 'round_robin', breaker: 'cc-bridge' },
+  })
+  expect(result.text).toContain('  # paid by the team\n  main:\n')
+  expect(result.text).not.toContain('token-of-an-account')
+})
+
+test('what is not carried over is named', () => {
+  expect(result.notes.map(({ path }) => path).toSorted()).toEqual([
+    'PORT, PROXY_ACCESS_KEY',
+    'geminiUpstream[0].compositeMappings[1]',
+    'geminiUpstream[0].compositeMappings[1]',
+    'geminiUpstream[0].name',
+    'responsesUpstream[1].oauthTokens',
+    'responsesUpstream[1].serviceType',
+    'upstream[0].modelMapping.gpt-5',
+    'upstream[0].priceMultipliers',
+    'upstream[1].contentFilter',
+    'upstream[1].insecureSkipVerify',
+    'upstream[1].quotaType',
+    'upstream[1].rateLimitRpm',
+  ])
+})
+
+test('its documented example', async () => {
+  const { config } = await imported(
+    '{"loadBalance":"failover","upstream":[{"id":"1a2b3c4d","name":"main","serviceType":"claude","baseUrl":"https://api.anthropic.com","apiKeys":["sk-1","sk-2"],"priority":1,"status":"active","modelMapping":{"opus":"claude-opus-4-5"},"priceMultipliers":{"_default":{"inputMultiplier":1.2}}}],"responsesUpstream":[],"failover":{"enabled":false,"rules":[{"errorCodes":"429","actionChain":[{"action":"retry","waitSeconds":5,"maxAttempts":3},{"action":"failover"}]}]}}',
+  )
+  expect(config).toMatchObject({ server: { port: 3000 }, routes: { default: 'main', models: { '*opus*': 'main' } } })
+  expect(config).not.toHaveProperty('pools')
+})
+
+test.each([
+  ['round-robin', 'round_robin'],
+  ['random', 'random'],
+  ['failover', undefined],
+])('channels by %s', async (loadBalance, strategy) => {
+  const channel = (name: string) => ({ name, serviceType: 'claude', baseUrl: `https://${name}.example`, apiKeys: ['k'] })
+  const { config } = await imported({
+    loadBalance,
+    upstream: [channel('a'), channel('b')],
+    failover: { enabled: true, rules: [{ errorCodes: '429' }] },
+  })
+  expect(config.pools?.['messages']).toEqual({ members: ['a', 'b'], ...(strategy && { strategy }), breaker: false })
+})
+
+test('more channels and keys than attempts are usual', async () => {
+  const upstream = [1, 2, 3].map((n) => ({
+    name: `c${n}`,
+    serviceType: 'claude',
+    baseUrl: 'https://c.example',
+    apiKeys: ['a', 'b', 'c'].map((key) => key + n),
+  }))
+  expect((await imported({ upstream })).config.pools?.['messages']?.retry).toEqual({ attempts: 9 })
+})
+
+test('files beside it are told of', async () => {
+  const { inMemory } = await import('./importing.ts')
+  const files = inMemory({ 'there/config.json': ccBridge, 'there/pricing.json': { currency: 'USD', models: { m: { inputPrice: 3 } } } })
+  const { notes } = await imported(undefined, { name: 'there', files })
+  expect(notes.map(({ path }) => path)).toContain('pricing.json')
+})
