@@ -8,6 +8,7 @@ import { fail } from '../core/failure.ts'
 import { isObject, reject, type JsonObject } from '../core/json.ts'
 import type { ClientRoute } from '../core/protocol.ts'
 import { protocols } from '../transformers/registry.ts'
+import { urlOf } from './fetch.ts'
 import { checkBeforeParsing, checkDepth, MAX_DEPTH } from './json-bounds.ts'
 
 /** The largest request body that is read, in bytes, unless the caller says otherwise: as large as Claude's own limit. */
@@ -54,12 +55,26 @@ export const adopt = (request: Request, facts: RequestFacts): void => void known
 
 /** The protocol whose error format a client understands, told by the path, else by its headers. */
 export function clientProtocol(request: Request): ProtocolName {
-  return routeOf(request)?.protocol ?? protocolByPath(new URL(request.url).pathname) ?? protocolByHeaders(request.headers)
+  return routeOf(request)?.protocol ?? protocolByPath(urlOf(request).pathname) ?? protocolByHeaders(request.headers)
 }
 
 /** The protocol and meaning of a request's path; `undefined` where no protocol has such a path. */
-export function routeOf(request: Request): { protocol: ProtocolName; route: ClientRoute } | undefined {
-  const url = new URL(request.url)
+export function routeOf(request: Request): Routed | undefined {
+  let found = routes.get(request)
+  if (found === undefined) routes.set(request, (found = findRoute(request) ?? null))
+  return found ?? undefined
+}
+
+interface Routed {
+  protocol: ProtocolName
+  route: ClientRoute
+}
+
+/** `null`: there is none. */
+const routes = new WeakMap<Request, Routed | null>()
+
+function findRoute(request: Request): Routed | undefined {
+  const url = urlOf(request)
   for (const protocol of Object.values(protocols)) {
     const route = protocol.route(request.method, url)
     if (route) return { protocol: protocol.name, route }
@@ -70,7 +85,7 @@ export function routeOf(request: Request): { protocol: ProtocolName; route: Clie
 async function readFacts(request: Request, maxBytes: number): Promise<RequestFacts> {
   const found = routeOf(request)
   if (!found) {
-    const { pathname } = new URL(request.url)
+    const { pathname } = urlOf(request)
     return fail({
       kind: 'not-found',
       message: `${request.method} ${pathname}: no such endpoint. Known: POST /v1/messages, /v1/chat/completions, /v1/responses, /v1beta/models/{model}:generateContent.`,

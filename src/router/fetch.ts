@@ -6,6 +6,15 @@ export interface Handler extends Fetch {
   (request: Request, ...context: unknown[]): Promise<Response>
 }
 
+const urls = new WeakMap<Request, URL>()
+
+/** A request's URL, parsed once: every layer looks at it. Never change it. */
+export function urlOf(request: Request): URL {
+  let url = urls.get(request)
+  if (!url) urls.set(request, (url = new URL(request.url)))
+  return url
+}
+
 const INIT = ['method', 'headers', 'body', 'signal']
 
 /** The request that a call of a {@link Fetch} means. */

@@ -5,6 +5,7 @@
  */
 import type { ProtocolName } from '../core/chat.ts'
 import type { Dialect } from '../core/dialect.ts'
+import { createMemo } from '../core/memo.ts'
 import { chatHosts, type HostRule } from './dialects-base-urls.ts'
 import { plainChat } from './dialects-plain.ts'
 import { chatDialects, openaiChat } from './dialects-chat.ts'
@@ -29,8 +30,18 @@ const others: Record<
  *
  * @throws TypeError for a name that is unknown, listing the known ones
  */
-export function dialectFor(upstream: { protocol: ProtocolName; dialect?: string; baseUrl?: string }): Dialect {
-  const { protocol, dialect: wanted, baseUrl } = upstream
+export const dialectFor = (upstream: Spoken): Dialect =>
+  memo(`${upstream.protocol} ${upstream.dialect ?? ''} ${upstream.baseUrl ?? ''}`, () => find(upstream))
+
+const memo = createMemo<Dialect>()
+
+interface Spoken {
+  protocol: ProtocolName
+  dialect?: string
+  baseUrl?: string
+}
+
+function find({ protocol, dialect: wanted, baseUrl }: Spoken): Dialect {
   const openai = protocol === 'openai' || protocol === 'openai-responses'
   const { plain, hosts, dialects } = openai ? { plain: openaiChat, hosts: chatHosts, dialects: chatDialects } : others[protocol]
   const known = [plain, ...dialects]
@@ -42,7 +53,8 @@ export function dialectFor(upstream: { protocol: ProtocolName; dialect?: string;
     throw new TypeError(`dialect: unknown name "${wanted}" for the protocol ${protocol}. Known: ${names.join(', ')}.`)
   }
   if (baseUrl === undefined || !URL.canParse(baseUrl)) return fitted(plain, protocol)
-  const rule = hosts.find((candidate) => matches(candidate, new URL(baseUrl)))
+  const url = new URL(baseUrl)
+  const rule = hosts.find((candidate) => matches(candidate, url))
   const told = rule && byName(rule.name)
   return fitted(told ?? (openai ? plainChat : plain), protocol)
 }

@@ -29,6 +29,8 @@ export interface Upstream {
   name: string
   protocol: ProtocolName
   baseUrl: string
+  /** The base URL's host: names the minter of reasoning. */
+  host: string
   dialect: Dialect
   dialectName?: string
   headers?: Record<string, string>
@@ -82,7 +84,7 @@ export async function callUpstream(
         framing,
         dialect: upstream.dialectName,
         baseUrl: upstream.baseUrl,
-        origin: new URL(upstream.baseUrl).host,
+        origin: upstream.host,
         adjust: trip.adjust,
         withoutReasoning,
         strict: trip.strict ?? upstream.strict,

@@ -87,6 +87,8 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
   const cooldowns = createCooldowns(state, clock, random)
   const keys: NamedKey[] = options.keys.length ? options.keys.map(named) : [{ name: 'none', org: 'none' }]
   let turn = 0
+  /** Something failed here that may rest. As long as nothing has, the only key needs no look at the state. */
+  let failed = false
 
   const scopes = (key: NamedKey, model: string) => [
     `${endpoint}/key/${key.name}`,
@@ -139,6 +141,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
   }
   return {
     async choose({ model, session, avoid }) {
+      if (keys.length === 1 && !failed && !avoid(keys[0]!)) return { key: keys[0]!, probing: [] }
       const seen = (await survey(inOrder(session), model)).filter(({ key }) => !avoid(key))
       const now = clock.now()
       let probed = false
@@ -161,6 +164,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
       return soonest(seen.map(({ longest }) => longest))
     },
     async failed({ key, probing }, model, verdict) {
+      failed = true
       const scope = verdict.cool?.scope
       const index = scope === 'key' ? 0 : scope === 'key-model' ? 1 : scope === 'org' ? 2 : undefined
       const name = index === undefined ? undefined : scopes(key, model)[index]!

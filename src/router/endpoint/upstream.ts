@@ -4,6 +4,7 @@
  * @module
  */
 import type { Dialect } from '../../core/dialect.ts'
+import { createMemo } from '../../core/memo.ts'
 import type { Protocol } from '../../core/protocol.ts'
 
 /**
@@ -67,9 +68,14 @@ export function upstreamCall(options: {
   for (const [name, value] of Object.entries(protocol.credentials(options.apiKey, dialect)))
     headers[name] = headers[name] !== undefined && name === 'anthropic-version' ? headers[name] : value
   Object.assign(headers, dialect.headers, lowerCase(options.headers))
-  const url = protocol.address(options.baseUrl, { model: options.model, stream: options.stream, dialect })
+  const { baseUrl, model, stream } = options
+  const url = addresses(`${protocol.name} ${dialect.name} ${baseUrl} ${model} ${stream}`, () =>
+    protocol.address(baseUrl, { model, stream, dialect }),
+  )
   return { url: client ? withQuery(url, client.url) : url, headers }
 }
+
+const addresses = createMemo<string>()
 
 const lowerCase = (headers: Record<string, string> = {}) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { urlOf } from '../fetch.ts'
 
 export type SessionRoute =
   /** A request whose input may go on from an earlier response; only an answer to `create` is kept. */
@@ -13,7 +14,7 @@ const PATH = /\/responses(?:\/([^/]+)(?:\/(cancel|input_items))?)?\/*$/
 /** What a request asks of sessions; `undefined` where it is nothing to them. */
 export function sessionRoute(request: Request): SessionRoute | undefined {
   if (!request.url.includes('/responses')) return undefined
-  const [path, name, below] = PATH.exec(new URL(request.url).pathname) ?? []
+  const [path, name, below] = PATH.exec(urlOf(request).pathname) ?? []
   if (path === undefined) return undefined
   switch (request.method) {
     case 'POST':

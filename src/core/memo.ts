@@ -1,0 +1,12 @@
+/** Remembers what is made of few different texts, all of them configured: addresses, dialects. Beyond `most` it begins anew. */
+export function createMemo<T>(most = 256): (key: string, make: () => T) => T {
+  const made = new Map<string, T>()
+  return (key, make) => {
+    let value = made.get(key)
+    if (value === undefined) {
+      if (made.size >= most) made.clear()
+      made.set(key, (value = make()))
+    }
+    return value
+  }
+}
