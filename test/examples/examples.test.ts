@@ -24,8 +24,8 @@ const SAYS: Record<string, RegExp> = {
   'hono.js': /^200 \{[^]*type: 'message'/,
 }
 
-/** Examples that are no programs of their own, or servers: those are tested with the other runtimes. */
-const ELSEWHERE = ['upstreams.js', 'conversion.test.js', 'node-http.js', 'bun.js', 'deno.js', 'workers.js']
+/** Examples that are no programs of their own, or servers: those are tested with the other runtimes, or as containers. */
+const ELSEWHERE = ['upstreams.js', 'conversion.test.js', 'node-http.js', 'bun.js', 'deno.js', 'workers.js', 'compose', 'kubernetes']
 
 describe.skipIf(!isBuilt)(isBuilt ? 'examples' : 'examples (not built: npm run build)', () => {
   test('every example is tested', () => {
