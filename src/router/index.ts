@@ -6,6 +6,7 @@
 export { endpoint, type Endpoint, type EndpointOptions } from './endpoint/endpoint.ts'
 export { explain, type Explanation } from './explain.ts'
 export { pool, type MemberReport, type Pool } from './pool/pool.ts'
+export type { HealthOptions, HealthReport } from './pool/health.ts'
 export type { HedgeOptions, PoolMember, PoolOptions } from './pool/options.ts'
 export { memoryState, type State } from './state.ts'
 export { factsOf, type RequestFacts } from './facts.ts'

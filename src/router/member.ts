@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Failure } from '../core/failure.ts'
 import type { Capability } from './capability.ts'
 import type { Explanation } from './explain.ts'
 import type { RequestFacts } from './facts.ts'
@@ -40,6 +41,8 @@ export interface Member {
   ready(ask: Ask): Awaitable<Readiness>
   /** What it can do; absent is unknown, and then it is tried. */
   can(ask: Ask): Capability
+  /** Asks its provider whether it is there, at no cost: resolves with what is wrong, rejects where no answer comes. Absent, or giving nothing: it cannot be asked. */
+  check?(signal: AbortSignal): Promise<Failure | undefined> | undefined
   /** What it would do with this request, without sending it. */
   explain(ask: Ask): Awaitable<Explanation>
 }

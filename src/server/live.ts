@@ -7,6 +7,7 @@ import type { Fetch } from '../router/fetch.ts'
 import { memoryState } from '../router/state.ts'
 import { compose, type ComposeOptions, type Composition } from './compose.ts'
 import type { Config } from './config/settle.ts'
+import { createHealthWatch } from './health-watch.ts'
 import type { Model } from './models/models.ts'
 
 export interface Live {
@@ -16,12 +17,15 @@ export interface Live {
   readonly composition: Composition
   /** Takes another configuration, or refuses it and stays with the one it has. @throws TypeError for one that cannot work */
   use(config: Config): void
+  /** Checks members' health as the configuration says, until the signal aborts. */
+  watch(until: AbortSignal): void
 }
 
 /** Puts a configuration to work. What is learnt of providers outlives it. @throws TypeError for one that cannot work */
 export function createLive(first: Config, options: ComposeOptions = {}): Live {
   const state = options.state ?? memoryState({ clock: options.clock })
   let composition = compose(first, { ...options, state })
+  const health = createHealthWatch(composition)
   return {
     fetch: (input, init) => composition.fetch(input, init),
     models: () => composition.models,
@@ -30,6 +34,8 @@ export function createLive(first: Config, options: ComposeOptions = {}): Live {
     },
     use(config) {
       composition = compose(config, { ...options, state })
+      health.use(composition)
     },
+    watch: health.watch,
   }
 }

@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Fetch } from '../../src/router/fetch.ts'
+import { readConfig } from '../../src/server/config/read.ts'
+import type { ConfigInput } from '../../src/server/config/schema.ts'
 import { loadConfig } from '../../src/server/config/load.ts'
 import { watchConfig } from '../../src/server/config/watch.ts'
 import { createDemo } from '../../src/server/demo/demo.ts'
@@ -78,4 +80,34 @@ test('a configuration that cannot work is refused, and the one before stays', as
   const broken = { ...config, routes: { default: 'nobody' } }
   expect(() => live.use(broken)).toThrow(TypeError)
   expect(live.models()[0]?.id).toBe('model-of-v0')
+})
+
+test('members are checked as the configuration of the moment says, until nobody wants to know', async () => {
+  const clock = virtualClock()
+  const asked: string[] = []
+  const upstream: Fetch = (input) => {
+    asked.push(String(input))
+    return Promise.resolve(new Response('{}'))
+  }
+  const settled = (name: string, everyMs: string) => {
+    const endpoints = { [name]: { protocol: 'openai', baseUrl: `https://${name}.example/v1`, model: 'm' } }
+    return readConfig({
+      endpoints,
+      pools: { main: { members: [`${name}/n`], health: { everyMs } } },
+      routes: { default: 'main' },
+    } as ConfigInput)
+  }
+  const live = createLive(settled('a', '10s'), { fetchFor: () => upstream, clock })
+  await clock.advance(60_000)
+  expect(asked).toEqual([])
+  const stop = new AbortController()
+  live.watch(stop.signal)
+  await clock.advance(15_000)
+  live.use(settled('b', '1m'))
+  await clock.advance(60_000)
+  expect(asked.map((url) => url.slice('https://'.length))).toEqual(
+    [...['a', 'a'], ...['b', 'b']].map((name) => `${name}.example/v1/models`),
+  )
+  stop.abort()
+  expect(clock.waiting).toBe(0)
 })

@@ -13,6 +13,7 @@ import { conversationOf } from '../pool/conversation-key.ts'
 import { errorResponse } from './answer.ts'
 import { createThrottle, type RetryOptions } from '../budget.ts'
 import { modelFor, type Upstream } from './call.ts'
+import { checkUpstream } from './check.ts'
 import { fitOutput, type Capability } from '../capability.ts'
 import { costOf } from '../cost.ts'
 import { DECISIONS } from '../failures/decisions.ts'
@@ -168,6 +169,7 @@ export function endpoint(options: EndpointOptions): Endpoint {
     ready: ({ facts, model }) => ring.ready(asked(facts, model)),
     can: () => options.capabilities ?? {},
     async explain({ facts, model }) {
+    check: (signal) => checkUpstream(upstream, typeof keys[0] === 'string' ? keys[0] : keys[0]?.key, signal),
       const { at, why } = await ring.ready(asked(facts, model))
       return {
         kind: 'endpoint',

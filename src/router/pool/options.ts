@@ -11,6 +11,7 @@ import type { RetryOptions } from '../budget.ts'
 import type { Capability } from '../capability.ts'
 import type { Fetch } from '../fetch.ts'
 import type { Price } from '../member.ts'
+import type { HealthOptions } from './health.ts'
 import type { State } from '../state.ts'
 
 /** A member of a pool, with what only this pool knows of it. What is absent is as the member itself tells, where it is a fetch of this library. */
@@ -63,6 +64,8 @@ export interface PoolOptions {
    * taken out; only while the answer is plain text: never after a tool call or reasoning has begun, or where a form of the answer was asked for. Default `end`.
    */
   midStream?: 'end' | 'continue'
+  /** Ask the members how they are, so that no request has to find out. Nothing is asked before {@link Pool.watch}. Default: never. */
+  health?: HealthOptions
   /** Milliseconds of silence after which the client's stream gets a sign of life. Default 10 000. */
   heartbeatMs?: number
   /** Milliseconds to wait for an answer before a streaming client gets its headers. Default 10 000. */

@@ -22,6 +22,7 @@ import type { Trip } from '../trip.ts'
 import { minterOf } from './minter.ts'
 import { outliving } from './mid-stream.ts'
 import { waitOrMove } from './wait-or-move.ts'
+import type { Health } from './health.ts'
 import type { HedgeOptions } from './options.ts'
 import { race } from './race.ts'
 import type { Seat } from './seats.ts'
@@ -41,6 +42,7 @@ export interface PoolParts {
   random: () => number
   balancer: Balancer
   breaker: Breaker | undefined
+  health: Health | undefined
   cooldowns: Cooldowns
   affinity: Affinity | undefined
   valueOfTime: number | undefined
@@ -61,7 +63,7 @@ export interface PoolCall {
 
 /** Resolves with an answer, or with the refusal that tells most. */
 export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Response> {
-  const { seats, retry, clock, random, balancer, breaker, cooldowns, affinity, throttle } = parts
+  const { seats, retry, clock, random, balancer, breaker, health, cooldowns, affinity, throttle } = parts
   const { facts, trip, signal, request } = call
   const ask: Ask = { facts, ...(trip.model !== undefined && { model: trip.model }) }
   const attempts = retry.attemptsPerMember === undefined ? retry.attempts : retry.attemptsPerMember * seats.length
@@ -108,7 +110,7 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
   }
 
   for (;;) {
-    const seen = await survey({ seats, cooldowns, breaker, now: clock.now() }, ask, tried)
+    const seen = await survey({ seats, cooldowns, breaker, health, now: clock.now() }, ask, tried)
     let candidates = ordered(seen)
     const resting = seen.resting.filter(({ seat }) => !isBarred(seat)).sort((a, b) => a.at - b.at)
     const homeRest = home && resting.find(({ seat, at }) => seat.name === home.member && at < home.warmUntil)

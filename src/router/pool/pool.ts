@@ -11,6 +11,7 @@ import { errorResponse } from '../endpoint/answer.ts'
 import { createBalancer } from './balance.ts'
 import { createBreaker, type BreakerReport } from './breaker.ts'
 import { createThrottle } from '../budget.ts'
+import { createHealth, type HealthReport } from './health.ts'
 import { createCooldowns, type Rest } from '../endpoint/cooldowns.ts'
 import { DECISIONS } from '../failures/decisions.ts'
 import { explainMember } from '../explain.ts'
@@ -33,6 +34,8 @@ export interface MemberReport {
   /** What rests of it, and until when (milliseconds since 1970). */
   rests: ({ name: string } & Rest)[]
   breaker?: BreakerReport
+  /** What its last health check found. */
+  health?: HealthReport
   /** Milliseconds to the first token, of late. */
   latencyMs?: number
   /** Conversations that are at home there. */
@@ -48,6 +51,8 @@ export interface Pool extends Handler {
   disable(member: string): void
   /** As {@link Pool.disable}; resolves when those under way have ended. */
   drain(member: string): Promise<void>
+  /** Checks its members' health until the signal aborts, where `health` is given. */
+  watch(signal: AbortSignal): void
   /** Forgets what rests and opens all breakers, of one member or of all. */
   clear(member?: string): Promise<void>
 }
@@ -66,6 +71,8 @@ export function pool(members: readonly (Fetch | PoolMember)[], options: PoolOpti
   const { heartbeatMs = 10_000, patienceMs = 10_000, maxBodyBytes = MAX_BODY_BYTES } = options
   const state = options.state ?? memoryState({ clock })
   const seats = seatsOf(members, strategy)
+  const breaker = options.breaker === false ? undefined : createBreaker(state, options.breaker ?? 'default', clock, random)
+  const health = options.health && createHealth(seats, options.health, breaker, clock)
   const parts: PoolParts = {
     name,
     seats,
@@ -77,7 +84,8 @@ export function pool(members: readonly (Fetch | PoolMember)[], options: PoolOpti
     clock,
     random,
     balancer: createBalancer(strategy, { clock, random }),
-    breaker: options.breaker === false ? undefined : createBreaker(state, options.breaker ?? 'default', clock, random),
+    breaker,
+    health,
     cooldowns: createCooldowns(state, clock, random),
     affinity: options.affinity === false ? undefined : createAffinity(state, name, options.affinity ?? {}, clock),
     valueOfTime: options.affinity === false ? undefined : options.affinity?.valueOfTime,
@@ -85,7 +93,7 @@ export function pool(members: readonly (Fetch | PoolMember)[], options: PoolOpti
     throttle: retry.throttle === false ? undefined : createThrottle(retry.throttle ?? {}, clock),
     hedged: { asked: 0, twice: 0 },
   }
-  const { balancer, breaker, cooldowns, affinity } = parts
+  const { balancer, cooldowns, affinity } = parts
   const seatOf = (member: string): Seat => {
     const seat = seats.find((candidate) => candidate.name === member)
     if (!seat) throw new TypeError(`pool "${name}": no member is named "${member}". Known: ${seats.map((known) => known.name).join(', ')}.`)
@@ -116,6 +124,7 @@ export function pool(members: readonly (Fetch | PoolMember)[], options: PoolOpti
       const breakers = (await breaker?.show()) ?? []
       const sessions = (await affinity?.show()) ?? {}
       return seats.map((seat): MemberReport => {
+        const checked = health?.show(seat.name)
         const own = breakers.find((report) => report.name === seat.name)
         const latencyMs = balancer.show().find((report) => report.name === seat.name)?.latencyMs
         return {
@@ -124,6 +133,7 @@ export function pool(members: readonly (Fetch | PoolMember)[], options: PoolOpti
           inFlight: seat.inFlight,
           rests: rests.filter((rest) => ownedBy(seat, rest.name)).map((entry) => ({ name: entry.name, ...entry.rest })),
           ...(own && { breaker: own }),
+          ...(checked && { health: checked }),
           ...(latencyMs !== undefined && { latencyMs }),
           sessions: sessions[seat.name] ?? 0,
         }
@@ -139,6 +149,7 @@ export function pool(members: readonly (Fetch | PoolMember)[], options: PoolOpti
         seat.onIdle.push(resolve)
       })
     },
+    watch: (signal: AbortSignal) => health?.watch(signal),
     async clear(member?: string) {
       await breaker?.clear(member)
       for (const seat of member === undefined ? seats : [seatOf(member)])

@@ -10,6 +10,7 @@ import type { Verdict } from '../failures/classify.ts'
 import type { Cooldowns } from '../endpoint/cooldowns.ts'
 import { chatOf } from '../facts.ts'
 import type { Ask } from '../member.ts'
+import type { Health } from './health.ts'
 import type { Seat } from './seats.ts'
 
 /** What this request has seen of a member. */
@@ -39,6 +40,7 @@ export interface SurveyOptions {
   seats: readonly Seat[]
   cooldowns: Cooldowns
   breaker: Breaker | undefined
+  health: Health | undefined
   now: number
 }
 
@@ -50,7 +52,7 @@ export const scopesOf = (seat: Seat, model: string | undefined): Record<'endpoin
 })
 
 export async function survey(
-  { seats, cooldowns, breaker, now }: SurveyOptions,
+  { seats, cooldowns, breaker, health, now }: SurveyOptions,
   ask: Ask,
   tried: ReadonlyMap<Seat, Tried>,
 ): Promise<Survey> {
@@ -92,10 +94,12 @@ export async function survey(
     const current = own.filter(({ until }) => until > now).sort((a, b) => b.until - a.until)[0]
     const standing = await breaker?.allows(seat.name)
     const ready = await seat.member?.ready(ask)
+    const down = health?.down(seat.name)
     if (current) found.resting.push({ seat, at: current.until, why: current.why, told: current.told })
     else if (ready && ready.at > now) found.resting.push({ seat, at: ready.at, why: ready.why ?? 'not ready', told: ready.told ?? false })
     else if (standing && standing.state !== 'closed' && !standing.probe)
       found.resting.push({ seat, at: Math.max(standing.until ?? 0, now + 1), why: 'its breaker is open', told: false })
+    else if (down) found.resting.push({ seat, at: Math.max(down.until, now + 1), why: down.why, told: false })
     else found.idle.push({ seat, probing: own.map(({ name }) => name) })
   }
   return found

@@ -130,6 +130,10 @@ export function router(options: RouterOptions): Handler {
     name,
     kind: 'router',
     model: ({ facts, model }) => model ?? askedModel(facts),
+    check(signal) {
+      const [only, ...others] = reachOf(options.default, options.endpoints ?? {})
+      return only && !others.length ? memberOf(only)?.check?.(signal) : undefined
+    },
     can: (ask) => (options.choose ? {} : atBest(reachable(options), ask)),
     ready: async (ask) => readinessOf((await planned(ask)).plan),
     async explain(ask) {

@@ -49,6 +49,8 @@ export async function openServer(used: ConfigInUse, { logFile, isPrivate = false
   const given = defined({ keys, hosts, origins, trustedProxies, limits, graceMs, leaveMs })
   const served = await serve(app.fetch, { ...given, hostname: host, port, models: app.models, instance, log, redact })
 
+  const stopped = new AbortController()
+  live.watch(stopped.signal)
   const watch =
     snapshot &&
     watchConfig(
@@ -70,6 +72,7 @@ export async function openServer(used: ConfigInUse, { logFile, isPrivate = false
     reload: async () => watch?.reload(),
     async close() {
       watch?.close()
+      stopped.abort()
       await served.close()
       await log.close()
     },

@@ -83,6 +83,19 @@ const Hedge = v.strictObject(
   'an object with "afterMs"',
 )
 
+const Health = v.strictObject(
+  {
+    everyMs: duration('Between two checks of each member.'),
+    timeoutMs: v.optional(duration('How long a check may take. Default 10s.')),
+    failures: v.optional(count('So many checks in a row must fail before requests go elsewhere. Default 2.', { min: 1 })),
+    ask: v.optional(
+      choice('models: the list of models, which costs nothing; message: a token of an answer. Default models.', ['models', 'message']),
+    ),
+    model: v.optional(text("The model that a message asks for. Default: the member's own.")),
+  },
+  'an object with "everyMs"',
+)
+
 export const Pool = v.strictObject(
   {
     members: v.pipe(
@@ -110,6 +123,13 @@ export const Pool = v.strictObject(
       choice(
         "When an answer is the client's. first: with its first meaningful event; complete: when all of it has come, so that every fault is survived. Default first.",
         ['first', 'complete'],
+      ),
+    ),
+    health: v.optional(v.pipe(Health, v.description('Ask the members how they are, so that no request has to find out. Default: never.'))),
+    midStream: v.optional(
+      choice(
+        'When a stream breaks that has begun to reach the client. end: it ends in an error; continue: another member goes on with it once, while it is plain text. Default end.',
+        ['end', 'continue'],
       ),
     ),
   },
