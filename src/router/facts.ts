@@ -20,6 +20,7 @@ export interface RequestFacts {
   route: ClientRoute
   /** The body as it came. */
   bytes: Uint8Array
+  /** The same as text, to search in: a layer may have named another model since. */
   text: string
   /** The body, parsed. Shared by all layers: never change it. */
   body: JsonObject

@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { factsOf } from '../../src/router/facts.ts'
-import { askingFor, textNaming } from '../../src/router/rename.ts'
+import { factsOf, withBody, type RequestFacts } from '../../src/router/facts.ts'
+import { askingFor, bytesNaming } from '../../src/router/rename.ts'
 
 const factsFor = (text: string) => factsOf(new Request('http://c.test/v1/messages', { method: 'POST', body: text }))
+const textNaming = (facts: RequestFacts, model: string) => new TextDecoder().decode(bytesNaming(facts, model))
 const renamed = async (text: string, model = 'new'): Promise<unknown> => JSON.parse(textNaming(await factsFor(text), model))
 
-describe('another model in the text of a body', () => {
+describe('another model in the bytes of a body', () => {
   it.each([
     ['at the beginning', '{"model":"old","messages":[]}', '{"model":"new","messages":[]}'],
     ['at the end, with spaces', '{ "a": 1.0 , "model" : "old" }', '{ "a": 1.0 , "model" : "new" }'],
@@ -17,6 +18,8 @@ describe('another model in the text of a body', () => {
       '{"model":"new","tools":[{"model":{"type":"string"}}]}',
     ],
     ['beside words of it', '{"t":"the \\"model\\":\\"x\\" key","model":"old"}', '{"t":"the \\"model\\":\\"x\\" key","model":"new"}'],
+    ['behind letters of several bytes', '{"ä":"€😀","model":"öld","z":"é"}', '{"ä":"€😀","model":"new","z":"é"}'],
+    ['behind a byte order mark', '\ufeff{"model":"old"}', '{"model":"new"}'],
     ['beside a key that ends so', '{"a\\"model":"x","model":"old"}', '{"a\\"model":"x","model":"new"}'],
   ])('%s leaves all else as it is', async (_, text, expected) => {
     expect(textNaming(await factsFor(text), 'new')).toBe(expected)
@@ -56,8 +59,11 @@ describe('another model in the text of a body', () => {
   it('is written when it is asked for, once', async () => {
     const facts = askingFor(askingFor(await factsFor('{"model":"old","é":1}'), 'x'), 'newer')
     expect(facts.body.model).toBe('newer')
-    expect(facts.text).toBe('{"model":"newer","é":1}')
-    expect(new TextDecoder().decode(facts.bytes)).toBe(facts.text)
+    const text = () => new TextDecoder().decode(facts.bytes)
+    expect(text()).toBe('{"model":"newer","é":1}')
     expect(facts.bytes).toBe(facts.bytes)
+    expect(textNaming(facts, 'newest')).toBe('{"model":"newest","é":1}')
+    const again = await factsOf(withBody(new Request('http://c.test/v1/messages', { method: 'POST', body: '{}' }), facts))
+    expect(textNaming(again, 'newest')).toBe('{"model":"newest","é":1}')
   })
 })

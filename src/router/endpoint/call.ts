@@ -20,7 +20,7 @@ import type { Outcome } from '../outcome.ts'
 import { networkFailure } from '../failures/network-failure.ts'
 import { inPieces } from './pieces.ts'
 import { watch, type Timeouts } from './timeouts.ts'
-import { textNaming } from '../rename.ts'
+import { bytesNaming } from '../rename.ts'
 import type { Trip } from '../trip.ts'
 import { upstreamCall } from './upstream.ts'
 
@@ -162,8 +162,8 @@ const joinerFor = ({ pieces }: Protocol, body: JsonObject | undefined, model: st
   body && pieces?.expected(body, model) ? pieces.join(body) : undefined
 
 /** The request's own bytes, with the model replaced where the body names another. */
-function ownBody(facts: RequestFacts, model: string | undefined): Uint8Array<ArrayBuffer> | string {
+function ownBody(facts: RequestFacts, model: string | undefined): Uint8Array<ArrayBuffer> {
   return model !== undefined && 'model' in facts.body && facts.body.model !== model
-    ? textNaming(facts, model)
+    ? bytesNaming(facts, model)
     : (facts.bytes as Uint8Array<ArrayBuffer>)
 }
