@@ -76,6 +76,25 @@ export interface FrontParts extends GatewayOptions {
   watch?(request: Request): (response: Response) => void
 }
 
+/** What a server tells the gateway that it serves. */
+export interface Serving extends Pick<GatewayOptions, 'isReady' | 'instance' | 'log' | 'limits'> {}
+
+/** How a gateway is put on a socket. */
+export interface Servable {
+  asksForKeys: boolean
+  serve(parts: Serving): void
+}
+
+const servables = new WeakMap<Fetch, Servable>()
+
+export function setServing<F extends Fetch>(gateway: F, servable: Servable): F {
+  servables.set(gateway, servable)
+  return gateway
+}
+
+/** `undefined` for an app that is no gateway. */
+export const servableOf = (app: Fetch): Servable | undefined => servables.get(app)
+
 type Answer = (request: Request, url: URL) => Response
 
 /** What is answered to anybody, key or not. */

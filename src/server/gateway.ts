@@ -1,1 +1,171 @@
+/**
+ * The whole gateway of a configuration, as one fetch that can be mounted anywhere.
+ *
+ * @module
+ */
+import { systemClock, type Clock } from '../core/clock.ts'
+import { fail } from '../core/failure.ts'
+import { requestOf, type Fetch, type Handler } from '../router/fetch.ts'
+import { memoryStore } from '../router/sessions/memory-store.ts'
+import { memoryState, type State } from '../router/state.ts'
+import { createAccess } from './admin/access.ts'
+import type { Standing } from './admin/administered.ts'
+import { createAdmin } from './admin/admin.ts'
+import { createRecent } from './admin/recent.ts'
+import { answerStatus } from './admin/status.ts'
+import { compose, type Composition } from './compose.ts'
+import { readConfig } from './config/read.ts'
+import type { ConfigInput } from './config/schema.ts'
+import { secretsOf } from './config/secrets-of.ts'
+import type { ConfigStore, Loaded } from './config/store.ts'
+import type { Config } from './config/settle.ts'
+import type { Variables } from './config/variables.ts'
+import { createFront, setServing, type FrontParts, type Serving } from './front.ts'
+import { createRedactor } from './log/redact.ts'
+import { createPassOn } from './pass-on.ts'
+import type { ClientKey } from './safety/auth.ts'
+import { createAddressReader } from './safety/client-address.ts'
+import { isLoopback, type AllowedHosts } from './safety/guard.ts'
+
 export { createGateway, refuse, type GatewayOptions } from './front.ts'
+
+export interface ConfiguredOptions extends Pick<FrontParts, 'sessions' | 'log' | 'instance'> {
+  /** What `$NAME` stands for in a configuration that is given as an object, and where presets look for their keys. Default: nothing. */
+  variables?: Variables
+  /** Where the configuration is kept: changes by the admin API are written there. Default: nowhere, and it is not changed. */
+  store?: ConfigStore
+  /** Keys of clients besides those of the configuration. */
+  keys?: readonly ClientKey[]
+  /**
+   * The host names that are answered, where the configuration does not say. Default: those of this machine where no key is asked for, so
+   * that no web page and no stranger can use it; any where there are keys.
+   */
+  hosts?: AllowedHosts
+  /** Calls the providers; `proxy` is what the configuration says for one: a URL, "direct", or nothing. Default: the global fetch. */
+  fetchFor?: (proxy: string | undefined) => Fetch
+  /** Takes secrets out of errors: a `createRedactor()`. Those of the configuration are made known to it. Default: one of its own. */
+  redact?: ReturnType<typeof createRedactor>
+  /** Where cooldowns, breakers and affinity are kept. Default: in memory. */
+  state?: State
+  clock?: Clock
+  /** From 0 up to 1. */
+  random?: () => number
+}
+
+/** A gateway: a {@link Handler} whose configuration can be changed while it answers. */
+export interface Gateway extends Handler {
+  readonly config: Config
+  readonly composition: Composition
+  /**
+   * Takes another configuration for the requests that come from now on; those on their way end with what they began with, and what was
+   * learnt of providers is kept.
+   *
+   * @throws ConfigError or TypeError for one that cannot work: then nothing changes
+   */
+  use(config: ConfigInput | Loaded): void
+}
+
+/** A configuration at work. It never changes; another one takes its place. */
+interface Working extends Standing {
+  front: Fetch
+}
+
+/**
+ * Makes all that a configuration describes: its providers, pools and routes, who may use them, the lists of models, other paths of the
+ * protocols, `/health`, `/status` and the admin API.
+ *
+ * @param config what a configuration file would say, or one that was loaded
+ * @throws ConfigError or TypeError for a configuration that cannot work
+ */
+export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions = {}): Gateway {
+  const { clock = systemClock, variables = {}, store } = options
+  const state = options.state ?? memoryState({ clock })
+  const redact = options.redact ?? createRedactor()
+  const recent = createRecent({ clock, redact })
+  const startedAt = clock.now()
+  const sessions = options.sessions === false ? (false as const) : { store: memoryStore({ clock }), ...options.sessions }
+  let serving: Serving = {}
+
+  const frontOf = ({ config: { server, routes } }: Loaded, composition: Composition): Fetch => {
+    const keys = [...(server.keys ?? []), ...(options.keys ?? [])]
+    const admit = createAccess({ ...server, asksForKeys: keys.length > 0, addressOf: createAddressReader(server.trustedProxies) })
+    return createFront({
+      app: composition.fetch,
+      models: composition.models,
+      hosts: hostsOf(server, options),
+      ...defined(server, ['origins', 'trustedProxies']),
+      limits: { ...serving.limits, ...server.limits },
+      ...(keys.length && { keys }),
+      ...defined(options, ['log', 'instance']),
+      ...defined(serving, ['log', 'instance', 'isReady']),
+      redact,
+      sessions,
+      watch: recent.watch,
+      status: () => answerStatus(now(), { recent, clock, startedAt }),
+      ...(server.passOn !== false && {
+        passOn: createPassOn({ endpoints: composition.served, explicit: routes?.explicit !== false, clock }),
+      }),
+      ...(server.admin !== false && { admin: createAdmin({ now, change, reload, recent, clock, redact, admit }) }),
+    })
+  }
+  const prepare = (given: ConfigInput | Loaded): Working => {
+    const loaded = isLoaded(given) ? given : { config: readConfig(given, { variables }) }
+    const composition = compose(loaded.config, { ...options, state, clock })
+    for (const [name, secret] of secretsOf(loaded.config)) redact.add(name, secret)
+    return { ...loaded, composition, front: frontOf(loaded, composition) }
+  }
+
+  const now = (): Working => working
+  const kept = (): ConfigStore =>
+    store ??
+    fail({
+      kind: 'conflict',
+      message: 'The configuration of this gateway is kept nowhere. Change it where it is made, or serve one from a file.',
+    })
+  const change: Parameters<typeof createAdmin>[0]['change'] = async (changes, revision, accept) => {
+    const place = kept()
+    if (revision !== undefined && revision !== working.revision)
+      fail({
+        kind: 'conflict',
+        status: 412,
+        message: 'The configuration has changed since it was read (If-Match). Read it again, and make the change anew.',
+        details: { revision: working.revision ?? null },
+      })
+    let next: Working | undefined
+    await place.save(changes, working.revision, (candidate) => {
+      accept?.(candidate)
+      next = prepare(candidate)
+    })
+    return (working = next!)
+  }
+  const reload = async (): Promise<Standing> => (working = prepare(await kept().load()))
+
+  let working = prepare(config)
+  const handler: Handler = (input: Request | URL | string, init?: unknown) => working.front(requestOf(input, init))
+  const made = Object.defineProperties(handler, {
+    config: { get: () => working.config },
+    composition: { get: () => working.composition },
+    use: { value: (next: ConfigInput | Loaded) => void (working = prepare(next)) },
+  }) as Gateway
+  return setServing(made, {
+    get asksForKeys() {
+      return Boolean(working.config.server.keys?.length || options.keys?.length)
+    },
+    serve(parts) {
+      serving = parts
+      working = { ...working, front: frontOf(working, working.composition) }
+    },
+  })
+}
+
+const isLoaded = (given: ConfigInput | Loaded): given is Loaded => 'config' in given
+
+function hostsOf(server: Config['server'], { hosts, keys }: ConfiguredOptions): AllowedHosts {
+  if (server.hosts) return server.hosts
+  if (hosts) return hosts
+  return server.keys?.length || keys?.length || !isLoopback(server.host ?? '127.0.0.1') ? 'any' : 'loopback'
+}
+
+/** Of some fields those that are there. */
+const defined = <T extends object, K extends keyof T>(fields: T, names: readonly K[]): Pick<T, K> =>
+  Object.fromEntries(names.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]]))) as Pick<T, K>

@@ -112,7 +112,7 @@ async function keyOf({ endpoint, config }: ServedEndpoint, now: number): Promise
 const GENERATION = /\/(messages|chat\/completions|responses|(publishers\/google\/)?models\/m:generateContent)$/
 const VERSIONED = /^(\/upload|\/download)?(\/v\d+\w*)?(\/.*)$/
 /** What of a client's query is meant for this side: its key, and its choice of an endpoint. */
-const OWN_QUERY = ['key', 'endpoint', 'ep']
+const OWN_QUERY = new Set(['key', 'endpoint', 'ep'])
 
 /** The path below the provider's own root. The version is the provider's, except that Gemini's clients say which they mean. */
 function addressOf({ config }: ServedEndpoint, { url: { searchParams }, path }: Place): string {
@@ -123,7 +123,7 @@ function addressOf({ config }: ServedEndpoint, { url: { searchParams }, path }: 
   const root = url.pathname.replace(GENERATION, '')
   const own = /(\/v\d+\w*)?$/.exec(root)![0]
   url.pathname = root.slice(0, root.length - own.length) + media + (protocol === 'gemini' && version ? version : own) + (rest ?? path)
-  for (const [name, value] of searchParams) if (!OWN_QUERY.includes(name)) url.searchParams.append(name, value)
+  for (const [name, value] of searchParams) if (!OWN_QUERY.has(name)) url.searchParams.append(name, value)
   return url.href
 }
 

@@ -11,7 +11,7 @@ import { answerClientErrors } from './node/client-error.ts'
 import { protocols } from '../transformers/registry.ts'
 import { createClosing, type Closable } from './closing.ts'
 import { attachConnection } from './safety/connection.ts'
-import { createGateway, refuse, type GatewayOptions } from './gateway.ts'
+import { createGateway, refuse, servableOf, type GatewayOptions } from './front.ts'
 import { isLoopback } from './safety/guard.ts'
 import type { Limits } from './safety/limits.ts'
 import { endStalled, socketOptions, type SocketLimits } from './node/limits.ts'
@@ -40,22 +40,23 @@ export interface Served {
 }
 
 /**
- * Serves an app: an endpoint, a pool, a router, or a whole gateway. Rejects where the address cannot be listened on (`EADDRINUSE`),
- * and with a TypeError where others could reach it without a key.
+ * Serves an app: an endpoint, a pool, a router, or a `gateway()`, whose configuration says who may use it and what models there are.
+ * Rejects where the address cannot be listened on (`EADDRINUSE`), and with a TypeError where others could reach it without a key.
  *
  * A server on loopback answers to loopback host names only, unless `hosts` says otherwise, so that no web page can reach it.
  */
 export async function serve(app: Fetch, options: ServeOptions = {}): Promise<Served> {
-  refuseAnyone(options)
+  const servable = servableOf(app)
+  refuseAnyone(options, servable?.asksForKeys ?? options.keys !== undefined)
   const { port = 3456, hostname = '127.0.0.1', graceMs = 5000, leaveMs = 0, limits = {}, ...rest } = options
   const hosts = options.hosts ?? (isLoopback(hostname) ? 'loopback' : 'any')
-  const gateway = createGateway({
+  const own = {
     ...rest,
-    hosts,
-    app,
     limits: { streams: 4096, streamsPerClient: 256, ...limits },
     isReady: () => closing.phase === 'open' && (options.isReady?.() ?? true),
-  })
+  }
+  servable?.serve(own)
+  const gateway = servable ? app : createGateway({ ...own, app, hosts })
   const onNode = () =>
     openNodeServer(
       // Clients keep connections open between requests. Node closes one after 5 s, at times just when the next request is on its way.
@@ -126,8 +127,8 @@ const lastWords = (request: Request, begun: boolean): string =>
     ...(begun && { begun: {} }),
   })
 
-function refuseAnyone({ hostname = '127.0.0.1', keys, allowAnyone }: ServeOptions): void {
-  if (keys || allowAnyone || isLoopback(hostname)) return
+function refuseAnyone({ hostname = '127.0.0.1', allowAnyone }: ServeOptions, asksForKeys: boolean): void {
+  if (asksForKeys || allowAnyone || isLoopback(hostname)) return
   throw new TypeError(
     `Without keys the server does not listen on ${hostname || 'all addresses'}: whoever reached it would use your providers’ keys. ` +
       'Give it keys for its clients, or listen on 127.0.0.1.',

@@ -7,13 +7,13 @@ import { pathText, type Path } from './problem.ts'
 
 /**
  * - `set`: writes a value; objects on the way that are not there are made. In a list the place behind the last adds to it.
- * - `remove`: takes a value away.
+ * - `remove`: takes a value away; `ifThere`: it need not be there.
  * - `rename`: calls a field `to`; it keeps its place.
  * - `move`: puts a field or an item at the position `to` among its siblings, from 0.
  */
 export type Change =
   | { op: 'set'; path: Path; value: unknown }
-  | { op: 'remove'; path: Path }
+  | { op: 'remove'; path: Path; ifThere?: true }
   | { op: 'rename'; path: Path; to: string }
   | { op: 'move'; path: Path; to: number }
 

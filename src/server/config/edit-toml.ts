@@ -100,10 +100,11 @@ function set(file: File, path: Path, value: unknown): string {
   if (!path.length) return sectionsOf([], value)
   const found = file.find(path)
   if (found && 'tables' in found) {
-    if (!isTable(value)) return set(readFile(remove(file, path, found)), path, value)
-    const block = blockOf(file, found.tables[0]!)
-    const kept = text.slice(block.from, found.tables[0]!.range[0])
     const edits = found.tables.map((table) => blockOf(file, table))
+    const header = found.tables[0]!.range[0]
+    // What was said above the table stays where it stood.
+    if (!isTable(value)) return set(readFile(apply(text, [{ ...edits[0]!, from: header }, ...edits.slice(1)])), path, value)
+    const kept = text.slice(edits[0]!.from, header)
     return apply(text, [{ ...edits[0]!, text: `${kept}${sectionsOf(path, value)}\n` }, ...edits.slice(1)])
   }
   const old = found && ('pair' in found ? found.pair.value : found.item)

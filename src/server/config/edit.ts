@@ -5,6 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { changed, type Change } from './change.ts'
+import { valueAt } from './issues.ts'
 import { ConfigError } from './problem.ts'
 import { readSource, type Format } from './source.ts'
 
@@ -30,6 +31,7 @@ export async function editText(text: string, format: Format, changes: readonly C
         before.mistakes.map((mistake) => ({ path: [], ...mistake })),
         'The text',
       )
+    if (change.op === 'remove' && change.ifThere && valueAt(before.value, change.path) === undefined) continue
     const wanted = changed(before.value, change)
     edited = edit(edited, change)
     const { value, mistakes } = await readSource(edited, format)

@@ -35,6 +35,7 @@ export const VARIABLES: Readonly<Record<string, { path: Path; read: (value: stri
   CC_ROUTE_TRUSTED_PROXIES: { path: ['server', 'trustedProxies'], read: items },
   CC_ROUTE_PROXY: { path: ['server', 'proxy'], read: plain },
   CC_ROUTE_GRACE: { path: ['server', 'graceMs'], read: (value) => whole(value) },
+  CC_ROUTE_ADMIN_KEY: { path: ['server', 'adminKey'], read: plain },
   CC_ROUTE_ADMIN: { path: ['server', 'admin'], read: flag },
   CC_ROUTE_LOG_LEVEL: { path: ['log', 'level'], read: plain },
   CC_ROUTE_LOG_FORMAT: { path: ['log', 'format'], read: plain },

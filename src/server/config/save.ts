@@ -5,26 +5,17 @@
  */
 import { systemClock, type Clock } from '../../core/clock.ts'
 import type { Change } from './change.ts'
+import { ConfigConflict } from './conflict.ts'
 import { editText } from './edit.ts'
 import { loadText, readText, revisionOf, type LoadOptions, type Snapshot } from './load.ts'
 import { formatOf } from './source.ts'
 import { backUp, writePrivate } from './write.ts'
 
-/** The file has changed since it was read: what was to be changed may not be there any more, or mean something else. */
-export class ConfigConflict extends Error {
-  override name = 'ConfigConflict'
-  constructor(
-    /** The revision that the file has now. */
-    readonly revision: string,
-    path: string,
-  ) {
-    super(`${path} has changed since it was read. Read it again, and make the change anew.`)
-  }
-}
-
 export interface SaveOptions extends LoadOptions {
   /** Of the snapshot that the changes were made for. Default: whatever the file holds now. */
   revision?: string
+  /** Looks at what would be written, and throws where that cannot be used. */
+  accept?: (snapshot: Snapshot) => void
   clock?: Clock
 }
 
@@ -54,12 +45,13 @@ async function forget(path: string, turn: Promise<unknown>): Promise<void> {
 async function save(
   path: string,
   changes: readonly Change[],
-  { revision, clock = systemClock, ...options }: SaveOptions,
+  { revision, accept, clock = systemClock, ...options }: SaveOptions,
 ): Promise<Snapshot> {
   const text = await readText(path)
   if (revision !== undefined && revision !== revisionOf(text)) throw new ConfigConflict(revisionOf(text), path)
   const edited = await editText(text, formatOf(path), changes)
   const snapshot = await loadText(path, edited, options)
+  accept?.(snapshot)
   if (edited === text) return snapshot
   // Fetching secrets may have taken a while.
   const now = await readText(path)

@@ -87,6 +87,16 @@ export const Server = v.pipe(
       ),
       graceMs: v.optional(duration('How long requests in flight may go on when the server stops. Default 5s.')),
       admin: v.optional(flag('Serve the admin API and the dashboard. Default true.')),
+      adminKey: v.optional(
+        secret(
+          'The key of the admin API, which takes no other: 16 characters or more, or its hash as "sha256:…". Without it programs of this machine alone may use that API, and nobody where clients need keys.',
+        ),
+      ),
+      passOn: v.optional(
+        flag(
+          'Send what is no generation (files, batches, embeddings, images, audio …) as it is to a provider that speaks its protocol. Default true.',
+        ),
+      ),
       proxy: v.optional(
         text(
           'The proxy for calls to providers: http://, https:// or socks5://, with user and password if need be. Default: what HTTPS_PROXY says.',

@@ -1,0 +1,49 @@
+/**
+ * What the admin API works on.
+ *
+ * @module
+ */
+import type { Clock } from '../../core/clock.ts'
+import type { Composition } from '../compose.ts'
+import type { Change } from '../config/change.ts'
+import type { Loaded } from '../config/store.ts'
+import type { Recent } from './recent.ts'
+
+/** What is in use at one moment. */
+export interface Standing extends Loaded {
+  composition: Composition
+}
+
+export interface Administered {
+  now(): Standing
+  /**
+   * Makes changes in the configuration, and uses what it then says.
+   *
+   * @param revision what the caller has seen. Default: what is in use
+   * @param accept looks at what would be used, and throws where it must not be
+   */
+  change(changes: readonly Change[], revision?: string, accept?: (next: Loaded) => void): Promise<Standing>
+  /** Reads the configuration anew, and uses it. */
+  reload(): Promise<Standing>
+  recent: Recent
+  clock: Clock
+}
+
+/** A request of the admin API. */
+export interface AdminAsk {
+  /** What the path says in the places of `{name}`. */
+  names: readonly string[]
+  query: URLSearchParams
+  /** The revision that `If-Match` names. */
+  revision: string | undefined
+  /** The JSON object that was sent. @throws FailureError where there is none */
+  body(): Promise<Record<string, unknown>>
+}
+
+export interface AdminAnswer {
+  status?: number
+  /** Nothing: 204. */
+  body?: unknown
+  /** The revision that the answer is about. */
+  revision?: string | undefined
+}

@@ -1,0 +1,129 @@
+/**
+ * The latest requests and how they went, for people who look. Never what was asked or answered.
+ *
+ * @module
+ */
+import type { ProtocolName } from '../../core/chat.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { Usage } from '../../core/usage.ts'
+import { clientProtocol, routeOf } from '../../router/facts.ts'
+import type { FailureClass } from '../../router/failures/classify.ts'
+import { outcomeOf, type AttemptReason, type Ending, type Outcome } from '../../router/outcome.ts'
+import { clientOf } from '../safety/connection.ts'
+
+/** Times in milliseconds, moments since 1970. */
+export interface RecentRequest {
+  /** Counts up from 1 since the gateway began. */
+  id: number
+  at: number
+  method: string
+  path: string
+  protocol: ProtocolName
+  /** The name of the client's key. */
+  client?: string
+  /** The model that the client asked for, and the one that answered. */
+  asked?: string
+  served?: string
+  endpoint?: string
+  /** The name of the provider's key. */
+  key?: string
+  /** The rule that chose. */
+  route?: string
+  status: number
+  /** Until the answer began, and until it had ended. */
+  answeredMs: number
+  ms: number
+  ended?: Ending['how']
+  usage?: Usage
+  /** How many losses of translation were noted. */
+  notices: number
+  failure?: { kind: string; message: string }
+  attempts: readonly {
+    endpoint: string
+    model?: string
+    key?: string
+    reason: AttemptReason
+    ms?: number
+    status?: number
+    class?: FailureClass
+  }[]
+}
+
+export interface Recent {
+  /** Told of a request; what it returns is told of the answer. */
+  watch(request: Request): (response: Response) => void
+  /** The latest first. */
+  list(limit: number, fits?: (entry: RecentRequest) => boolean): RecentRequest[]
+  /** Since the gateway began. */
+  counts(): { answered: number; failed: number; inFlight: number }
+}
+
+export interface RecentOptions {
+  clock: Clock
+  /** How many are kept. Default 500. */
+  kept?: number
+  redact(text: string): string
+}
+
+export function createRecent({ clock, kept = 500, redact }: RecentOptions): Recent {
+  const entries: RecentRequest[] = []
+  const counts = { answered: 0, failed: 0, inFlight: 0 }
+  let id = 0
+  return {
+    watch(request) {
+      const at = clock.now()
+      counts.inFlight++
+      return (response) => {
+        const answeredMs = clock.now() - at
+        const outcome = outcomeOf(response)
+        const end = (ending?: Ending) => {
+          counts.inFlight--
+          if (!outcome && !routeOf(request)) return
+          const failure = ending?.failure ?? outcome?.failure
+          counts[failure || response.status >= 400 ? 'failed' : 'answered']++
+          const client = clientOf(request)?.name
+          entries.push({
+            id: ++id,
+            at,
+            method: request.method,
+            path: new URL(request.url).pathname,
+            protocol: clientProtocol(request),
+            ...(client !== undefined && { client }),
+            status: response.status,
+            answeredMs,
+            ms: clock.now() - at,
+            ...(ending && { ended: ending.how }),
+            ...(ending?.usage && { usage: ending.usage }),
+            ...(failure && { failure: { kind: failure.kind, message: redact(failure.message) } }),
+            ...told(outcome),
+          })
+          if (entries.length > kept) entries.shift()
+        }
+        if (outcome) void outcome.ended.then(end)
+        else end()
+      }
+    },
+    list: (limit, fits = () => true) => entries.filter(fits).slice(-limit).toReversed(),
+    counts: () => ({ ...counts }),
+  }
+}
+
+function told(
+  outcome: Outcome | undefined,
+): Pick<RecentRequest, 'asked' | 'served' | 'endpoint' | 'key' | 'route' | 'notices' | 'attempts'> {
+  const { asked, model, endpoint, key, route, notices = [], attempts = [] } = outcome ?? {}
+  const given = { asked, served: model, endpoint, key, route }
+  return {
+    ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<typeof given>),
+    notices: notices.length,
+    attempts: attempts.map(({ endpoint, model, key, reason, tookMs, status, failure }) => ({
+      endpoint,
+      ...(model !== undefined && { model }),
+      ...(key !== undefined && { key }),
+      reason,
+      ...(tookMs !== undefined && { ms: tookMs }),
+      ...(status !== undefined && { status }),
+      ...(failure && { class: failure.class }),
+    })),
+  }
+}

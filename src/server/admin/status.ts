@@ -1,0 +1,43 @@
+/**
+ * `GET /status`: how a gateway fares, in one look.
+ *
+ * @module
+ */
+import type { Clock } from '../../core/clock.ts'
+import { version } from '../version.ts'
+import type { Standing } from './administered.ts'
+import { providerState } from './providers.ts'
+import type { Recent } from './recent.ts'
+
+export interface StatusParts {
+  recent: Recent
+  clock: Clock
+  /** Milliseconds since 1970. */
+  startedAt: number
+}
+
+/** `ok`: each provider that is switched on can be asked; `degraded`: some rest; `failing`: all do. */
+export async function answerStatus(standing: Standing, { recent, clock, startedAt }: StatusParts): Promise<Response> {
+  const { config, revision } = standing
+  const endpoints = await Promise.all(
+    Object.entries(config.endpoints).map(async ([name, { protocol, model }]) => ({
+      name,
+      protocol,
+      ...(model !== undefined && { model }),
+      state: await providerState(name, standing, clock.now()),
+    })),
+  )
+  const used = endpoints.filter(({ state }) => state !== 'off')
+  const resting = used.filter(({ state }) => state === 'resting').length
+  const body = {
+    status: resting === 0 ? 'ok' : resting < used.length ? 'degraded' : 'failing',
+    name: 'cc-route',
+    version,
+    startedAt: new Date(startedAt).toISOString(),
+    uptimeSeconds: Math.floor((clock.now() - startedAt) / 1000),
+    requests: recent.counts(),
+    ...(revision !== undefined && { revision }),
+    endpoints,
+  }
+  return Response.json(body, { headers: { 'cache-control': 'no-store' } })
+}

@@ -1,0 +1,30 @@
+/**
+ * The secrets of a configuration, by the names that stand for them where they must not be shown.
+ *
+ * @module
+ */
+import type { Config } from './settle.ts'
+
+const SECRET_HEADER = /auth|key|token|secret|cookie/i
+
+export function secretsOf({ endpoints, server }: Config): [name: string, secret: string][] {
+  const ofEndpoints = Object.entries(endpoints).flatMap(([name, { keys, headers = {}, proxy }]) => [
+    ...keys.map(({ key, name: own }, index): [string, string] => [`${name} ${own ?? `key-${index + 1}`}`, key]),
+    ...Object.entries(headers).flatMap(([header, value]): [string, string][] =>
+      SECRET_HEADER.test(header) ? [[`${name} ${header}`, value]] : [],
+    ),
+    ...passwordOf(proxy, `${name} proxy`),
+  ])
+  const ofServer = (server.keys ?? []).map(({ name, key }): [string, string] => [`key of ${name}`, key])
+  return [
+    ...ofEndpoints,
+    ...ofServer,
+    ...(server.adminKey === undefined ? [] : [['admin key', server.adminKey] as [string, string]]),
+    ...passwordOf(server.proxy, 'proxy'),
+  ]
+}
+
+function passwordOf(proxy: string | undefined, name: string): [string, string][] {
+  const password = proxy !== undefined && URL.canParse(proxy) ? new URL(proxy).password : ''
+  return password ? [[`password of ${name}`, decodeURIComponent(password)]] : []
+}
