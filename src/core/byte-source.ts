@@ -29,14 +29,14 @@ const sources = new WeakMap<Response, ByteSource>()
 
 /** A Response whose body is `source`. Until somebody touches the body as a stream, {@link takeSource} can have the source itself. */
 export function respondWith(source: ByteSource, init: ResponseInit): Response {
-  const response = lazily ? new LazyResponse(init) : new Response(streamOf(source), init)
+  const response = LazyResponse ? new LazyResponse(init) : new Response(streamOf(source), init)
   sources.set(response, source)
   return response
 }
 
 /** A Response whose body is `text`, for whoever takes its source all at once. */
 export function respondText(text: string, init: ResponseInit): Response {
-  const response = lazily ? new LazyResponse(init) : new Response(text, init)
+  const response = LazyResponse ? new LazyResponse(init) : new Response(text, init)
   const start = (sink: ByteSink) => {
     if (text) sink.write(text)
     sink.end()
@@ -45,53 +45,54 @@ export function respondText(text: string, init: ResponseInit): Response {
   return response
 }
 
-let lazily = false
+let LazyResponse: ReturnType<typeof lazyResponse> | undefined
 
 /**
  * From now on streams are made only for those who touch them. A stream costs more than all else about a small answer, and mostly nobody
  * does. Only for Node, where Responses are JavaScript to the end: other runtimes look past the getters that this hangs on.
  */
-export const makeStreamsLazily = (): void => void (lazily = true)
+export const makeStreamsLazily = (): void => void (LazyResponse ??= lazyResponse())
 
-/** A Response that gets its stream when somebody asks for it. */
-class LazyResponse extends Response {
-  #made: Response | undefined
-  constructor(init: ResponseInit) {
-    super(null, init)
+/** A Response that gets its stream when somebody asks for it. Made when wanted: Node loads its own Response with the first use. */
+const lazyResponse = () =>
+  class LazyResponse extends Response {
+    #made: Response | undefined
+    constructor(init: ResponseInit) {
+      super(null, init)
+    }
+    get #whole(): Response {
+      const source = this.#made ? undefined : takePushed(this)
+      this.#made ??= new Response(source && streamOf(source), { status: this.status, statusText: this.statusText, headers: this.headers })
+      return this.#made
+    }
+    override get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
+      return this.#whole.body
+    }
+    override get bodyUsed(): boolean {
+      return this.#made ? this.#made.bodyUsed : !sources.has(this)
+    }
+    override clone(): Response {
+      return this.#whole.clone()
+    }
+    override text() {
+      return this.#whole.text()
+    }
+    override json() {
+      return this.#whole.json()
+    }
+    override arrayBuffer() {
+      return this.#whole.arrayBuffer()
+    }
+    override bytes() {
+      return this.#whole.bytes()
+    }
+    override blob() {
+      return this.#whole.blob()
+    }
+    override formData() {
+      return this.#whole.formData()
+    }
   }
-  get #whole(): Response {
-    const source = this.#made ? undefined : takePushed(this)
-    this.#made ??= new Response(source && streamOf(source), { status: this.status, statusText: this.statusText, headers: this.headers })
-    return this.#made
-  }
-  override get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
-    return this.#whole.body
-  }
-  override get bodyUsed(): boolean {
-    return this.#made ? this.#made.bodyUsed : !sources.has(this)
-  }
-  override clone(): Response {
-    return this.#whole.clone()
-  }
-  override text() {
-    return this.#whole.text()
-  }
-  override json() {
-    return this.#whole.json()
-  }
-  override arrayBuffer() {
-    return this.#whole.arrayBuffer()
-  }
-  override bytes() {
-    return this.#whole.bytes()
-  }
-  override blob() {
-    return this.#whole.blob()
-  }
-  override formData() {
-    return this.#whole.formData()
-  }
-}
 
 /** The source that a response was made with; `undefined` where there is none. Takes the body: afterwards nobody else may read it. */
 export function takePushed(response: Response): ByteSource | undefined {
