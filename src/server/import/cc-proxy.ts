@@ -8,7 +8,7 @@ import { globOf } from '../../router/routing/glob.ts'
 import type { Target } from '../config/target-schema.ts'
 import { addressOf, secretIn } from './address-of.ts'
 import { configOf, createNames, filled, listed, shortest, spanOf, type EndpointInput, type Imported } from './imported.ts'
-import { countOf, levelOf, portOf, serverOf } from './server-of.ts'
+import { attemptsOf, countOf, levelOf, portOf, serverOf } from './server-of.ts'
 import { openSection, type Fields, type Section } from './section.ts'
 
 const PORT = 8082
@@ -29,13 +29,12 @@ export function readCcProxy(contents: Fields): Imported {
   const config = top.section('config')
   const nameOf = createNames()
   const waitMs = countOf(config, 'request_timeout')
-  const retries = config.number('max_retries')
-  const attempts = retries !== undefined && retries >= 0 ? Math.floor(retries) + 1 : undefined
+  const retry = attemptsOf(config, 'max_retries')
   const providers = top.sections('provider').map((section, index): Provider => {
     const given = section.text('name') ?? `provider-${index + 1}`
-    const name = nameOf(section.text('name'), given, section)
+    const name = nameOf(section.text('name'), `provider-${index + 1}`, section)
     const models = [...new Set(['big_models', 'middle_models', 'small_models'].flatMap((field) => section.texts(field)))]
-    const endpoint = endpointOf(section, { name, models, waitMs: waitMs === undefined ? undefined : waitMs * 1000, attempts })
+    const endpoint = endpointOf(section, { name, models, waitMs: waitMs === undefined ? undefined : waitMs * 1000, retry })
     return { given, name, endpoint, models }
   })
   const boundsOf = boundsIn(config, transformersIn(top.section('transformers')))
@@ -73,7 +72,7 @@ export function readCcProxy(contents: Fields): Imported {
 
 function endpointOf(
   section: Section,
-  { name, models, waitMs, attempts }: { name: string; models: readonly string[]; waitMs: number | undefined; attempts: number | undefined },
+  { name, models, waitMs, retry }: { name: string; models: readonly string[]; waitMs: number | undefined; retry: EndpointInput['retry'] },
 ): EndpointInput {
   const type = section.text('provider_type') ?? 'openai'
   const protocol = PROTOCOLS[type.toLowerCase()]
@@ -91,7 +90,7 @@ function endpointOf(
     apiKey: legal ? `\${${variable}}` : secretIn(section, 'api_key'),
     models: listed(name, models),
     timeouts: waitMs === undefined ? {} : { headersMs: spanOf(waitMs), bytesMs: spanOf(waitMs) },
-    retry: filled({ attempts }),
+    retry,
   })
 }
 

@@ -7,7 +7,7 @@ import type { ConfigInput } from '../config/schema.ts'
 import type { Strategy } from '../../router/pool/balance-strategies.ts'
 import { addressOf, secretIn } from './address-of.ts'
 import { configOf, createNames, filled, poolOf, spanOf, type Comment, type EndpointInput, type Imported } from './imported.ts'
-import { countOf, levelOf, portOf, serverOf, type ClientKey } from './server-of.ts'
+import { attemptsOf, countOf, levelOf, portOf, serverOf, type ClientKey } from './server-of.ts'
 import { openSection, type Fields, type Section } from './section.ts'
 
 const PORT = 3000
@@ -33,10 +33,9 @@ export function readCcgate(contents: Fields): Imported {
     return [name, endpointOf(section, idleMs)]
   })
   const members = endpoints.map(([name]) => name)
-  const retries = proxy.number('retryAttempts')
   const { pools, target } = poolOf(nameOf(undefined, 'main'), members, {
     strategy: strategyOf(top.section('loadBalancer')),
-    retry: retries === undefined || retries < 0 ? {} : { attempts: Math.floor(retries) + 1 },
+    retry: attemptsOf(proxy, 'retryAttempts'),
   })
   const server = top.section('server')
   const logging = top.section('logging')
@@ -104,14 +103,14 @@ function logOf(logging: Section): ConfigInput['log'] {
   const bytes = logging.text('maxFileSize')
   const size = bytes === undefined ? undefined : /^(\d+)\s*(B|KB|MB|GB)?$/i.exec(bytes)
   if (bytes !== undefined && !size) logging.note('is no size such as "100MB", and is not carried over', 'maxFileSize')
-  const keep = logging.number('maxFiles')
+  const keep = countOf(logging, 'maxFiles', 0)
   if (directory !== undefined && !toFile) logging.note('the log goes to standard error: "log.file" writes it to a file', 'directory')
   return filled({
     level: levelOf(logging, 'level'),
     ...(toFile && {
       file: `${directory ?? '.'}/cc-route.log`,
       maxBytes: size ? `${size[1]}${size[2]?.toUpperCase() ?? 'B'}` : undefined,
-      keep: keep !== undefined && Number.isInteger(keep) && keep >= 0 ? keep : undefined,
+      keep,
     }),
   })
 }

@@ -24,7 +24,7 @@ export function parametersOf(wire: Fields): { parameters: Parameters; lost: stri
     const stops = name === 'stop' || name === 'stop_sequences' ? [value].flat() : []
     if (stops.length && stops.every((stop) => typeof stop === 'string' && stop)) return [['stop', stops]]
     const { field, least, most = Infinity, whole } = NUMBERS[name] ?? {}
-    if (field && typeof value === 'number' && value >= least! && value <= most && (!whole || Number.isInteger(value)))
+    if (field && typeof value === 'number' && value >= least! && value <= most && (!whole || Number.isSafeInteger(value)))
       return [[field, value]]
     lost.push(name)
     return []

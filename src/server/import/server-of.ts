@@ -88,12 +88,18 @@ export function portOf(section: Section, name: string, usual: number): number {
   return usual
 }
 
-/** A whole number from 1 up. */
-export function countOf(section: Section, name: string): number | undefined {
+/** A whole number from `least` up. */
+export function countOf(section: Section, name: string, least = 1): number | undefined {
   const found = section.number(name)
-  if (found === undefined || (Number.isInteger(found) && found >= 1)) return found
-  if (found !== 0) section.note('is not a whole number from 1 up, and is not carried over', name)
+  if (found === undefined || (Number.isSafeInteger(found) && found >= least)) return found
+  if (found !== 0) section.note(`is not a whole number from ${least} up, and is not carried over`, name)
   return undefined
+}
+
+/** Repetitions after a first attempt, as attempts. */
+export function attemptsOf(section: Section, name: string): { attempts?: number } {
+  const again = countOf(section, name, 0)
+  return again === undefined || again === Number.MAX_SAFE_INTEGER ? {} : { attempts: again + 1 }
 }
 
 const LEVELS: Readonly<Record<string, LogLevel>> = {

@@ -10,6 +10,7 @@ import { expandVariables } from '../config/variables.ts'
 export function variablesIn(config: ConfigInput): string[] {
   const names = new Set<string>()
   const asked = new Proxy<Record<string, string>>({}, { get: (_, name) => void names.add(String(name)) })
-  expandVariables(config, asked, () => undefined)
+  const endpoints = Object.entries(config.endpoints).filter(([, { enabled }]) => enabled !== false)
+  expandVariables({ ...config, endpoints }, asked, () => undefined)
   return [...names]
 }
