@@ -21,6 +21,7 @@ import type { ConfigStore, Loaded } from './config/store.ts'
 import type { Config } from './config/settle.ts'
 import type { Variables } from './config/variables.ts'
 import { createFront, setServing, type FrontParts, type Serving } from './front.ts'
+import { logBodies } from './log/bodies.ts'
 import { createRedactor } from './log/redact.ts'
 import { createPassOn } from './pass-on.ts'
 import type { ClientKey } from './safety/auth.ts'
@@ -86,11 +87,12 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
   const sessions = options.sessions === false ? (false as const) : { store: memoryStore({ clock }), ...options.sessions }
   let serving: Serving = {}
 
-  const frontOf = ({ config: { server, routes } }: Loaded, composition: Composition): Fetch => {
+  const frontOf = ({ config: { server, routes, log: logged } }: Loaded, composition: Composition): Fetch => {
+    const log = serving.log ?? options.log
     const keys = [...(server.keys ?? []), ...(options.keys ?? [])]
     const admit = createAccess({ ...server, asksForKeys: keys.length > 0, addressOf: createAddressReader(server.trustedProxies) })
     return createFront({
-      app: composition.fetch,
+      app: log && logged?.bodies ? logBodies(composition.fetch, log) : composition.fetch,
       models: composition.models,
       hosts: hostsOf(server, options),
       ...defined(server, ['origins', 'trustedProxies']),

@@ -7,6 +7,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { watchConfig } from '../config/watch.ts'
 import type { Config } from '../config/settle.ts'
 import { createLive } from '../live.ts'
+import { logBodies } from '../log/bodies.ts'
 import { openLog, type Log, type LogOptions } from '../log/log.ts'
 import { createRedactor } from '../log/redact.ts'
 import type { ClientKey } from '../safety/auth.ts'
@@ -47,7 +48,8 @@ export async function openServer(used: ConfigInUse, { logFile, isPrivate = false
     token === undefined ? undefined : [...(isPrivate ? [] : config.server.keys!), { name: 'local', key: token }]
   const { host = '127.0.0.1', port = 3456, hosts, origins, trustedProxies, limits, graceMs, leaveMs } = config.server
   const given = defined({ keys, hosts, origins, trustedProxies, limits, graceMs, leaveMs })
-  const served = await serve(app.fetch, { ...given, hostname: host, port, models: app.models, instance, log, redact })
+  const answer = config.log?.bodies ? logBodies(app.fetch, log) : app.fetch
+  const served = await serve(answer, { ...given, hostname: host, port, models: app.models, instance, log, redact })
 
   const stopped = new AbortController()
   live.watch(stopped.signal)

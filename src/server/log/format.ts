@@ -20,8 +20,10 @@ export interface LogEntry {
 
 type Redact = (text: string) => string
 
-/** More of one text helps nobody. */
+/** More of one text helps nobody, but for who wants to see what was said. */
 const MAX_TEXT = 4000
+const MAX_BODY = 256 * 1024
+const BODIES: ReadonlySet<string> = new Set(['asked', 'answered'])
 
 /** One JSON object; `time`, `level` and `message` come first, and no field takes their place. */
 export function jsonLine({ time, level, message, fields }: LogEntry, redact: Redact): string {
@@ -47,12 +49,17 @@ function entriesOf(fields: LogFields, redact: Redact): [name: string, value: str
   return Object.entries(fields).flatMap(([name, value]) => {
     if (value === undefined) return []
     if (value instanceof Error) return [[name, plain(value.message, redact)] as [string, string]]
-    return [[oneLine(name), typeof value === 'string' ? plain(value, redact) : value] as [string, string | number | boolean]]
+    return [
+      [oneLine(name), typeof value === 'string' ? plain(value, redact, BODIES.has(name) ? MAX_BODY : MAX_TEXT) : value] as [
+        string,
+        string | number | boolean,
+      ],
+    ]
   })
 }
 
 /** A secret must not escape by being cut: it is taken out before. */
-function plain(text: string, redact: Redact): string {
+function plain(text: string, redact: Redact, max = MAX_TEXT): string {
   const line = oneLine(redact(text))
-  return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}… (${line.length - MAX_TEXT} more)` : line
+  return line.length > max ? `${line.slice(0, max)}… (${line.length - max} more)` : line
 }

@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { endpoint } from '../../../src/router/endpoint/endpoint.ts'
 import { createGateway } from '../../../src/server/gateway.ts'
+import { logBodies } from '../../../src/server/log/bodies.ts'
 import { openLog, type LogOptions } from '../../../src/server/log/log.ts'
 import { createRedactor } from '../../../src/server/log/redact.ts'
 import { virtualClock } from '../../../src/testing/clock.ts'
@@ -245,5 +246,44 @@ describe('requests', () => {
     const { ask, lines } = gatewayOver(() => Response.json(answer), { level: 'silent' })
     await (await ask()).text()
     expect(lines).toEqual([])
+  })
+})
+
+describe('bodies', () => {
+  const answering = (answer: (request: Request) => Response) => {
+    const { log, lines } = open({ redact: (text) => text.replaceAll('sk-secret', '[key]') })
+    const app = logBodies(async (input) => answer(input as Request), log)
+    const ask = (body = '{"model":"m","messages":[{"role":"user","content":"the question, sk-secret"}]}') =>
+      app('http://localhost/v1/chat/completions', { method: 'POST', body })
+    const logged = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    return { ask, logged }
+  }
+
+  test('of the question and of a stream are written when it has ended, without secrets, and both still arrive', async () => {
+    const { ask, logged } = answering((request) => new Response(request.body))
+    const response = await ask()
+    expect(logged()).toEqual([])
+    expect(await response.text()).toContain('the question, sk-secret')
+    const { asked, answered } = logged()[0]!
+    expect([asked, answered]).toEqual([expect.stringContaining('the question, [key]'), asked])
+  })
+
+  test('that break off, or that nobody wants any more, say so', async () => {
+    let pull = (controller: ReadableStreamDefaultController<Uint8Array>) => controller.error(new Error('broken'))
+    const { ask, logged } = answering(
+      () => new Response(new ReadableStream({ start: (to) => to.enqueue(Buffer.from('half')), pull: (to) => pull(to) })),
+    )
+    await expect((await ask()).text()).rejects.toThrow()
+    pull = () => {}
+    const reader = (await ask()).body!.getReader()
+    await reader.read()
+    await reader.cancel()
+    await vi.waitFor(() => expect(logged().map(({ answered }) => answered)).toEqual(['half [it broke off]', 'half [the client went away]']))
+  })
+
+  test('are cut where they have no end', async () => {
+    const { ask, logged } = answering(() => new Response('x'.repeat(1_000_000)))
+    expect(await (await ask()).text()).toHaveLength(1_000_000)
+    expect(logged()[0]!['answered']).toMatch(/^x{262144}… \(\d+ more\)$/)
   })
 })
