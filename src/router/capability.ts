@@ -26,7 +26,7 @@ export interface Capability {
 }
 
 /** When a request needs what. A wish that a model may leave unfulfilled is no need: reasoning as much as it finds right, several calls at once. */
-const NEEDS: Record<Need, (chat: ChatRequest) => boolean> = {
+export const NEEDS: Record<Need, (chat: ChatRequest) => boolean> = {
   tools: ({ tools }) => tools.some(({ type }) => type !== 'hosted'),
   'web-search': ({ tools }) => tools.some((tool) => tool.type === 'hosted' && tool.kind === 'web-search'),
   'structured-output': ({ format }) => format !== undefined,

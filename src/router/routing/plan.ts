@@ -40,8 +40,8 @@ export interface Plan {
   candidates: Candidate[]
   /** Candidates for one more target, that a failure has led to. */
   more(target: Target, rule: string): Candidate[]
-  /** Names the conversation, where its answers' counts are kept. */
-  conversation: string
+  /** Names the conversation whose answers' counts are kept; absent as long as nobody has asked how long the request is. */
+  readonly conversation: string | undefined
   /** What a candidate changes about the request; `undefined` where that is nothing. `before` are the changes of layers above. */
   changesOf(candidate: Candidate, before: Adjust | undefined): Adjust | undefined
 }
@@ -71,11 +71,12 @@ export function createPlanner(options: PlanOptions, { estimator, clock, random }
     if (tenantOf) setTenant(request, tenantOf(request))
     const { model: meant, effort } = model === undefined ? meantBy(askedModel(asked)) : {}
     const facts = meant === undefined || meant === askedModel(asked) ? asked : askingFor(asked, meant)
+    let conversation: string | undefined
     const route = routeFactsOf(request, facts, {
       ...(model !== undefined && { model }),
       ...(effort && { effort }),
       isBackground,
-      tokens: () => estimator.estimateIn(conversationOf(request, facts), facts),
+      tokens: () => estimator.estimateIn((conversation = conversationOf(request, facts)), facts),
       now: clock.now(),
     })
 
@@ -103,7 +104,7 @@ export function createPlanner(options: PlanOptions, { estimator, clock, random }
       candidates: candidatesOf(legs(target, rule), reserve, context),
       more: (to, name) => candidatesOf(legs(to, name), [], context),
       get conversation() {
-        return conversationOf(request, facts)
+        return conversation
       },
       changesOf: (candidate, before) => effective(facts, before, [untag, reason, adjustBy(candidate)]),
     }
