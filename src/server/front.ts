@@ -77,7 +77,10 @@ export interface FrontParts extends GatewayOptions {
 }
 
 /** What a server tells the gateway that it serves. */
-export interface Serving extends Pick<GatewayOptions, 'isReady' | 'instance' | 'log' | 'limits'> {}
+export interface Serving extends Pick<GatewayOptions, 'isReady' | 'instance' | 'log' | 'limits'> {
+  /** Others can reach it: it has to ask for keys, whatever configuration it is given. */
+  needsKeys?: boolean
+}
 
 /** How a gateway is put on a socket. */
 export interface Servable {

@@ -20,6 +20,7 @@ import { secretsOf } from './config/secrets-of.ts'
 import type { ConfigStore, Loaded } from './config/store.ts'
 import type { Config } from './config/settle.ts'
 import type { Variables } from './config/variables.ts'
+import { createHealthWatch } from './health-watch.ts'
 import { createFront, setServing, type FrontParts, type Serving } from './front.ts'
 import { logBodies } from './log/bodies.ts'
 import { createRedactor } from './log/redact.ts'
@@ -64,6 +65,8 @@ export interface Gateway extends Handler {
    * @throws ConfigError or TypeError for one that cannot work: then nothing changes
    */
   use(config: ConfigInput | Loaded): void
+  /** Checks the health of pools' members as the configuration says, until the signal aborts. */
+  watch(until: AbortSignal): void
 }
 
 /** A configuration at work. It never changes; another one takes its place. */
@@ -110,8 +113,11 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
       ...(server.admin !== false && { admin: createAdmin({ now, change, reload, recent, clock, redact, admit }) }),
     })
   }
+  const asksForKeys = ({ config: { server } }: Loaded) => Boolean(server.keys?.length || options.keys?.length)
   const prepare = (given: ConfigInput | Loaded): Working => {
     const loaded = isLoaded(given) ? given : { config: readConfig(given, { variables }) }
+    if (serving.needsKeys && !asksForKeys(loaded))
+      throw new TypeError('server.keys: others can reach this server, so it needs keys for its clients. It goes on with those that it has.')
     const composition = compose(loaded.config, { ...options, state, clock })
     for (const [name, secret] of secretsOf(loaded.config)) redact.add(name, secret)
     return { ...loaded, composition, front: frontOf(loaded, composition) }
@@ -138,20 +144,27 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
       accept?.(candidate)
       next = prepare(candidate)
     })
-    return (working = next!)
+    return take(next!)
   }
-  const reload = async (): Promise<Standing> => (working = prepare(await kept().load()))
+  const reload = async (): Promise<Standing> => take(prepare(await kept().load()))
 
   let working = prepare(config)
+  const health = createHealthWatch(working.composition)
+  const take = (next: Working): Working => {
+    working = next
+    health.use(next.composition)
+    return next
+  }
   const handler: Handler = (input: Request | URL | string, init?: unknown) => working.front(requestOf(input, init))
   const made = Object.defineProperties(handler, {
     config: { get: () => working.config },
     composition: { get: () => working.composition },
-    use: { value: (next: ConfigInput | Loaded) => void (working = prepare(next)) },
+    use: { value: (next: ConfigInput | Loaded) => void take(prepare(next)) },
+    watch: { value: health.watch },
   }) as Gateway
   return setServing(made, {
     get asksForKeys() {
-      return Boolean(working.config.server.keys?.length || options.keys?.length)
+      return asksForKeys(working)
     },
     serve(parts) {
       serving = parts

@@ -55,7 +55,7 @@ export async function serve(app: Fetch, options: ServeOptions = {}): Promise<Ser
     limits: { streams: 4096, streamsPerClient: 256, ...limits },
     isReady: () => closing.phase === 'open' && (options.isReady?.() ?? true),
   }
-  servable?.serve(own)
+  servable?.serve({ ...own, needsKeys: !options.allowAnyone && !isLoopback(hostname) })
   const gateway = servable ? app : createGateway({ ...own, app, hosts })
   const onNode = () =>
     openNodeServer(

@@ -2,6 +2,7 @@
 import { networkInterfaces } from 'node:os'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { gateway } from '../../../src/server/gateway.ts'
 import { serve } from '../../../src/server/serve.ts'
 import { buildCommand, type Command } from '../cli/command.ts'
 
@@ -40,4 +41,18 @@ test('the command neither', async () => {
   expect(code).not.toBe(0)
   expect(err).toMatch(/keys/)
   expect(err).not.toContain('sk-secret')
+})
+
+test('nor does one that has keys, and is told of a configuration without', async () => {
+  const endpoints = { a: { protocol: 'openai', baseUrl: 'https://a.example' } } as const
+  const configured = gateway({ endpoints, server: { keys: ['a-key-of-its-clients'] } })
+  const served = await serve(configured, { port: 0, hostname: '0.0.0.0' })
+  expect(() => configured.use({ endpoints })).toThrow(/keys/)
+  expect((await fetch(`${served.url}/v1/models`)).status).toBe(401)
+  await served.close()
+  // On loopback nobody else could reach it.
+  const local = await serve(configured, { port: 0 })
+  configured.use({ endpoints })
+  expect((await fetch(`${local.url}/v1/models`)).status).toBe(200)
+  await local.close()
 })
