@@ -26,17 +26,19 @@ export interface RetryOptions {
 }
 
 export interface ThrottleOptions {
-  /** How many failures in a row are retried before retries stop; they go on once answers come again. Default 20. */
+  /** Retries stop when half as many attempts as this have failed, one after the other; they go on once some answers have come. Default 20. */
   tokens?: number
   /** What an answer gives back of what a failure took. Default 0.5. */
   ratio?: number
-  /** What each second gives back, so that who asks rarely may always retry. Default 0.1. */
-  perSecond?: number
+  /** Milliseconds without a failure after which all is forgotten. Default an hour: who asks rarely must not make an outage worse either. */
+  forgetMs?: number
 }
 
 export interface Budget {
   /** Takes one attempt of an estimated cost in US dollars. `false`: nothing is left, and nothing was taken. */
   take(cost?: number): boolean
+  /** An attempt has failed that others like it would fail at, too: counts for the bounds on the retries of all requests, here and above. */
+  failed(): void
   /** Takes a wait. `false`: it would be longer than what is left. */
   wait(ms: number): boolean
   /** Milliseconds that may still be waited. */
@@ -69,6 +71,10 @@ export function createBudget(options: RetryOptions, clock: Clock, throttle?: Thr
       paid += next
       return true
     },
+    failed() {
+      throttle?.failed()
+      parent?.failed()
+    },
     wait(ms) {
       if (ms > waitLeft() || (parent && !parent.wait(ms))) return false
       waited += ms
@@ -87,30 +93,29 @@ export interface Throttle {
   failed(): void
 }
 
+/** What is missing at most when retries have stopped, as a share of all tokens: a few answers are enough to go on. */
+const SHORT = 0.05
+
 /**
- * A token bucket over the retries of all requests: a failure takes one, an answer gives a part of one back, and retries stop
- * while the bucket is less than half full. https://github.com/grpc/proposal/blob/master/A6-client-retries.md#throttling-retry-attempts-and-hedged-rpcs
+ * A token bucket over the retries of all requests: each attempt that fails takes one, an answer gives a part of one back, and retries stop
+ * while the bucket is no more than half full. https://github.com/grpc/proposal/blob/master/A6-client-retries.md#throttling-retry-attempts-and-hedged-rpcs
+ *
+ * Time alone gives nothing back while failures go on: then even rare requests would each try everything, for as long as an outage lasts.
  */
-export function createThrottle({ tokens = 20, ratio = 0.5, perSecond = 0.1 }: ThrottleOptions, clock: Clock): Throttle {
+export function createThrottle({ tokens = 20, ratio = 0.5, forgetMs = 3_600_000 }: ThrottleOptions, clock: Clock): Throttle {
+  const least = tokens * (0.5 - SHORT)
   let left = tokens
-  let at = clock.now()
-  const refill = () => {
-    const now = clock.now()
-    left = Math.min(tokens, left + ((now - at) / 1000) * perSecond)
-    at = now
-  }
+  let failedAt = clock.now()
   return {
     allows() {
-      refill()
+      if (clock.now() - failedAt >= forgetMs) left = tokens
       return left > tokens / 2
     },
-    succeeded() {
-      refill()
-      left = Math.min(tokens, left + ratio)
-    },
+    succeeded: () => void (left = Math.min(tokens, left + ratio)),
     failed() {
-      refill()
-      left = Math.max(0, left - 1)
+      if (clock.now() - failedAt >= forgetMs) left = tokens
+      failedAt = clock.now()
+      left = Math.max(least, left - 1)
     },
   }
 }

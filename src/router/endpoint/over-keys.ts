@@ -101,7 +101,7 @@ export async function overKeys(endpoint: KeyedEndpoint, call: Omit<Call, 'apiKey
       refused = { response, verdict, key }
       continue
     }
-    if (verdict.breaker) throttle?.failed()
+    if (verdict.breaker) budget.failed()
     await ring.failed(choice, model, verdict)
     refused = { response, verdict, key }
     const times = (tried.get(key.name) ?? 0) + 1

@@ -30,7 +30,7 @@ export interface Outliving {
 
 /** A member's answer, which another member goes on with where it breaks and that may help. Once in a request, whatever the number of pools. */
 export function outliving({ seat, response }: Result, { parts, call, budget, tried, ask }: Outliving): Response {
-  const { clock, random, heartbeatMs, retry, throttle } = parts
+  const { clock, random, heartbeatMs, retry } = parts
   const { facts, trip, request } = call
   const chat = trip.reason === 'continue' ? undefined : answered(call)
   if (!chat || !mayContinue(chat)) return response
@@ -42,7 +42,7 @@ export function outliving({ seat, response }: Result, { parts, call, budget, tri
     heartbeatMs,
     async goOn(said, failure, signal) {
       const verdict = classify(failure, clock.now())
-      if (verdict.breaker) throttle?.failed()
+      if (verdict.breaker) budget.failed()
       const elsewhere = verdict.nextEndpoint === true || (verdict.optIn && retry.contentPolicy)
       if (!elsewhere || hasGoneOn(trip.attempts) || call.signal.aborted) return undefined
       const adjust = said.trim() ? goingOnAfter(said, trip.adjust) : trip.adjust

@@ -155,7 +155,6 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
     for (const failed of result.failed) {
       refusals.push(failed)
       const { seat, verdict } = failed
-      if (verdict!.breaker) throttle?.failed()
       const times = (tried.get(seat)?.times ?? 0) + 1
       const again = verdict!.ambiguous && !retry.ambiguous ? undefined : retryAt(verdict!, times, clock.now(), random)
       tried.set(seat, {
@@ -234,10 +233,11 @@ const TELLING: Record<Verdict['fault'], number> = {
 const telling = ({ verdict, failure }: Result): number =>
   (verdict ? TELLING[verdict.fault] : 0) + (failure?.retryAfter === undefined ? 0 : 0.5)
 
-function unavailable(name: string, { resting, skipped }: Survey, at: number | undefined, now: number): Omit<Failure, 'status'> {
-  const reasons = [...resting, ...skipped].map(({ seat, why }) => `${seat.name}: ${why}`).join('; ')
+function unavailable(name: string, { idle, resting, skipped }: Survey, at: number | undefined, now: number): Omit<Failure, 'status'> {
+  const probed = idle.map(({ seat }) => ({ seat, why: 'another request finds out whether it is back' }))
+  const reasons = [...probed, ...resting, ...skipped].map(({ seat, why }) => `${seat.name}: ${why}`).join('; ')
   // What no member can do is the request's to change; what rests is worth another try.
-  const unable = !resting.length && skipped.every(({ seat }) => seat.standing === 'enabled')
+  const unable = !idle.length && !resting.length && skipped.every(({ seat }) => seat.standing === 'enabled')
   return {
     kind: unable ? 'unsupported' : resting.some(({ told }) => told) ? 'rate-limit' : 'overloaded',
     message: `pool "${name}": no member can take this request now (${reasons}).`,

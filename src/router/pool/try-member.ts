@@ -88,12 +88,15 @@ export function createTry(parts: PoolParts, { request, facts, trip, signal, budg
           : await askOutside(seat, stop.signal, reason, waitedMs)
         if (stop.signal.aborted) throw stop.signal.reason
         let failure = outcomeOf(asked)?.failure
+        // An endpoint counts its attempts itself, but for what shows only when all of an answer has come.
+        let uncounted = !seat.member
         let response = asked
         if (!failure && commit === 'complete') {
           const held = await holdAnswer(asked, stop.signal)
           if (held instanceof Response) response = held
           else {
             failure = held
+            uncounted = true
             response = errorResponse(protocols[facts.protocol], held)
             attachOutcome(response, {
               endpoint: seat.name,
@@ -111,6 +114,7 @@ export function createTry(parts: PoolParts, { request, facts, trip, signal, budg
             message: `member "${seat.name}" answered ${response.status}.`,
           }
           const verdict = classify(failure, clock.now())
+          if (uncounted && verdict.breaker) budget.failed()
           leave()
           balancer.finished(seat.name, { ok: false })
           await learn(seat, probing, verdict, begunAt)

@@ -66,7 +66,7 @@ export async function sendPlan(plan: Plan, request: Request, context: SendContex
       return { response, candidate }
     }
     const verdict = classify(failure, clock.now())
-    if (verdict.breaker) throttle?.failed()
+    if (verdict.breaker && !candidate.member) budget?.failed()
     refusals.push({ response, candidate, verdict })
     left = nextAfter(candidate, { ...verdict, limit: failure.tokens?.limit }, { others, spare, retry })
     if (onError) {

@@ -12,9 +12,11 @@ const Throttle = v.union(
     v.literal(false, OFF),
     v.strictObject(
       {
-        tokens: v.optional(count('How many failures in a row are retried before retries stop. Default 20.', { min: 1 })),
+        tokens: v.optional(
+          count('Retries stop when half as many attempts as this have failed, one after the other. Default 20.', { min: 1 }),
+        ),
         ratio: v.optional(amount('What an answer gives back of what a failure took. Default 0.5.')),
-        perSecond: v.optional(amount('What each second gives back. Default 0.1.')),
+        forgetMs: v.optional(duration('After so long without a failure all is forgotten. Default 1h.')),
       },
       OFF,
     ),

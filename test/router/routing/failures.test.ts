@@ -95,7 +95,7 @@ describe('what a request may use up', () => {
     }
     const app = router({
       default: { to: broken('a'), fallbacks: [broken('b')] },
-      retry: { throttle: { tokens: 8, perSecond: 0 } },
+      retry: { throttle: { tokens: 8 } },
       clock: virtualClock(),
     })
     for (let n = 0; n < 10; n++) await app(requestWith())
