@@ -31,7 +31,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 test('every block says what it is', () => {
-  const known = new Set(['ts', 'js', 'json', 'sh', 'toml', 'text'])
+  const known = new Set(['ts', 'js', 'json', 'sh', 'toml', 'yaml', 'text'])
   expect(allBlocks.filter(({ language }) => !known.has(language)).map(titleOf)).toEqual([])
   expect(programs.length).toBeGreaterThan(10)
 })

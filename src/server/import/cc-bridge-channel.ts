@@ -82,22 +82,14 @@ export function channelOf(
   return { section, name, id, pool, words, endpoint }
 }
 
-/** A rule is for every model in whose name its own stands. Efforts in brackets are no part of a model's name here. */
-function mappingOf(mapping: Section): EndpointInput['models'] {
-  return Object.fromEntries(
+/** A rule is for every model in whose name its own stands. */
+const mappingOf = (mapping: Section): EndpointInput['models'] =>
+  Object.fromEntries(
     mapping.names().flatMap((source) => {
       const model = mapping.text(source)
-      if (model === undefined) return []
-      const [, plain = model, effort] = /^(.+)\((\w+)\)$/.exec(model) ?? []
-      if (effort !== undefined)
-        mapping.note(
-          `the effort in brackets is not carried over: a route sets it, as "set": { "reasoning": ${JSON.stringify(effort)} }`,
-          source,
-        )
-      return [[source.includes('*') ? source : `*${source}*`, plain]]
+      return model === undefined ? [] : [[source.includes('*') ? source : `*${source}*`, model]]
     }),
   )
-}
 
 function tell(section: Section): void {
   const multipliers = fieldsIn(section.raw('priceMultipliers'))

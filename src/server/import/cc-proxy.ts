@@ -5,7 +5,7 @@
  */
 import type { ProtocolName } from '../../core/chat.ts'
 import { globOf } from '../../router/routing/glob.ts'
-import type { Target } from '../config/target-schema.ts'
+import type { Target, TargetObject } from '../config/target-schema.ts'
 import { addressOf, secretIn } from './address-of.ts'
 import { configOf, createNames, filled, listed, shortest, spanOf, type EndpointInput, type Imported } from './imported.ts'
 import { attemptsOf, countOf, levelOf, portOf, serverOf } from './server-of.ts'
@@ -40,7 +40,7 @@ export function readCcProxy(contents: Fields): Imported {
   const boundsOf = boundsIn(config, transformersIn(top.section('transformers')))
   const target = ({ given, name, endpoint }: Provider, model: string): Target =>
     // Anthropic's models were asked for with what the client said.
-    shortest(filled({ to: name, model, maxTokens: endpoint.protocol === 'claude' ? {} : boundsOf(given, model) }))
+    shortest(filled({ to: name, model, maxTokens: endpoint.protocol === 'claude' ? undefined : boundsOf(given, model) }))
   const [first] = providers
   const tier = (field: string) => {
     const text = config.text(field)
@@ -141,14 +141,12 @@ function transformersIn(transformers: Section): Limit[] {
 }
 
 /** How many tokens an answer of a provider's model may ask for. The most is stronger than the fewest. */
-function boundsIn(config: Section, limits: readonly Limit[]): (provider: string, model: string) => { atLeast?: number; atMost?: number } {
+function boundsIn(config: Section, limits: readonly Limit[]): (provider: string, model: string) => TargetObject['maxTokens'] {
   const least = countOf(config, 'min_tokens_limit')
   const usual = countOf(config, 'max_tokens_limit') ?? Infinity
   return (provider, model) => {
     const most = Math.min(usual, ...limits.filter(({ fits }) => fits(provider, model)).map((limit) => limit.most))
-    return {
-      ...(least !== undefined && { atLeast: Math.min(least, most) }),
-      ...(most !== Infinity && { atMost: most }),
-    }
+    if (least === undefined) return most === Infinity ? undefined : most
+    return { atLeast: Math.min(least, most), ...(most !== Infinity && { atMost: most }) }
   }
 }

@@ -89,6 +89,7 @@ export function providerOf(section: Section, name: string, timeoutMs: number | u
       }),
   )
   const keys = [...secretsIn(section, 'api_keys'), ...[secretIn(section, 'api_key', 'apiKey')].filter((key) => key !== undefined)]
+  const { maxTokens: maxOutput, ...changes } = changesOf(uses)
   const endpoint: EndpointInput = filled({
     protocol,
     ...address,
@@ -96,9 +97,9 @@ export function providerOf(section: Section, name: string, timeoutMs: number | u
     dialect: dialectOf(protocol, address.baseUrl, known, uses),
     models: listed(name, models),
     timeouts: timeoutMs === undefined ? {} : { headersMs: spanOf(timeoutMs), firstTokenMs: spanOf(timeoutMs), bytesMs: spanOf(timeoutMs) },
+    capabilities: filled({ maxOutput }),
     enabled: off ? false : address.enabled,
   })
-  const changes = changesOf(uses)
   return {
     given,
     name,
@@ -150,7 +151,7 @@ function dialectOf(protocol: EndpointInput['protocol'], baseUrl: string | undefi
 }
 
 /** What transformers change about a request. */
-function changesOf(uses: readonly Use[]): Pick<TargetObject, 'maxTokens' | 'defaults'> {
+function changesOf(uses: readonly Use[]): { maxTokens?: number | undefined; defaults?: TargetObject['defaults'] } {
   const most = uses.flatMap(({ name, options }) => (name === 'maxtoken' ? (parametersOf(options).parameters.maxTokens ?? []) : []))
   const defaults = uses.flatMap(({ name, options }) => (DEFAULTS.has(name) ? parametersOf(options).parameters : []))
   return filled({ maxTokens: most.length ? Math.min(...most) : undefined, defaults: Object.assign({}, ...defaults) as object })

@@ -36,7 +36,9 @@ export async function textOf(format: Format, from: Imported & { title: string; p
 const plain = (text: string) => text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
 
 async function bodyOf(config: ConfigInput, format: Format): Promise<string> {
-  if (format === 'yaml') return (await import('yaml')).stringify(config, { lineWidth: 0, aliasDuplicateObjects: false })
+  // A blank line before each part.
+  if (format === 'yaml')
+    return (await import('yaml')).stringify(config, { lineWidth: 0, aliasDuplicateObjects: false }).replaceAll(/\n(?=\w)/g, '\n\n')
   if (format === 'toml') return editText('', 'toml', [{ op: 'set', path: [], value: config }])
   return JSON.stringify(config, null, 2)
 }

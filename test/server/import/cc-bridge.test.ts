@@ -25,6 +25,12 @@ describe('each protocol has its channels', () => {
     ])
   })
 
+  test('an effort behind a model is no part of its name', async () => {
+    expect((await asked('claude', { model: 'gpt-5.4' }, { failing: ['spare.example'] }))[1]).toBe(
+      'api.anthropic.com claude-sonnet-4-5 sk-1',
+    )
+  })
+
   test('clients of Responses have their own', async () => {
     expect(await asked('openai-responses', { model: 'gpt-5' })).toEqual(['api.openai.com gpt-5 Bearer sk-4'])
   })
@@ -43,7 +49,7 @@ test('what a channel is', () => {
       baseUrl: 'https://api.anthropic.com',
       apiKeys: ['sk-1', 'sk-2'],
       keyStrategy: 'priority',
-      models: { '*opus*': 'claude-opus-4-5', '*gpt-5*': 'claude-sonnet-4-5' },
+      models: { '*opus*': 'claude-opus-4-5', '*gpt-5*': 'claude-sonnet-4-5(high)' },
     },
     resting: { protocol: 'gemini', baseUrl: 'https://gemini.example', apiKey: 'g', enabled: false },
     codex: { protocol: 'openai-responses', baseUrl: 'https://api.openai.com', apiKeys: ['sk-4', 'sk-5'], keyStrategy: 'round_robin' },
@@ -65,7 +71,6 @@ test('what is not carried over is named', () => {
     'geminiUpstream[0].name',
     'responsesUpstream[1].oauthTokens',
     'responsesUpstream[1].serviceType',
-    'upstream[0].modelMapping.gpt-5',
     'upstream[0].priceMultipliers',
     'upstream[1].contentFilter',
     'upstream[1].insecureSkipVerify',

@@ -48,7 +48,7 @@ test('transformers become protocols, dialects and bounds', () => {
   expect(endpoints).toMatchObject({
     openrouter: { protocol: 'openai', apiKey: '$OPENROUTER_API_KEY' },
     gemini: { protocol: 'gemini' },
-    volcengine: { protocol: 'openai', dialect: 'deepseek' },
+    volcengine: { protocol: 'openai', dialect: 'deepseek', capabilities: { maxOutput: 65_536 } },
     relay: { protocol: 'claude', dialect: 'bearer' },
     cli: { enabled: false },
   })
@@ -57,7 +57,7 @@ test('transformers become protocols, dialects and bounds', () => {
   expect(routes).toMatchObject({
     default: { to: 'deepseek', model: 'deepseek-chat', maxTokens: 8192, fallbacks: ['openrouter/anthropic/claude-sonnet-4'] },
     think: 'deepseek/deepseek-reasoner',
-    image: { to: 'volcengine', maxTokens: 65_536, defaults: { temperature: 0.3 } },
+    image: { to: 'volcengine', defaults: { temperature: 0.3 } },
     longContext: { above: 70_000 },
   })
 })
