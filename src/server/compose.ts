@@ -17,6 +17,7 @@ import type { SettledEndpoint } from './config/settle-endpoint.ts'
 import type { Resolved } from './config/secret.ts'
 import type { Config } from './config/settle.ts'
 import { modelsOf } from './config/models-of.ts'
+import { direct, isDirect } from './direct.ts'
 import type { App } from './app.ts'
 
 type EndpointConfig = Resolved<SettledEndpoint>
@@ -128,6 +129,20 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
 
   const { models: listed, ids } = modelsOf(config)
   const first = used[0]?.[0]
+  const routed = router({
+    ...shared,
+    ...routes,
+    ...(retry && { retry }),
+    estimator,
+    endpoints: names,
+    default: usual ?? first!,
+    // Of two endpoints with the same name for one, the first.
+    models: { ...Object.assign({}, ...[...models.values()].toReversed()), ...routes.models },
+    aliases: { ...ids, ...aliases },
+    // Where the file says which request goes where, models have no way of their own.
+    ...(!config.routes && { choose: ({ model }) => targetOf(used, model) }),
+  })
+  const ownerOf = (model: string): Endpoint | undefined => endpoints.get(ownerIn(used, model) ?? '')
   const servedOf = (name: string): ServedEndpoint | undefined => {
     const made = endpoints.get(name)
     return made && { name, config: config.endpoints[name]!, endpoint: made, fetch: fetches.get(name)! }
@@ -138,24 +153,15 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
     served: new Map(inOrder.map((name) => [name, servedOf(name)])),
     pools,
     models: listed,
-    fetch: router({
-      ...shared,
-      ...routes,
-      ...(retry && { retry }),
-      estimator,
-      endpoints: names,
-      default: usual ?? first!,
-      // Of two endpoints with the same name for one, the first.
-      models: { ...Object.assign({}, ...[...models.values()].toReversed()), ...routes.models },
-      aliases: { ...ids, ...aliases },
-      // Where the file says which request goes where, models have no way of their own.
-      ...(!config.routes && { choose: ({ model }) => ownerOf(used, model) }),
-    }),
+    fetch: isDirect(config) ? direct({ routed, usual: endpoints.get(first!)!, ownerOf, maxBodyBytes: shared.maxBodyBytes }) : routed,
   }
 }
 
 /** The endpoint whose provider has this model itself. */
-function ownerOf(used: readonly (readonly [string, EndpointConfig])[], model: string | undefined): Target | undefined {
-  const owner = model === undefined ? undefined : used.find(([, { own }]) => own?.test(model))
-  return owner && { to: owner[0], model: model! }
+const ownerIn = (used: readonly (readonly [string, EndpointConfig])[], model: string): string | undefined =>
+  used.find(([, { own }]) => own?.test(model))?.[0]
+
+function targetOf(used: readonly (readonly [string, EndpointConfig])[], model: string | undefined): Target | undefined {
+  const owner = model === undefined ? undefined : ownerIn(used, model)
+  return owner === undefined ? undefined : { to: owner, model: model! }
 }

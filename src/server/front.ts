@@ -22,6 +22,7 @@ import { createCors } from './safety/cors.ts'
 import { cleanErrors } from './log/error-text.ts'
 import { firstOf } from './first-of.ts'
 import { createGuard, type AllowedHosts } from './safety/guard.ts'
+import type { SocketLimits } from './node/limits.ts'
 import { createGate, createUrlLimit, type Limits } from './safety/limits.ts'
 import { createRequestLog } from './log/requests.ts'
 import type { Log } from './log/log.ts'
@@ -84,7 +85,9 @@ export interface Serving extends Pick<GatewayOptions, 'isReady' | 'instance' | '
 
 /** How a gateway is put on a socket. */
 export interface Servable {
-  asksForKeys: boolean
+  readonly asksForKeys: boolean
+  /** What its configuration says of limits, those of sockets included. */
+  readonly limits: Limits & SocketLimits
   serve(parts: Serving): void
 }
 

@@ -166,6 +166,9 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
     get asksForKeys() {
       return asksForKeys(working)
     },
+    get limits() {
+      return working.config.server.limits ?? {}
+    },
     serve(parts) {
       serving = parts
       working = { ...working, front: frontOf(working, working.composition) }

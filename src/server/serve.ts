@@ -48,7 +48,8 @@ export interface Served {
 export async function serve(app: Fetch, options: ServeOptions = {}): Promise<Served> {
   const servable = servableOf(app)
   refuseAnyone(options, servable?.asksForKeys ?? options.keys !== undefined)
-  const { port = 3456, hostname = '127.0.0.1', graceMs = 5000, leaveMs = 0, limits = {}, ...rest } = options
+  const { port = 3456, hostname = '127.0.0.1', graceMs = 5000, leaveMs = 0, ...rest } = options
+  const limits = { ...servable?.limits, ...options.limits }
   const hosts = options.hosts ?? (isLoopback(hostname) ? 'loopback' : 'any')
   const own = {
     ...rest,

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Fetch } from '../../src/router/fetch.ts'
+import { outcomeOf } from '../../src/router/outcome.ts'
 import { memoryState } from '../../src/router/state.ts'
 import { compose, type ComposeOptions } from '../../src/server/compose.ts'
 import { readConfig } from '../../src/server/config/read.ts'
@@ -175,4 +176,50 @@ describe('routes', () => {
     failing['a.example'] = 402
     expect(await asked(routed({ default: { to: 'a', fallbacks: ['b/two'] } }), 'm')).toEqual(['a a-1', 'b two'])
   })
+})
+
+describe('without routes most requests go past the router, and arrive as they would through it', () => {
+  const variables = { OPENAI_API_KEY: 'o', GROQ_API_KEY: 'g', ANTHROPIC_API_KEY: 'a' }
+  const endpoints = { groq: {}, openai: {}, anthropic: {} }
+  const made = (config: object) =>
+    compose(readConfig(config, { variables }), { fetchFor: () => upstream, clock: virtualClock(), random: () => 0 })
+  const past = made({ endpoints })
+  // A capability that is never wanting sends all through the router.
+  const through = made({ endpoints: { ...endpoints, groq: { capabilities: { contextWindow: 10_000_000 } } } })
+  const tag = { system: '<CCR-SUBAGENT-MODEL>openai,tagged</CCR-SUBAGENT-MODEL> Be brief.' }
+
+  test.each<[string, object?, Record<string, string>?, string?]>([
+    ['llama'],
+    ['gpt-9'],
+    ['claude-x'],
+    ['gpt-9(high)'],
+    ['openai/gpt-9'],
+    ['openai,x'],
+    ['@openai'],
+    ['@nobody'],
+    ['anthropic/llama-3.3-70b-versatile'],
+    ['vendor/model:free'],
+    ['llama', tag],
+    ['llama', {}, { 'x-endpoint-name': 'openai' }],
+    ['llama', {}, {}, '?ep=anthropic'],
+    ['llama', { thinking: { type: 'enabled', budget_tokens: 2000 }, max_tokens: 4000 }],
+  ])('%s %o %o %s', async (model, more = {}, headers = {}, query = '') => {
+    const ask = async ({ fetch }: { fetch: Fetch }) => {
+      calls = []
+      const body = JSON.stringify({ ...claude.body, model, ...more })
+      const response = await fetch(`http://localhost${claude.path}${query}`, { method: 'POST', headers, body })
+      const { route, endpoint, model: served } = outcomeOf(response)!
+      return {
+        status: response.status,
+        calls,
+        route,
+        endpoint,
+        served,
+        notices: outcomeOf(response)!.notices,
+        text: stable(await response.text()),
+      }
+    }
+    expect(await ask(past)).toEqual(await ask(through))
+  })
+  const stable = (text: string) => text.replaceAll(/"(id|tool_use_id)":"[^"]*"/g, '')
 })

@@ -1,0 +1,50 @@
+/**
+ * The way past the router, for requests that it would send on as they are: nearly all, where a configuration has no routes. A router
+ * reads a request in many ways before it chooses, which costs as much as the endpoint itself.
+ *
+ * @module
+ */
+import { factsOf, routeOf } from '../router/facts.ts'
+import { requestOf, type Fetch } from '../router/fetch.ts'
+import { outcomeOf } from '../router/outcome.ts'
+import { askedModel } from '../router/routing/facts.ts'
+import { taggedModel } from '../router/routing/subagent-tag.ts'
+import { tripOf } from '../router/trip.ts'
+import type { Config } from './config/settle.ts'
+
+export interface DirectOptions {
+  /** Answers all that is not as simple. */
+  routed: Fetch
+  /** The default. */
+  usual: Fetch
+  /** The endpoint whose provider has this model itself. */
+  ownerOf(model: string): Fetch | undefined
+  maxBodyBytes?: number | undefined
+}
+
+/** Whether requests of a configuration can go past the router: no rule, no name and no limit of an endpoint has a say. */
+export const isDirect = ({ routes, endpoints }: Config): boolean =>
+  !routes && Object.values(endpoints).every(({ models, capabilities }) => !models && !capabilities)
+
+/** Where the client may have said whom to ask, or how. */
+const CHOICE_HEADERS = ['x-ccn-endpoint', 'x-endpoint-name']
+const CHOICE_QUERY = /[?&](endpoint|ep)=/
+const CHOICE_MODEL = /[/,:@)]/
+
+export function direct({ routed, usual, ownerOf, maxBodyBytes }: DirectOptions): Fetch {
+  return async (input, init) => {
+    const request = requestOf(input, init)
+    if (CHOICE_HEADERS.some((name) => request.headers.has(name)) || CHOICE_QUERY.test(request.url) || !routeOf(request))
+      return routed(request)
+    // What cannot be read is the router's to refuse.
+    const facts = await factsOf(request, maxBodyBytes).catch(() => undefined)
+    const asked = facts && askedModel(facts)
+    if (!facts || (asked !== undefined && CHOICE_MODEL.test(asked)) || taggedModel(facts) !== undefined) return routed(request)
+    const owner = asked === undefined ? undefined : ownerOf(asked)
+    if (owner) tripOf(request).model = asked!
+    const response = await (owner ?? usual)(request)
+    const outcome = outcomeOf(response)
+    if (outcome) outcome.route = owner ? 'choose' : 'default'
+    return response
+  }
+}
