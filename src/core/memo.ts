@@ -1,7 +1,11 @@
-/** Remembers what is made of few different texts, all of them configured: addresses, dialects. Beyond `most` it begins anew. */
+/** What clients make up must not fill the memory. */
+const MAX_KEY_LENGTH = 1024
+
+/** Remembers what is made of few different texts, most of them configured: addresses, dialects. Beyond `most` it begins anew. */
 export function createMemo<T>(most = 256): (key: string, make: () => T) => T {
   const made = new Map<string, T>()
   return (key, make) => {
+    if (key.length > MAX_KEY_LENGTH) return make()
     let value = made.get(key)
     if (value === undefined) {
       if (made.size >= most) made.clear()
