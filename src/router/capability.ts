@@ -5,9 +5,8 @@
  */
 import type { ChatRequest } from '../core/chat.ts'
 import { isObject, type JsonObject } from '../core/json.ts'
-import { estimateInput } from '../core/tokens.ts'
 import type { Adjust } from '../transformers/translate.ts'
-import { chatOf, type RequestFacts } from './facts.ts'
+import { chatOf, tokensOf, type RequestFacts } from './facts.ts'
 import { contentsOf } from './routing/contents.ts'
 import { adjustBy } from './routing/parameters.ts'
 
@@ -90,7 +89,7 @@ export function fitOutput(
   const chat = chatOf(facts)
   const { maxTokens } = before ? before(chat) : chat
   if (maxTokens === undefined) return undefined
-  const left = contextWindow === Infinity ? Infinity : contextWindow - Math.ceil(estimateInput(chat) * ROOM.factor) - ROOM.tokens
+  const left = contextWindow === Infinity ? Infinity : contextWindow - Math.ceil(tokensOf(facts) * ROOM.factor) - ROOM.tokens
   const atMost = left < 1 ? maxOutput : Math.min(maxOutput, left)
   if (maxTokens <= atMost) return undefined
   const cut = adjustBy({ maxTokens: atMost })!

@@ -1,6 +1,5 @@
-import { estimateInput } from '../core/tokens.ts'
-import { chatOf, type RequestFacts } from './facts.ts'
+import { tokensOf, type RequestFacts } from './facts.ts'
 import type { Price } from './member.ts'
 
 /** US dollars that the question costs by estimate; what the answer will cost nobody knows. */
-export const costOf = (price: Price, facts: RequestFacts): number => (estimateInput(chatOf(facts)) * price.input) / 1e6
+export const costOf = (price: Price, facts: RequestFacts): number => (tokensOf(facts) * price.input) / 1e6

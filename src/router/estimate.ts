@@ -4,9 +4,8 @@
  * @module
  */
 import { systemClock, type Clock } from '../core/clock.ts'
-import { estimateInput } from '../core/tokens.ts'
 import { totalInput, type Usage } from '../core/usage.ts'
-import { chatOf, type RequestFacts } from './facts.ts'
+import { tokensKnown, tokensOf, type RequestFacts } from './facts.ts'
 import { memoryState, update, type Awaitable, type State } from './state.ts'
 
 export interface EstimatorOptions {
@@ -72,18 +71,12 @@ const MAX_COPIES = 10_000
 const EVERYBODY: Counter = { endpoint: '' }
 
 export function createEstimator({ clock = systemClock, state = memoryState({ clock }) }: EstimatorOptions = {}): Estimator {
-  const plain = new WeakMap<RequestFacts, number>()
   const copies = createCopies(state, clock)
 
-  const plainOf = (facts: RequestFacts): number => {
-    let tokens = plain.get(facts)
-    if (tokens === undefined) plain.set(facts, (tokens = estimateInput(chatOf(facts))))
-    return tokens
-  }
   const ratioOf = (counter: Counter): Ratio | undefined => copies.get(ratioName(counter)) as Ratio | undefined
 
   const estimate = (facts: RequestFacts, counter: Counter = EVERYBODY): TokenEstimate => {
-    const base = plainOf(facts)
+    const base = tokensOf(facts)
     const { ratio, deviation, confidence } = shrunk(ratioOf(counter) ?? ratioOf(EVERYBODY))
     const times = (factor: number) => Math.ceil(base * factor)
     return {
@@ -100,11 +93,11 @@ export function createEstimator({ clock = systemClock, state = memoryState({ clo
       const { tokens } = estimate(facts)
       const last = copies.get(conversationName(conversation)) as Counted | undefined
       // A request that is shorter than the last is no continuation: the conversation was compacted, or this is a question besides it.
-      if (!last || plainOf(facts) < last.estimated) return tokens
-      return Math.max(tokens, Math.ceil(last.counted + (tokens * (plainOf(facts) - last.estimated)) / plainOf(facts)))
+      if (!last || tokensOf(facts) < last.estimated) return tokens
+      return Math.max(tokens, Math.ceil(last.counted + (tokens * (tokensOf(facts) - last.estimated)) / tokensOf(facts)))
     },
     async learn(facts, usage, counter, conversation) {
-      const estimated = plain.get(facts)
+      const estimated = tokensKnown(facts)
       const counted = usage && !usage.estimated ? totalInput(usage) : 0
       if (estimated === undefined || !(counted > 0)) return
       const ratio = counted / estimated

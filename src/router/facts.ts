@@ -7,6 +7,7 @@ import type { ChatRequest, ProtocolName } from '../core/chat.ts'
 import { fail } from '../core/failure.ts'
 import { isObject, reject, type JsonObject } from '../core/json.ts'
 import type { ClientRoute } from '../core/protocol.ts'
+import { estimateInput } from '../core/tokens.ts'
 import { protocols } from '../transformers/registry.ts'
 import { urlOf } from './fetch.ts'
 import { checkBeforeParsing, checkDepth, MAX_DEPTH } from './json-bounds.ts'
@@ -34,6 +35,18 @@ export function chatOf(facts: RequestFacts): ChatRequest {
   if (!chat) read.set(facts, (chat = protocols[facts.protocol].decodeRequest(facts.body, facts.route)))
   return chat
 }
+
+const estimated = new WeakMap<RequestFacts, number>()
+
+/** Input tokens by the plain estimate, made once. */
+export function tokensOf(facts: RequestFacts): number {
+  let tokens = estimated.get(facts)
+  if (tokens === undefined) estimated.set(facts, (tokens = estimateInput(chatOf(facts))))
+  return tokens
+}
+
+/** The same where it has been made already: to read a request only for this would cost. */
+export const tokensKnown = (facts: RequestFacts): number | undefined => estimated.get(facts)
 
 const known = new WeakMap<Request, Promise<RequestFacts>>()
 

@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { estimateInput } from '../../core/tokens.ts'
 import type { Breaker } from './breaker.ts'
 import { missing, needsOf } from '../capability.ts'
 import type { Verdict } from '../failures/classify.ts'
 import type { Cooldowns } from '../endpoint/cooldowns.ts'
-import { chatOf } from '../facts.ts'
+import { tokensOf } from '../facts.ts'
 import type { Ask } from '../member.ts'
 import type { Health } from './health.ts'
 import type { Seat } from './seats.ts'
@@ -59,14 +58,13 @@ export async function survey(
   const found: Survey = { idle: [], resting: [], skipped: [] }
   const names = seats.map((seat) => Object.values(scopesOf(seat, seat.member?.model(ask))))
   const rests = await cooldowns.read(names.flat())
-  let tokens: number | undefined
   for (const [index, seat] of seats.entries()) {
     if (seat.standing !== 'enabled') {
       found.skipped.push({ seat, why: seat.standing })
       continue
     }
     const can = seat.can(ask)
-    if (can.contextWindow !== undefined) tokens ??= estimateInput(chatOf(ask.facts))
+    const tokens = can.contextWindow === undefined ? undefined : tokensOf(ask.facts)
     const lacking = can.lacks?.length || can.contextWindow !== undefined ? missing(needsOf(ask.facts), can, tokens) : undefined
     if (lacking !== undefined) {
       found.skipped.push({ seat, why: lacking })

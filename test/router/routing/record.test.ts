@@ -111,10 +111,10 @@ describe('whose request it is', () => {
       ],
     })
     const by = async (key: string, ask: AskOptions = {}) =>
-      ((await (await gateway(requestWith({ ...ask, headers: { 'x-api-key': key } }))).json()) as { by: string }).by
-    expect(await by('alice-has-a-key-of-her-own-0001')).toBe('theirs')
-    expect(await by('bob-has-a-key-of-his-own-000002')).toBe('all')
+      await (await gateway(requestWith({ ...ask, headers: { 'x-api-key': key } }))).text()
+    expect(await by('alice-has-a-key-of-her-own-0001')).toContain('theirs')
+    expect(await by('bob-has-a-key-of-his-own-000002')).toContain('all')
     // which passes the layer of sessions, too
-    expect(await by('alice-has-a-key-of-her-own-0001', { protocol: 'openai-responses' })).toBe('theirs')
+    expect(await by('alice-has-a-key-of-her-own-0001', { protocol: 'openai-responses' })).toContain('theirs')
   })
 })
