@@ -105,6 +105,20 @@ export function takePushed(response: Response): ByteSource | undefined {
 export const takeSource = (response: Response): ByteSource | undefined =>
   takePushed(response) ?? (response.body ? sourceOf(response.body) : undefined)
 
+/** The same answer with its body changed on its way: where no stream was made yet, the very same Response. */
+export function throughBody(response: Response, change: (source: ByteSource) => ByteSource): Response {
+  const pushed = takePushed(response)
+  const source = pushed ?? takeSource(response)
+  if (!source) return response
+  const changed = change(source)
+  if (pushed && LazyResponse && response instanceof LazyResponse) {
+    sources.set(response, changed)
+    return response
+  }
+  const { status, statusText, headers } = response
+  return respondWith(changed, { status, statusText, headers })
+}
+
 /** A source as a stream, with back-pressure: nothing flows before somebody reads. */
 export function streamOf(source: ByteSource): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { respondText, respondWith, takeSource, type ByteSource } from '../../core/byte-source.ts'
+import { throughBody, type ByteSource } from '../../core/byte-source.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { attachOutcome, outcomeOf } from '../outcome.ts'
 import { watchEvents, watchWhole, type Watcher } from './terminal.ts'
@@ -11,20 +11,15 @@ import { watchEvents, watchWhole, type Watcher } from './terminal.ts'
 /** The same answer. `found` is called with its finished response before the client can have read all of it. */
 export function watchAnswer(answer: Response, found: (response: JsonObject) => void): Response {
   if (!answer.ok || answer.bodyUsed) return answer
-  const { status, statusText, headers } = answer
-  const watcher = headers.get('content-type')?.includes('event-stream') ? watchEvents(found) : watchWhole(found)
+  const watcher = answer.headers.get('content-type')?.includes('event-stream') ? watchEvents(found) : watchWhole(found)
   const outcome = outcomeOf(answer)
-  const source = takeSource(answer)
-  if (!source) return answer
-  const init = { status, statusText, headers }
-  const passed = source.whole === undefined ? respondWith(watched(source, watcher), init) : respondText(seen(source.whole, watcher), init)
+  const passed = throughBody(answer, (source) => {
+    if (source.whole === undefined) return watched(source, watcher)
+    watcher.see(source.whole)
+    watcher.end()
+    return source
+  })
   return outcome ? attachOutcome(passed, outcome) : passed
-}
-
-function seen(whole: string, watcher: Watcher): string {
-  watcher.see(whole)
-  watcher.end()
-  return whole
 }
 
 const watched = (source: ByteSource, watcher: Watcher): ByteSource => ({

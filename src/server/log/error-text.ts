@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readText, respondText, respondWith, takeSource, type ByteSource } from '../../core/byte-source.ts'
+import { readText, respondText, takeSource, throughBody, type ByteSource } from '../../core/byte-source.ts'
 import { fail } from '../../core/failure.ts'
 import { attachOutcome, outcomeOf } from '../../router/outcome.ts'
 import { plainJson, plainText } from './text.ts'
@@ -17,14 +17,17 @@ export async function cleanErrors(response: Response, redact: ((text: string) =>
   const isError = response.status >= 400
   if (isError ? !/json|text|^$/.test(type) || type.includes('event-stream') : !redact || !type.includes('event-stream')) return response
   const outcome = outcomeOf(response)
+  const cleaned = isError ? await cleanError(response, type, redact) : throughBody(response, (source) => cleanStream(source, redact!))
+  return outcome ? attachOutcome(cleaned, outcome) : cleaned
+}
+
+async function cleanError(response: Response, type: string, redact?: (text: string) => string): Promise<Response> {
   const source = takeSource(response)
   if (!source) return response
   const { status, statusText } = response
   const headers = new Headers(response.headers)
-  const init = { status, statusText, headers }
-  if (isError) for (const name of ['content-length', 'content-encoding']) headers.delete(name)
-  const cleaned = isError ? respondText(await cleanText(source, type, redact), init) : respondWith(cleanStream(source, redact!), init)
-  return outcome ? attachOutcome(cleaned, outcome) : cleaned
+  for (const name of ['content-length', 'content-encoding']) headers.delete(name)
+  return respondText(await cleanText(source, type, redact), { status, statusText, headers })
 }
 
 async function cleanText(source: ByteSource, type: string, redact: (text: string) => string = (text) => text): Promise<string> {

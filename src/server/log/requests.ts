@@ -5,6 +5,7 @@
  */
 import { systemClock, type Clock } from '../../core/clock.ts'
 import { clientProtocol, routeOf } from '../../router/facts.ts'
+import { urlOf } from '../../router/fetch.ts'
 import { outcomeOf, type Ending, type Outcome } from '../../router/outcome.ts'
 import { clientOf } from '../safety/connection.ts'
 import type { Log, LogFields } from './log.ts'
@@ -23,7 +24,7 @@ export function createRequestLog({
 }: RequestLogOptions): (request: Request) => (response: Response) => void {
   return (request) => {
     const startedAt = clock.now()
-    const { pathname } = new URL(request.url)
+    const { pathname } = urlOf(request)
     return (response) => {
       const answeredMs = clock.now() - startedAt
       const { status } = response

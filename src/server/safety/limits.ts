@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { respondWith, takeSource, type ByteSource } from '../../core/byte-source.ts'
+import { throughBody, type ByteSource } from '../../core/byte-source.ts'
 import type { Failure } from '../../core/failure.ts'
 import { attachOutcome, outcomeOf } from '../../router/outcome.ts'
 import { connectionOf } from './connection.ts'
@@ -96,13 +96,13 @@ const tooMany = (limit: number): Failure => ({
 /** The same answer. `run` is called when its body has been read, or nobody wants it any more. */
 function untilRead(response: Response, run: () => void): Response {
   const outcome = outcomeOf(response)
-  const source = takeSource(response)
-  if (!source) {
-    run()
-    return response
-  }
-  const { status, statusText, headers } = response
-  const watched = respondWith(watchEnd(source, run), { status, statusText, headers })
+  let isWatched = false
+  const watched = throughBody(response, (source) => {
+    // What is at hand as a whole costs nothing any more.
+    isWatched = source.whole === undefined
+    return isWatched ? watchEnd(source, run) : source
+  })
+  if (!isWatched) run()
   return outcome ? attachOutcome(watched, outcome) : watched
 }
 
