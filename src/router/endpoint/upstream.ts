@@ -62,8 +62,9 @@ export function upstreamCall(options: {
     'content-type': 'application/json',
     accept: options.stream ? 'text/event-stream' : 'application/json',
   }
+  const forOneHop = hopsIn(client?.headers.get('connection') ?? '')
   client?.headers.forEach((value, name) => {
-    if (isPassedOn(name)) headers[name] = value
+    if (isPassedOn(name) && !forOneHop?.has(name)) headers[name] = value
   })
   for (const [name, value] of Object.entries(protocol.credentials(options.apiKey, dialect)))
     headers[name] = headers[name] !== undefined && name === 'anthropic-version' ? headers[name] : value
@@ -74,6 +75,10 @@ export function upstreamCall(options: {
   )
   return { url: client ? withQuery(url, client.url) : url, headers }
 }
+
+/** The headers that a client says are meant for the next hop alone. Almost all say `keep-alive`, or nothing. @see https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
+const hopsIn = (connection: string): ReadonlySet<string> | undefined =>
+  /^(keep-alive|close)?$/i.test(connection) ? undefined : new Set(connection.toLowerCase().split(/[\s,]+/))
 
 const addresses = createMemo<string>()
 
