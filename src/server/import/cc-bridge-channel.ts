@@ -51,9 +51,8 @@ export function channelOf(
   section.ignore('priority')
   if (type === 'composite') return { section, name, id, pool, words }
 
-  const protocol = PROTOCOLS[type]
+  const protocol = section.choice('serviceType', PROTOCOLS)
   const oauth = type === 'openai-oauth'
-  if (!protocol) section.note('is not known: claude is taken', 'serviceType')
   if (type === 'openai_chat') section.note('tools were written into the prompt; here they are given as tools', 'serviceType')
   if (oauth) {
     section.note(
@@ -66,9 +65,7 @@ export function channelOf(
   const keys = secretsIn(section, 'apiKeys')
   const seconds = countOf(section, 'responseHeaderTimeout')
   const status = section.text('status') ?? 'active'
-  const balance = section.text('keyLoadBalance')
-  const keyStrategy = balance === undefined ? KEY_STRATEGIES[strategy] : KEY_STRATEGIES[balance]
-  if (balance !== undefined && !keyStrategy) section.note('is not known, and is not carried over', 'keyLoadBalance')
+  const keyStrategy = section.choice('keyLoadBalance', KEY_STRATEGIES) ?? KEY_STRATEGIES[strategy]
   tell(section)
   const endpoint: EndpointInput = filled({
     protocol: protocol ?? 'claude',

@@ -8,12 +8,13 @@ import type { Strategy } from '../../router/pool/balance-strategies.ts'
 import type { ConfigInput } from '../config/schema.ts'
 import { channelOf, type Channel } from './cc-bridge-channel.ts'
 import { compositeRules } from './cc-bridge-composite.ts'
-import { configOf, createNames, filled, poolOf, USUAL_ATTEMPTS, type Comment, type Imported } from './imported.ts'
+import { configOf, createNames, filled, poolOf, spanOf, USUAL_ATTEMPTS, type Comment, type Imported } from './imported.ts'
+import { countOf } from './server-of.ts'
 import { openSection, type Fields, type Section } from './section.ts'
 
 const PORT = 3000
 
-export const LISTS: readonly { pool: string; list: string; balance: string; protocol: ProtocolName }[] = [
+const LISTS: readonly { pool: string; list: string; balance: string; protocol: ProtocolName }[] = [
   { pool: 'messages', list: 'upstream', balance: 'loadBalance', protocol: 'claude' },
   { pool: 'responses', list: 'responsesUpstream', balance: 'responsesLoadBalance', protocol: 'openai-responses' },
   { pool: 'gemini', list: 'geminiUpstream', balance: 'geminiLoadBalance', protocol: 'gemini' },
@@ -31,7 +32,7 @@ export function readCcBridge(contents: Fields): Imported {
   const failover = top.section('failover')
   const byRules = failover.flag('enabled') === true
   const lists = LISTS.map(({ pool, list, balance, protocol }) => {
-    const strategy = strategyOf(top, balance)
+    const strategy = top.choice(balance, STRATEGIES) ?? 'priority'
     const channels = inOrder(top.sections(list)).map((section): Channel => channelOf(section, { pool, nameOf, strategy }))
     return { pool, protocol, strategy, channels }
   })
@@ -49,7 +50,7 @@ export function readCcBridge(contents: Fields): Imported {
       {
         strategy: strategy === 'priority' ? undefined : strategy,
         breaker: byRules ? false : 'cc-bridge',
-        retry: attempts > USUAL_ATTEMPTS ? { attempts } : {},
+        retry: filled({ attempts: attempts > USUAL_ATTEMPTS ? attempts : undefined, waitMs: byRules ? waitIn(failover) : undefined }),
       },
     )
     Object.assign(pools, made.pools)
@@ -77,18 +78,24 @@ export function readCcBridge(contents: Fields): Imported {
   return { config, notes: notes(), comments }
 }
 
-function strategyOf(top: Section, field: string): Strategy {
-  const said = top.text(field) ?? 'failover'
-  if (!STRATEGIES[said]) top.note('is not known: failover is taken', field)
-  return STRATEGIES[said] ?? 'priority'
-}
-
 /** The least priority is first; a channel without one has that of its place. */
 const inOrder = (sections: readonly Section[]): Section[] =>
   sections
     .map((section, index) => ({ section, priority: section.number('priority') || index }))
     .toSorted((a, b) => a.priority - b.priority)
     .map(({ section }) => section)
+
+/** The longest that a rule lets a request wait, all its repetitions together. */
+function waitIn(failover: Section): number | string | undefined {
+  const waits = failover.sections('rules').map((rule) =>
+    rule
+      .sections('actionChain')
+      .filter((step) => step.text('action') === 'retry')
+      .reduce((sum, step) => sum + (countOf(step, 'waitSeconds') ?? 0) * (countOf(step, 'maxAttempts') ?? 1), 0),
+  )
+  const longest = Math.max(0, ...waits)
+  return longest > 0 ? spanOf(longest * 1000) : undefined
+}
 
 function told(top: Section, failover: Section, byRules: boolean): void {
   top.note(
@@ -97,12 +104,13 @@ function told(top: Section, failover: Section, byRules: boolean): void {
   )
   if (byRules)
     failover.note(
-      'what is retried, and where, is decided by the kind of failure: a key that is refused or used up, a provider that fails, a limit that passes soon. "retry" of the pools bounds attempts and waiting',
+      'what is retried, and where, is decided by the kind of failure: a key that is refused or used up, a provider that fails, a limit that passes soon. The longest wait is carried over, as "retry.waitMs" of the pools',
       'rules',
     )
   failover.ignore('rules')
-  top.ignore('debugLog', 'currentUpstream')
   top.drop({
+    debugLog: 'what is asked and answered is written to the log with "log.bodies"',
+    currentUpstream: 'who is asked first stands first in its pool',
     userAgent: 'clients’ own names are passed on: another one stands in "headers" of an endpoint',
     outboundHeaderPolicy: 'headers of clients that are private are never passed on; more stand in "headers" of an endpoint',
     responsesWebSocket: 'answers are not given over WebSocket: clients take them as event streams',

@@ -49,7 +49,7 @@ export function readCcProxy(contents: Fields): Imported {
   }
   const [big, middle, small] = [tier('big_model'), tier('middle_model'), tier('small_model')]
   const result = configOf({
-    server: serverOf(config, {
+    server: serverOf({
       host: { section: config, field: 'host' },
       port: portOf(config, 'port', PORT),
       clientKeys: [{ name: 'main', key: config.text('anthropic_api_key'), section: config, field: 'anthropic_api_key' }],
@@ -74,9 +74,6 @@ function endpointOf(
   section: Section,
   { name, models, waitMs, retry }: { name: string; models: readonly string[]; waitMs: number | undefined; retry: EndpointInput['retry'] },
 ): EndpointInput {
-  const type = section.text('provider_type') ?? 'openai'
-  const protocol = PROTOCOLS[type.toLowerCase()]
-  if (!protocol) section.note('is not known: openai is taken', 'provider_type')
   const address = addressOf(section, 'base_url')
   const variable = section.text('env_key')
   const legal = variable !== undefined && /^\w+$/.test(variable)
@@ -85,7 +82,7 @@ function endpointOf(
     section.note(`the variable ${variable} is the key, as there: this one is not carried over`, 'api_key')
   section.drop({ web_search: 'searches are not made by cc-route: a provider that searches by itself goes into "routes.webSearch"' })
   return filled({
-    protocol: protocol ?? 'openai',
+    protocol: section.choice('provider_type', PROTOCOLS) ?? 'openai',
     ...address,
     apiKey: legal ? `\${${variable}}` : secretIn(section, 'api_key'),
     models: listed(name, models),

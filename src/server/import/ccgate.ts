@@ -41,7 +41,7 @@ export function readCcgate(contents: Fields): Imported {
   const logging = top.section('logging')
   const admin = top.section('admin')
   const config = configOf({
-    server: serverOf(server, {
+    server: serverOf({
       host: { section: server, field: 'host' },
       port: portOf(server, 'port', PORT),
       admin: admin.flag('enabled') === false ? false : undefined,
@@ -84,17 +84,15 @@ function endpointOf(section: Section, idleMs: number | undefined): EndpointInput
 }
 
 function strategyOf(balancer: Section): Strategy {
-  const said = balancer.text('strategy') ?? 'weighted_round_robin'
-  const strategy = STRATEGIES[said]
-  if (!strategy) balancer.note('is not known: weighted_round_robin is taken, as there', 'strategy')
-  if (said === 'least_connections') balancer.note('was not done by CCGate, which took turns by weight; cc-route does it', 'strategy')
+  const strategy = balancer.choice('strategy', STRATEGIES) ?? 'weighted_round_robin'
+  if (strategy === 'least_connections') balancer.note('was not done by CCGate, which took turns by weight; cc-route does it', 'strategy')
   if (balancer.flag('failoverEnabled') === false)
     balancer.note(
       'a request that one upstream fails at is given to another one. "retry": { "attempts": 1 } in the pool stops that',
       'failoverEnabled',
     )
   balancer.ignore('healthCheckEnabled')
-  return strategy ?? 'weighted_round_robin'
+  return strategy
 }
 
 function logOf(logging: Section): ConfigInput['log'] {

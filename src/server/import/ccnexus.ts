@@ -41,7 +41,7 @@ export function readCcnexus(contents: Fields): Imported {
   })
   const level = top.number('logLevel')
   const config = configOf({
-    server: serverOf(top, { port: portOf(top, 'port', PORT), proxy: proxyOf(top, 'proxy_url', 'proxyUrl') }),
+    server: serverOf({ port: portOf(top, 'port', PORT), proxy: proxyOf(top, 'proxy_url', 'proxyUrl') }),
     log: filled({ level: level === undefined ? undefined : LEVELS[level] }),
     endpoints: Object.fromEntries(made),
     pools,
@@ -68,9 +68,7 @@ function fromDatabase({ app_config: rows, endpoints, ...rest }: Fields): Fields 
 function endpointOf(section: Section, top: Section): EndpointInput {
   const mode = section.text('authMode') ?? 'api_key'
   const codex = mode === 'codex_token_pool'
-  const transformer = codex ? 'openai2' : (section.text('transformer') ?? 'claude')
-  const protocol = PROTOCOLS[transformer.toLowerCase()]
-  if (!protocol) section.note('is not known: claude is taken', 'transformer')
+  const protocol = codex ? 'openai-responses' : section.choice('transformer', PROTOCOLS)
   if (mode !== 'api_key')
     section.note(
       'signs in with accounts, which cc-route does not. It is switched off: give it an "apiKey", and remove "enabled: false"',

@@ -42,7 +42,7 @@ export function readCcproxy(contents: Fields): Imported {
     return [name, endpointOf(section, name, timeoutMs)] as const
   })
   const config = configOf({
-    server: serverOf(top, {
+    server: serverOf({
       host: { section: top, field: 'host' },
       port: portOf(top, 'port', PORT),
       proxy: proxyOf(top, 'proxy_url'),
@@ -68,11 +68,9 @@ export function readCcproxy(contents: Fields): Imported {
 function endpointOf(section: Section, name: string, timeoutMs: number | undefined): EndpointInput {
   const given = section.text('name') ?? name
   const preset = presetOf(given)
-  const format = section.text('message_format')
+  const format = section.choice('message_format', FORMATS)
   const address = section.says('api_base_url') || !preset ? addressOf(section, 'api_base_url') : { preset: preset.name }
-  const protocol =
-    FORMATS[format?.toLowerCase() ?? ''] ?? protocolOf('baseUrl' in address ? address.baseUrl : undefined) ?? preset?.protocol ?? 'openai'
-  if (format !== undefined && !FORMATS[format.toLowerCase()]) section.note(`is not known: ${protocol} is taken`, 'message_format')
+  const protocol = format ?? protocolOf('baseUrl' in address ? address.baseUrl : undefined) ?? preset?.protocol ?? 'openai'
   for (const each of section.sections('transformers')) {
     each.note(
       `the transformer ${JSON.stringify(each.text('name') ?? '')} is not run, as it was not by ccproxy: what it mends is mended here for each provider`,
@@ -114,13 +112,12 @@ function protocolOf(baseUrl: string | undefined): ProtocolName | undefined {
 }
 
 function routesOf(routes: Section, names: ReadonlyMap<string, string>): ConfigInput['routes'] {
-  const slots: Record<string, Target> = {}
-  const models: Record<string, Target> = {}
-  for (const name of routes.names()) {
+  const targets = routes.names().flatMap((name) => {
     const target = targetOf(routes.section(name), names)
-    if (target !== undefined) (SLOTS.has(name) ? slots : models)[name] = target
-  }
-  return filled({ ...slots, models })
+    return target === undefined ? [] : [[name, target] as const]
+  })
+  const of = (isSlot: boolean) => Object.fromEntries(targets.filter(([name]) => SLOTS.has(name) === isSlot))
+  return filled({ ...of(true), models: of(false) })
 }
 
 function targetOf(section: Section, names: ReadonlyMap<string, string>): Target | undefined {

@@ -8,7 +8,7 @@ import type { TargetObject } from '../config/target-schema.ts'
 import { addressOf, keysOf, secretIn, secretsIn } from './address-of.ts'
 import { filled, listed, spanOf, type EndpointInput } from './imported.ts'
 import { parametersOf } from './parameters-of.ts'
-import { fieldsIn, isFields, type Section } from './section.ts'
+import { entryOf, fieldsIn, isFields, type Section } from './section.ts'
 
 export interface Provider {
   /** As the router's texts call it. */
@@ -73,7 +73,7 @@ export function providerOf(section: Section, name: string, timeoutMs: number | u
   const uses = usesOf(transformer.raw('use'))
   const models = section.texts('models')
   const address = addressOf(section, 'api_base_url', 'baseUrl', 'base_url')
-  const known = uses.map(({ name }) => TRANSFORMERS[name] ?? {})
+  const known = uses.map(({ name }) => entryOf(TRANSFORMERS, name) ?? {})
   const protocol = known.find((each) => each.protocol)?.protocol ?? 'openai'
   const off = known.some((each) => each.off !== undefined)
   tell(transformer, 'use', uses)
@@ -130,7 +130,7 @@ const BEARER = ['UseBearer', 'useBearer']
 function tell(section: Section, field: string, uses: readonly Use[]): void {
   for (const use of uses) {
     const { name } = use
-    const known = TRANSFORMERS[name]
+    const known = entryOf(TRANSFORMERS, name)
     const quoted = JSON.stringify(name)
     if (!known) section.note(`the transformer ${quoted} is a program of its own, and is not run`, field)
     else if (known.off) section.note(`${quoted}: ${known.off}. The endpoint is switched off`, field)

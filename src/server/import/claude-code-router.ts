@@ -24,7 +24,7 @@ export function readClaudeCodeRouter(contents: Fields): Imported {
   const silent = top.flag('LOG') === false
   const level = levelOf(top, 'LOG_LEVEL')
   const config = configOf({
-    server: serverOf(top, {
+    server: serverOf({
       host: { section: top, field: 'HOST' },
       port: portOf(top, 'PORT', PORT),
       proxy: proxyOf(top, 'PROXY_URL'),

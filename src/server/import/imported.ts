@@ -63,7 +63,8 @@ export const configOf = ({ server, log, endpoints, pools, routes }: ConfigInput)
 
 /** Gives each endpoint and pool a name that is legal, and that no other one has. Tells `section` of one that changes. */
 export function createNames(): (name: string | undefined, fallback: string, section?: Section) => string {
-  const taken = new Set<string>()
+  // What every object has is no name of anything.
+  const taken = new Set(['__proto__', 'constructor', 'prototype'])
   return (name, fallback, section) => {
     const plain = (name ?? fallback).replaceAll(/[^\w.-]+/g, '-').replaceAll(/^-+|-+$/g, '') || fallback
     let free = plain

@@ -5,7 +5,7 @@
  */
 import type { Parameters } from '../../router/routing/parameters.ts'
 import { filled } from './imported.ts'
-import type { Fields } from './section.ts'
+import { entryOf, type Fields } from './section.ts'
 
 const NUMBERS: Readonly<Record<string, { field: keyof Parameters; least: number; most?: number; whole?: boolean }>> = {
   max_tokens: { field: 'maxTokens', least: 1, whole: true },
@@ -23,7 +23,7 @@ export function parametersOf(wire: Fields): { parameters: Parameters; lost: stri
   const fields = Object.entries(wire).flatMap(([name, value]) => {
     const stops = name === 'stop' || name === 'stop_sequences' ? [value].flat() : []
     if (stops.length && stops.every((stop) => typeof stop === 'string' && stop)) return [['stop', stops]]
-    const { field, least, most = Infinity, whole } = NUMBERS[name] ?? {}
+    const { field, least, most = Infinity, whole } = entryOf(NUMBERS, name) ?? {}
     if (field && typeof value === 'number' && value >= least! && value <= most && (!whole || Number.isSafeInteger(value)))
       return [[field, value]]
     lost.push(name)

@@ -23,6 +23,8 @@ export interface Section {
   says(name: string): boolean
   /** The first of these fields that says something; numbers as text. Dollar signs are written so that they stay what they are. */
   text(...names: string[]): string | undefined
+  /** What a table has for a field's text, whose case does not matter. Tells of a text that it does not have. */
+  choice<T>(name: string, table: Readonly<Record<string, T>>): T | undefined
   /** A number, also one in quotes. */
   number(name: string): number | undefined
   /** true, false, and how databases and variables write them. */
@@ -50,6 +52,10 @@ export interface Reading {
 
 export const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
 export const fieldsIn = (value: unknown): Fields => (isFields(value) ? value : {})
+
+/** What a table has for a name. Names are the file's: what every object has is none. */
+export const entryOf = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined
 
 /** `$NAME` would be a variable, where the old program took it as it stood. */
 export const literal = (text: string): string => text.replaceAll('$', () => '$$')
@@ -81,6 +87,13 @@ export function openSection(value: unknown, spell: (text: string) => string = li
         const found = names.map(take).find((item) => (typeof item === 'string' && item.trim()) || typeof item === 'number')
         if (found === undefined) for (const name of names) if (saysSomething(fields[name])) wrong(name, 'a text')
         return found === undefined ? undefined : spell(String(found).trim())
+      },
+      choice(name, table) {
+        const said = section.text(name)?.toLowerCase()
+        const found = said === undefined ? undefined : entryOf(table, said)
+        if (said !== undefined && found === undefined)
+          told.push({ path: at(name), reason: `is none of ${Object.keys(table).join(', ')}: the usual one is taken` })
+        return found
       },
       number(name) {
         const item = take(name)
@@ -145,7 +158,12 @@ export function openSection(value: unknown, spell: (text: string) => string = li
     )
     return section
   }
-  return { top: open(fieldsIn(value), ''), notes: () => [...told, ...unread.flatMap((list) => list())] }
+  const all = () => [...told, ...unread.flatMap((list) => list())]
+  return {
+    top: open(fieldsIn(value), ''),
+    // What is asked for twice is told of once.
+    notes: () => [...new Map(all().map((note) => [JSON.stringify(note), note])).values()],
+  }
 }
 
 /** What is empty, 0 or switched off sets nothing. */

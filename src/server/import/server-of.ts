@@ -24,14 +24,11 @@ export interface ClientKey {
 const MIN_KEY_LENGTH = 16
 
 /** How the server listens. Keys that can be guessed are left out, and without keys it stays on this machine. */
-export function serverOf(
-  top: Section,
-  {
-    host,
-    clientKeys = [],
-    ...rest
-  }: Omit<ServerInput, 'keys' | 'host'> & { host?: { section: Section; field: string }; clientKeys?: readonly ClientKey[] },
-): ServerInput {
+export function serverOf({
+  host,
+  clientKeys = [],
+  ...rest
+}: Omit<ServerInput, 'keys' | 'host'> & { host?: { section: Section; field: string }; clientKeys?: readonly ClientKey[] }): ServerInput {
   const seen = new Set<string>()
   const names = new Set<string>()
   const keys = clientKeys.flatMap(({ name, key, section, field }) => {
@@ -56,9 +53,9 @@ export function serverOf(
   const address = host?.section.text(host.field)
   const open = address !== undefined && !isLoopback(address) && !REFERENCE.test(address)
   if (open && !keys.length)
-    (host?.section ?? top).note(
+    host?.section.note(
       'cc-route listens on 127.0.0.1 only as long as it asks for no key. Set "server.keys", then "server.host"',
-      host?.field,
+      host.field,
     )
   return filled({ ...rest, host: open && !keys.length ? undefined : address, ...(keys.length && { keys }) })
 }
@@ -114,9 +111,5 @@ const LEVELS: Readonly<Record<string, LogLevel>> = {
   silent: 'silent',
 }
 
-export function levelOf(section: Section, name: string): LogLevel {
-  const said = section.text(name)
-  const level = LEVELS[said?.toLowerCase() ?? '']
-  if (said !== undefined && !level) section.note('is no level that cc-route has: silent, error, warn, info or debug', name)
-  return level
-}
+/** The least important messages that are written. */
+export const levelOf = (section: Section, name: string): LogLevel => section.choice(name, LEVELS)

@@ -101,6 +101,17 @@ test.each([
   expect(config.pools?.['messages']).toEqual({ members: ['a', 'b'], ...(strategy && { strategy }), breaker: false })
 })
 
+test('rules of failover stop the breaker, and bound the waiting', async () => {
+  const retry = (waitSeconds: number, maxAttempts: number) => [{ action: 'retry', waitSeconds, maxAttempts }, { action: 'failover' }]
+  const rules = [
+    { errorCodes: '429', actionChain: retry(5, 3) },
+    { errorCodes: '500,502', actionChain: retry(10, 2) },
+  ]
+  const { config, notes } = await imported({ upstream: ccBridge.upstream, failover: { enabled: true, rules } })
+  expect(config.pools?.['messages']).toMatchObject({ breaker: false, retry: { waitMs: '20s' } })
+  expect(notes.map(({ path }) => path)).toContain('failover.rules')
+})
+
 test('more channels and keys than attempts are usual', async () => {
   const upstream = [1, 2, 3].map((n) => ({
     name: `c${n}`,

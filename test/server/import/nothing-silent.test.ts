@@ -83,7 +83,26 @@ describe.each(Object.entries(EXAMPLES) as [SeedName, object][])('%s', (name, exa
     expect(silent).toEqual([])
   })
 
-  const strange = [null, '', ' ', 'x\ny', '$X', '${', 'file:/etc/passwd', -1, 0, 0.5, 1e99, true, [], {}, [null, 1, {}], { a: { b: 'c' } }]
+  const strange = [
+    '__proto__',
+    'constructor',
+    null,
+    '',
+    ' ',
+    'x\ny',
+    '$X',
+    '${',
+    'file:/etc/passwd',
+    -1,
+    0,
+    0.5,
+    1e99,
+    true,
+    [],
+    {},
+    [null, 1, {}],
+    { a: { b: 'c' } },
+  ]
   test('whatever a value is, the result can be served', () => {
     const seen = new Set<string>()
     for (const path of [...leaves(example), ...objects(example)])
