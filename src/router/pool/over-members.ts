@@ -75,6 +75,7 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
   const tried = new Map<Seat, Tried>(call.tried)
   const refusals: Result[] = []
   let window: number | undefined
+  const tooSmall = new Set<string>()
   let barred: string | undefined
   let waitedMs = 0
 
@@ -82,8 +83,9 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
   const isBarred = (seat: Seat): boolean => {
     if (window === undefined) return false
     const { contextWindow } = seat.can(ask)
-    return contextWindow === undefined || contextWindow <= window
+    return contextWindow === undefined ? tooSmall.has(modelAt(seat)) : contextWindow <= window
   }
+  const modelAt = ({ provider, member }: Seat) => `${provider}/${member?.model(ask) ?? ''}`
   const priced = (seat: Seat) => {
     const price = seat.price && costOf(seat.price, facts)
     return { name: seat.name, weight: seat.weight, priority: seat.priority, ...(price !== undefined && { price }), seat }
@@ -163,8 +165,10 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
         ...(again !== undefined && { again: Math.max(again, soon(verdict!, seats, clock.now())) }),
       })
       if (verdict!.providerWide) barred = seat.provider
-      if (verdict!.nextEndpoint === 'larger-window')
+      if (verdict!.nextEndpoint === 'larger-window') {
+        tooSmall.add(modelAt(seat))
         window = seat.can(ask).contextWindow ?? failed.failure?.tokens?.limit ?? estimateInput(chatOf(facts))
+      }
     }
     const { verdict } = result
     const elsewhere = verdict.nextEndpoint ?? (verdict.optIn && retry.contentPolicy)

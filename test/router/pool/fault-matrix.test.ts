@@ -11,8 +11,6 @@ import { ask, endsOf, startsOf, textOf } from './client.ts'
 const CALLERS: ReadonlySet<FaultName> = new Set<FaultName>([
   'bad-request',
   'unprocessable',
-  'too-large',
-  'context-overflow',
   'content-policy',
   'bad-signature',
 ])

@@ -97,6 +97,20 @@ describe('a pool', () => {
     expect(requests('b')).toHaveLength(0)
   })
 
+  it('sends a question that is too long to a member of whose window nothing is known, unless it is the same model at the same provider', async () => {
+    const { app, requests } = setUp({
+      a: { faults: 'context-overflow', endpoint: { provider: 'one' } },
+      b: { endpoint: { provider: 'one' } },
+      c: { endpoint: { provider: 'other' } },
+    })
+    expect(await who(app)).toBe('c')
+    expect(requests('b')).toHaveLength(0)
+    const none = setUp({ a: { faults: 'context-overflow' }, b: { faults: 'context-overflow' } })
+    const { response, text } = await ask(none.app, 'claude')
+    expect(response.status).toBe(400)
+    expect(text).toContain('prompt is too long')
+  })
+
   it('skips who cannot do what is asked, and says why when nobody can', async () => {
     const { app, requests } = setUp({ a: { endpoint: { capabilities: { contextWindow: 1 } } }, b: {} })
     expect(await who(app)).toBe('b')
