@@ -4,8 +4,9 @@
  * @module
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { serve } from 'srvx'
+import { NodeRequest } from 'srvx/node'
 import { makeStreamsLazily } from '../../core/byte-source.ts'
+import type { Failure } from '../../core/failure.ts'
 import { attachBody } from '../../router/facts.ts'
 import type { Fetch } from '../../router/fetch.ts'
 import type { Closing, Flight } from '../closing.ts'
@@ -13,7 +14,7 @@ import { refuse } from '../front.ts'
 import { attachConnection } from '../safety/connection.ts'
 import { hasTooManyHeaders, type SocketLimits } from './limits.ts'
 import { readNodeBody } from './request.ts'
-import { deliverOnNode } from './response.ts'
+import { deliver } from './response.ts'
 import type { Listener } from './server.ts'
 
 export interface ListenerOptions {
@@ -28,38 +29,29 @@ export interface ListenerOptions {
 
 export function createNodeListener({ gateway, closing, limits, stopping, lastWords }: ListenerOptions): Listener {
   makeStreamsLazily()
-  const answer = (request: Request, req: IncomingMessage, res: ServerResponse): Response | Promise<Response> => {
-    if (closing.phase === 'closing') return stopping(request)
-    if (hasTooManyHeaders(req, limits))
-      return refuse(request, { kind: 'invalid-request', status: 431, message: 'The request has too many headers.' })
+  const answer = async (request: Request, req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const flight: Flight = { interrupt: () => deliver(stopping(request), res, flight) }
+    const land = closing.board(flight)
+    res.once('close', land)
     attachBody(request, (maxBytes) => readNodeBody(req, maxBytes))
     attachConnection(request, { address: req.socket.remoteAddress, whenClosed: (run) => void res.once('close', run) })
-    return new Promise((resolve) => {
-      let late = false
-      const flight: Flight = {
-        interrupt() {
-          late = true
-          resolve(stopping(request))
-        },
-      }
-      res.once('close', closing.board(flight))
-      void gateway(request).then((response) => {
-        if (late) return void response.body?.cancel()
-        flight.interrupt = () => res.destroy()
-        resolve(deliverOnNode(response, flight, (begun) => lastWords(request, begun)))
-      })
-    })
+    const response = await gateway(request)
+    // Interrupted: the client has its answer.
+    if (res.headersSent) return void response.body?.cancel()
+    flight.interrupt = () => res.destroy()
+    deliver(response, res, flight, (begun) => lastWords(request, begun))
   }
-  // The adapter alone: it opens no server of its own.
-  const { node } = serve({
-    fetch: (request) => {
-      const { req, res } = request.runtime!.node!
-      return answer(request, req as IncomingMessage, res as ServerResponse)
-    },
-    manual: true,
-    silent: true,
-    gracefulShutdown: false,
-    port: 0,
-  })
-  return node!.handler
+  return (req, res) => {
+    if (!isTarget(req.url ?? '')) return void res.writeHead(400).end()
+    const request = new NodeRequest({ req, res })
+    if (closing.phase === 'closing') return deliver(stopping(request), res)
+    if (hasTooManyHeaders(req, limits)) return deliver(refuse(request, TOO_MANY_HEADERS), res)
+    void answer(request, req, res)
+  }
 }
+
+const TOO_MANY_HEADERS: Failure = { kind: 'invalid-request', status: 431, message: 'The request has too many headers.' }
+
+/** What a request line may ask for: a path, `*`, or a whole URL, as proxies are asked. */
+const isTarget = (target: string): boolean =>
+  target.startsWith('/') || target === '*' || (/^https?:\/\/./i.test(target) && URL.canParse(target))

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ServerResponse } from 'node:http'
-import { FastResponse } from 'srvx'
+import { sendNodeResponse } from 'srvx/node'
 import { takePushed, type ByteSource } from '../../core/byte-source.ts'
 import type { Flight } from '../closing.ts'
 
@@ -14,21 +14,24 @@ const LONG_TEXT = 16 * 1024
 /** What a stream that is broken off by this server says at last; `''` where it has no words for it. `begun`: more has gone out than signs of life. */
 export type LastWords = (begun: boolean) => string
 
-/** The same answer, its body carried to the socket without a Web stream in between. Only for srvx's Node adapter. */
-export function deliverOnNode(response: Response, flight: Flight, lastWords: LastWords): Response {
+/**
+ * Writes an answer to the socket. The body of one that was made here goes there without a Web stream in between; `flight` then learns how
+ * to break it off.
+ */
+export function deliver(response: Response, to: ServerResponse, flight?: Flight, lastWords?: LastWords): void {
   const source = takePushed(response)
-  if (!source) return response
-  const headers = [...response.headers]
-  const { status } = response
+  if (!source) return void sendNodeResponse(to, response).catch(() => to.destroy())
+  if (to.destroyed) return source.cancel()
+  const { status, headers } = response
+  const head = [...headers].flat()
   if (source.whole !== undefined) {
     const bytes = Buffer.from(source.whole)
-    return new FastResponse(bytes, { status, headers: [...headers, ['content-length', String(bytes.length)]] })
+    to.writeHead(status, [...head, 'content-length', String(bytes.length)]).end(bytes)
+    return
   }
-  const words = response.headers.get('content-type')?.includes('event-stream') ? lastWords : undefined
-  // srvx gives a body that is neither a stream nor bytes the socket to write to, as React's server renderer has it.
-  // `destroy` is called where the client has gone before that.
-  const body = { pipe: (to: ServerResponse) => void (flight.interrupt = writeSource(source, to, words)), destroy: () => source.cancel() }
-  return new FastResponse(body as unknown as BodyInit, { status, headers })
+  to.writeHead(status, head)
+  const interrupt = writeSource(source, to, headers.get('content-type')?.includes('event-stream') ? lastWords : undefined)
+  if (flight) flight.interrupt = interrupt
 }
 
 /**
