@@ -5,6 +5,8 @@ const library = {
   transformers: 'src/transformers/index.ts',
   router: 'src/router/index.ts',
   server: 'src/server/index.ts',
+  // The server without what it needs of Node: for Workers, and inside other servers.
+  gateway: 'src/server/gateway.ts',
   testing: 'src/testing/index.ts',
 }
 

@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const isBuilt = existsSync(join(root, 'dist/index.js'))
-const ENTRIES = ['cc-route', 'cc-route/transformers', 'cc-route/router', 'cc-route/server', 'cc-route/testing']
+const ENTRIES = ['cc-route', 'cc-route/transformers', 'cc-route/router', 'cc-route/server', 'cc-route/gateway', 'cc-route/testing']
 
 /** The module formats: how a program in each loads an entry. */
 const FORMATS = {

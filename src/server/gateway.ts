@@ -29,7 +29,12 @@ import type { ClientKey } from './safety/auth.ts'
 import { createAddressReader } from './safety/client-address.ts'
 import { isLoopback, type AllowedHosts } from './safety/guard.ts'
 
-export { createGateway, refuse, type GatewayOptions } from './front.ts'
+export { ConfigError, type Problem } from './config/problem.ts'
+export type { ConfigInput } from './config/schema.ts'
+export type { Config } from './config/settle.ts'
+export type { ConfigStore, Loaded } from './config/store.ts'
+export { createGateway, type GatewayOptions } from './front.ts'
+export type { Model } from './models/models.ts'
 
 export interface ConfiguredOptions extends Pick<FrontParts, 'sessions' | 'log' | 'instance'> {
   /** What `$NAME` stands for in a configuration that is given as an object, and where presets look for their keys. Default: nothing. */
