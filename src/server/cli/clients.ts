@@ -10,6 +10,12 @@ export interface Address {
   key: string
 }
 
+/** What to change in an environment. */
+export interface EnvironmentChange {
+  set: Readonly<Record<string, string>>
+  unset: readonly string[]
+}
+
 export interface Client {
   title: string
   /** How people get it. */
@@ -74,11 +80,7 @@ const ANY: Pick<Client, 'set' | 'unset'> = {
 }
 
 /** What to change in the environment for a client; `all` for programs of any kind. */
-export function environmentFor(
-  name: string,
-  address: Address,
-  env: Readonly<Record<string, string | undefined>>,
-): { set: Readonly<Record<string, string>>; unset: readonly string[] } {
+export function environmentFor(name: string, address: Address, env: Readonly<Record<string, string | undefined>>): EnvironmentChange {
   const { set, unset } = Object.hasOwn(CLIENTS, name) ? CLIENTS[name]! : ANY
   return { set: { ...set(address), ...exemption(address, env) }, unset }
 }

@@ -22,7 +22,7 @@ export function firstConfig(endpoints: readonly FirstEndpoint[]): string {
   const names = endpoints.map(({ name }) => name)
   return `// The configuration of cc-route. "cc-route validate" checks it; a running server takes changes at once.
 {
-  "$schema": "https://unpkg.com/cc-route/schema/cc-route.schema.json",
+  "$schema": "https://cdn.jsdelivr.net/npm/cc-route/schema/cc-route.schema.json",
 
   // The providers. One that is known by name needs a key and nothing else: "$NAME" is a variable of the environment.
   "endpoints": {

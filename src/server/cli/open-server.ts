@@ -4,14 +4,15 @@
  * @module
  */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { watchConfig } from '../config/watch.ts'
+import type { Fetch } from '../../router/fetch.ts'
 import type { Config } from '../config/settle.ts'
-import { createLive } from '../live.ts'
-import { logBodies } from '../log/bodies.ts'
-import { openLog, type Log, type LogOptions } from '../log/log.ts'
+import { fileStore } from '../config/store.ts'
+import { watchConfig } from '../config/watch.ts'
+import { gateway } from '../gateway.ts'
+import { openLog, type Log } from '../log/log.ts'
 import { createRedactor } from '../log/redact.ts'
 import type { ClientKey } from '../safety/auth.ts'
-import { serve, type Served } from '../serve.ts'
+import { serve, type Served, type ServeOptions } from '../serve.ts'
 import type { ConfigInUse } from './config-in-use.ts'
 import { explained } from './failure.ts'
 import { createFetchFor } from './fetch-for.ts'
@@ -22,7 +23,6 @@ export interface OpenServer extends Served {
   instance: string
   /** A key that is known to this machine's user alone; absent where the server asks for none. */
   token?: string
-  log: Log
   /** Reads the configuration again. */
   reload(): Promise<void>
 }
@@ -35,72 +35,101 @@ export interface OpenServerOptions {
 }
 
 export async function openServer(used: ConfigInUse, { logFile, isPrivate = false }: OpenServerOptions = {}): Promise<OpenServer> {
-  const { config, path, snapshot, options, isEmpty } = used
+  const { config, isEmpty } = used
   const redact = createRedactor()
-  learnSecrets(config, redact.add)
   const log = openLog({ ...logOptions(used, logFile), redact })
-  const live = createLive(config, { fetchFor: createFetchFor(process.env) })
-  const app = isEmpty ? await demoApp() : live
   const instance = randomUUID()
   const token = config.server.keys || isPrivate ? `ccr_${randomBytes(32).toString('base64url')}` : undefined
   if (token !== undefined) redact.add('token', token)
-  const keys: ClientKey[] | undefined =
-    token === undefined ? undefined : [...(isPrivate ? [] : config.server.keys!), { name: 'local', key: token }]
-  const { host = '127.0.0.1', port = 3456, hosts, origins, trustedProxies, limits, graceMs, leaveMs } = config.server
-  const given = defined({ keys, hosts, origins, trustedProxies, limits, graceMs, leaveMs })
-  const answer = config.log?.bodies ? logBodies(app.fetch, log) : app.fetch
-  const served = await serve(answer, { ...given, hostname: host, port, models: app.models, instance, log, redact })
-
-  const stopped = new AbortController()
-  live.watch(stopped.signal)
-  const watch =
-    snapshot &&
-    watchConfig(
-      path!,
-      (next) => {
-        learnSecrets(next.config, redact.add)
-        live.use(next.config)
-        log.info(`${used.source} has changed, and is in use.`)
-        if (!sameServer(config, next.config)) log.warn('"server" and "log" have changed: that takes a restart.')
-      },
-      (error) => log.error(`${explained(error).text}\nThe configuration before it stays in use.`),
-      { ...options, current: snapshot },
-    )
+  const keys = token === undefined ? {} : { keys: [{ name: 'local', key: token }] }
+  const work = isEmpty ? await demoWork(config, keys.keys) : configuredWork(used, { log, redact, instance, ...keys })
+  const { host = '127.0.0.1', port = 3456 } = config.server
+  const given = defined(config.server, ['graceMs', 'leaveMs', 'limits'])
+  const served = await serve(work.fetch, { ...given, ...work.serving, hostname: host, port, instance, log, redact })
+  work.begin?.()
   return {
     ...served,
     instance,
     ...(token !== undefined && { token }),
-    log,
-    reload: async () => watch?.reload(),
+    reload: async () => work.reload?.(),
     async close() {
-      watch?.close()
-      stopped.abort()
+      work.end?.()
       await served.close()
       await log.close()
     },
   }
 }
 
-/** A server whose configuration names no file writes to `usual`. */
-function logOptions(used: ConfigInUse, usual: string | undefined): LogOptions {
-  const { bodies: _bodies, file, ...log } = used.config.log ?? {}
-  return defined({ ...log, file: file === undefined ? usual : logFileOf(used) })
+/** What is served, and what goes on beside it. */
+interface Work {
+  fetch: Fetch
+  serving?: ServeOptions
+  begin?(): void
+  reload?(): Promise<void>
+  end?(): void
 }
 
-const sameServer = (a: Config, b: Config): boolean => JSON.stringify([a.server, a.log]) === JSON.stringify([b.server, b.log])
+interface WorkParts {
+  log: Log
+  redact: ReturnType<typeof createRedactor>
+  instance: string
+  keys?: readonly ClientKey[]
+}
 
-function learnSecrets({ endpoints, server }: Config, add: (name: string, secret: string) => void): void {
-  for (const [name, { keys, headers = {} }] of Object.entries(endpoints)) {
-    keys.forEach(({ key }, index) => add(keys.length > 1 ? `${name} key-${index + 1}` : `${name} key`, key))
-    for (const [header, value] of Object.entries(headers)) add(`${name} ${header}`, value)
+function configuredWork({ config, source, path, snapshot, options }: ConfigInUse, parts: WorkParts): Work {
+  const { log } = parts
+  const store = path === undefined ? {} : { store: fileStore(path, options) }
+  const fetch = gateway(snapshot ?? { config }, { ...parts, ...store, variables: process.env, fetchFor: createFetchFor(process.env) })
+  const over = new AbortController()
+  let watch: ReturnType<typeof watchConfig> | undefined
+  return {
+    fetch,
+    begin() {
+      fetch.watch(over.signal)
+      if (!snapshot) return
+      watch = watchConfig(
+        snapshot.path,
+        (next) => {
+          fetch.use(next)
+          log.info(`${source} has changed, and is in use.`)
+          if (fixed(next.config) !== fixed(config)) log.warn('What "server" says of host, port and ending, and "log", takes a restart.')
+        },
+        (error) => log.error(`${explained(error).text}\nThe configuration before it stays in use.`),
+        { ...options, current: snapshot },
+      )
+    },
+    reload: async () => watch?.reload(),
+    end() {
+      over.abort()
+      watch?.close()
+    },
   }
-  for (const { name, key } of server.keys ?? []) add(`key of ${name}`, key)
 }
 
-async function demoApp() {
+/** What a server that runs does not change. */
+const fixed = ({ server: { host, port, graceMs, leaveMs }, log }: Config): string => JSON.stringify([host, port, graceMs, leaveMs, log])
+
+async function demoWork({ server }: Config, own: readonly ClientKey[] = []): Promise<Work> {
   const { createDemo } = await import('../demo/demo.ts')
-  return { fetch: createDemo({ delayMs: 15 }), models: [{ id: 'demo', title: 'cc-route demo' }] }
+  const keys = [...(server.keys ?? []), ...own]
+  return {
+    fetch: createDemo({ delayMs: 15 }),
+    serving: {
+      ...defined(server, ['hosts', 'origins', 'trustedProxies']),
+      ...(keys.length && { keys }),
+      models: [{ id: 'demo', title: 'cc-route demo' }],
+    },
+  }
 }
 
-const defined = <T extends object>(fields: T): T =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
+const defined = <T extends object, K extends keyof T>(fields: T, names: readonly K[]): { [Name in K]?: NonNullable<T[Name]> } =>
+  Object.fromEntries(names.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]]))) as {
+    [Name in K]?: NonNullable<T[Name]>
+  }
+
+/** A server whose configuration names no file writes to `usual`. */
+function logOptions(used: ConfigInUse, usual: string | undefined) {
+  const { bodies: _bodies, file, ...log } = used.config.log ?? {}
+  const path = file === undefined ? usual : logFileOf(used)
+  return { ...log, ...(path !== undefined && { file: path }) }
+}

@@ -6,10 +6,12 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { serverFor } from './choose-server.ts'
+import { settingsOver } from './claude-settings.ts'
 import { CLIENTS, environmentFor, NO_KEY, type Address } from './clients.ts'
 import { CommandError, EXIT, type Call } from './command.ts'
 import { readConfigInUse } from './config-in-use.ts'
 import { findProgram } from './find-program.ts'
+import { geminiAdvice } from './gemini-settings.ts'
 import { openServer } from './open-server.ts'
 import { logFileOf } from './state-folder.ts'
 import { say } from './terminal.ts'
@@ -26,12 +28,16 @@ export async function runProgram(call: Call, program: string, args: readonly str
   const there = await serverFor(call)
   const own = there ? undefined : await ownServer(call)
   const address: Address = { url: (there ?? own)!.url, key: (there ?? own)!.token ?? NO_KEY }
+  const change = environmentFor(program, address, process.env)
+  const advice = program === 'gemini' ? geminiAdvice() : undefined
+  if (advice) say(advice)
+  const settings = program === 'claude' ? settingsOver(change, args) : undefined
   try {
-    const { set, unset } = environmentFor(program, address, process.env)
-    const env: NodeJS.ProcessEnv = { ...process.env, ...set }
-    for (const name of unset) delete env[name]
-    return await spawned(path, [...(client?.args?.(address) ?? []), ...args], env)
+    const env: NodeJS.ProcessEnv = { ...process.env, ...change.set }
+    for (const name of change.unset) delete env[name]
+    return await spawned(path, [...(client?.args?.(address) ?? []), ...(settings?.args ?? []), ...args], env)
   } finally {
+    settings?.remove()
     await own?.close()
   }
 }
