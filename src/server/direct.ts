@@ -6,6 +6,7 @@
  */
 import { factsOf, routeOf } from '../router/facts.ts'
 import { requestOf, type Fetch } from '../router/fetch.ts'
+import { attachMember, memberOf } from '../router/member.ts'
 import { outcomeOf } from '../router/outcome.ts'
 import { askedModel } from '../router/routing/facts.ts'
 import { taggedModel } from '../router/routing/subagent-tag.ts'
@@ -32,7 +33,7 @@ const CHOICE_QUERY = /[?&](endpoint|ep)=/
 const CHOICE_MODEL = /[/,:@)]/
 
 export function direct({ routed, usual, ownerOf, maxBodyBytes }: DirectOptions): Fetch {
-  return async (input, init) => {
+  const fetch: Fetch = async (input, init) => {
     const request = requestOf(input, init)
     if (CHOICE_HEADERS.some((name) => request.headers.has(name)) || CHOICE_QUERY.test(request.url) || !routeOf(request))
       return routed(request)
@@ -47,4 +48,7 @@ export function direct({ routed, usual, ownerOf, maxBodyBytes }: DirectOptions):
     if (outcome) outcome.route = owner ? 'choose' : 'default'
     return response
   }
+  // What it tells of itself is what the router would do: the same.
+  const member = memberOf(routed)
+  return member ? attachMember(fetch, member) : fetch
 }

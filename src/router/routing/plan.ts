@@ -83,7 +83,8 @@ export function createPlanner(options: PlanOptions, { estimator, clock, random }
     const tried: { rule: string; matched: boolean }[] = []
     let decided: Decided | undefined
     for (const { name, decide } of steps) {
-      decided = await decide({ request, facts, route })
+      const deciding = decide({ request, facts, route })
+      decided = deciding instanceof Promise ? await deciding : deciding
       tried.push({ rule: decided?.rule ?? name, matched: decided !== undefined })
       if (decided) break
     }

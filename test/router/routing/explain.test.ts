@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { explain } from '../../../src/router/explain.ts'
 import { endpoint } from '../../../src/router/endpoint/endpoint.ts'
 import { router } from '../../../src/router/routing/router.ts'
+import { compose } from '../../../src/server/compose.ts'
+import { readConfig } from '../../../src/server/config/read.ts'
 import { virtualClock } from '../../../src/testing/index.ts'
 import { requestWith, scene } from './scene.ts'
 
@@ -82,6 +84,19 @@ describe('an explanation', () => {
       },
     ])
     expect(await explain(outer, requestWith())).toMatchObject({ candidates: [{ kind: 'fetch' }] })
+  })
+
+  it('is there for what a configuration makes, with routes or without', async () => {
+    for (const routes of [undefined, { default: 'up' }]) {
+      const config = readConfig({
+        endpoints: { up: { protocol: 'openai', baseUrl: 'https://up.test', apiKey: 'k', model: 'm' } },
+        ...(routes && { routes }),
+      })
+      expect(await explain(compose(config).fetch, requestWith())).toMatchObject({
+        kind: 'router',
+        candidates: [{ kind: 'endpoint', name: 'up', model: 'm' }],
+      })
+    }
   })
 
   it('tells where nobody can take it', async () => {
