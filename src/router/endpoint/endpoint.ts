@@ -106,6 +106,7 @@ export function endpoint(options: EndpointOptions): Endpoint {
     name,
     protocol,
     baseUrl,
+    host,
     dialect: dialectFor({ protocol, dialect: options.dialect, baseUrl }),
     dialectName: options.dialect,
     headers: options.headers,
@@ -168,8 +169,8 @@ export function endpoint(options: EndpointOptions): Endpoint {
     model: ({ facts, model }) => asked(facts, model),
     ready: ({ facts, model }) => ring.ready(asked(facts, model)),
     can: () => options.capabilities ?? {},
-    async explain({ facts, model }) {
     check: (signal) => checkUpstream(upstream, typeof keys[0] === 'string' ? keys[0] : keys[0]?.key, signal),
+    async explain({ facts, model }) {
       const { at, why } = await ring.ready(asked(facts, model))
       return {
         kind: 'endpoint',
