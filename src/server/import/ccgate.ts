@@ -10,6 +10,8 @@ import { configOf, createNames, filled, poolOf, spanOf, type Comment, type Endpo
 import { attemptsOf, countOf, levelOf, portOf, serverOf, type ClientKey } from './server-of.ts'
 import { openSection, type Fields, type Section } from './section.ts'
 
+type Rules = NonNullable<NonNullable<ConfigInput['routes']>['rules']>
+
 const PORT = 3000
 const STRATEGIES: Readonly<Record<string, Strategy>> = {
   weighted_round_robin: 'weighted_round_robin',
@@ -102,7 +104,8 @@ function logOf(logging: Section): ConfigInput['log'] {
   const size = bytes === undefined ? undefined : /^(\d+)\s*(B|KB|MB|GB)?$/i.exec(bytes)
   if (bytes !== undefined && !size) logging.note('is no size such as "100MB", and is not carried over', 'maxFileSize')
   const keep = countOf(logging, 'maxFiles', 0)
-  if (directory !== undefined && !toFile) logging.note('the log goes to standard error: "log.file" writes it to a file', 'directory')
+  if (!toFile && (directory ?? bytes ?? keep) !== undefined)
+    logging.note('the log was written to files, too; here it goes to standard error, or to the one that "log.file" names')
   return filled({
     level: levelOf(logging, 'level'),
     ...(toFile && {
@@ -133,22 +136,16 @@ function tenantKey(section: Section): ClientKey[] {
 }
 
 /** Models of OpenAI's, as clients of OpenAI's protocol name them. */
-function openaiRules(openai: Section, target: string | undefined): NonNullable<ConfigInput['routes']>['rules'] {
-  const off = openai.flag('enabled') === false
+function openaiRules(openai: Section, target: string | undefined): Rules | undefined {
   const map = openai.section('models')
-  const usual = openai.text('defaultModel')
-  const rules = map.names().flatMap((asked) => {
-    const model = map.text(asked)
-    return model === undefined || target === undefined
-      ? []
-      : [{ name: `OpenAI ${asked}`, when: { protocol: 'openai' as const, model: asked }, to: { to: target, model } }]
-  })
-  if (off) {
+  const named = map.names().map((model) => ({ when: { model }, model: map.text(model) }))
+  const rules = [...named, { when: {}, model: openai.text('defaultModel') }].flatMap(({ when, model }): Rules =>
+    target === undefined || model === undefined ? [] : [{ when: { protocol: 'openai', ...when }, to: { to: target, model } }],
+  )
+  if (openai.flag('enabled') === false) {
     openai.note('clients of OpenAI’s protocol were refused; cc-route answers them', 'enabled')
     return undefined
   }
-  if (usual !== undefined && target !== undefined)
-    rules.push({ name: 'OpenAI', when: { protocol: 'openai' } as never, to: { to: target, model: usual } })
   return rules.length ? rules : undefined
 }
 

@@ -109,9 +109,9 @@ export function providerOf(section: Section, name: string, timeoutMs: number | u
   }
 }
 
-/** `use` is a list of names, or of names with options. */
+/** `use` is a list of names, or of names with options; or one name. */
 const usesOf = (use: unknown): Use[] =>
-  (Array.isArray(use) ? use : []).flatMap((item: unknown) => {
+  (Array.isArray(use) ? use : [use]).flatMap((item: unknown) => {
     const [name, options] = Array.isArray(item) ? (item as unknown[]) : isFields(item) ? [item['name'], item['options']] : [item]
     return typeof name === 'string' ? [{ name: name.toLowerCase(), options: fieldsIn(options) }] : []
   })

@@ -3,6 +3,7 @@ import type { ImportResult } from '../../../src/server/import/index.ts'
 import { ccgate } from './examples.ts'
 import { imported, inMemory, serving, type Asked } from './importing.ts'
 
+const upstreams = ccgate['upstreams.json']
 const files = inMemory(Object.fromEntries(Object.entries(ccgate).map(([name, value]) => [`config/${name}`, value])))
 let result: ImportResult
 let asked: Asked
@@ -57,12 +58,8 @@ test('everything of it', () => {
     routes: {
       default: 'main',
       rules: [
-        {
-          name: 'OpenAI gpt-5-mini',
-          when: { protocol: 'openai', model: 'gpt-5-mini' },
-          to: { to: 'main', model: 'claude-3-7-sonnet-20250219' },
-        },
-        { name: 'OpenAI', when: { protocol: 'openai' }, to: { to: 'main', model: 'claude-sonnet-4-20250514' } },
+        { when: { protocol: 'openai', model: 'gpt-5-mini' }, to: { to: 'main', model: 'claude-3-7-sonnet-20250219' } },
+        { when: { protocol: 'openai' }, to: { to: 'main', model: 'claude-sonnet-4-20250514' } },
       ],
     },
   })
@@ -117,6 +114,20 @@ test.each([
   const { config, notes } = await imported({ upstreams, loadBalancer: { strategy } })
   expect(config.pools?.['main']?.strategy).toBe(expected)
   expect(notes.map(({ path }) => path)).toEqual(paths)
+})
+
+test('a log for people goes to them', async () => {
+  const { server, ...rest } = ccgate['server.json']
+  const { config, notes } = await imported({
+    ...upstreams,
+    server,
+    ...rest,
+    logging: { ...rest.logging, enableConsole: true },
+    openai: { ...rest.openai, enabled: false },
+  })
+  expect(config.log).toEqual({ level: 'info' })
+  expect(config.routes).toEqual({ default: 'main' })
+  expect(notes.map(({ path }) => path)).toEqual(expect.arrayContaining(['logging', 'openai.enabled']))
 })
 
 test('keys that two tenants share, and keys that can be guessed', async () => {
