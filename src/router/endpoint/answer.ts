@@ -107,7 +107,8 @@ async function streamed(response: Response, type: string, context: AnswerContext
   void relay.ended.then(() => context.watch.stop())
   if (failure) {
     relay.body.cancel()
-    return attachOutcome(errorResponse(client, failure), context.outcome(relay.ended, failure))
+    const ended = relay.ended.then(({ usage }) => ({ how: 'error' as const, ...(usage && { usage }), failure }))
+    return attachOutcome(errorResponse(client, failure), context.outcome(ended, failure))
   }
   const headers = exchange ? answerHeaders(response, context, client.streamType(context)) : passBack(response.headers)
   if (framing === 'json-array') headers.set('content-type', client.streamType(context))

@@ -77,7 +77,7 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
   let window: number | undefined
   const tooSmall = new Set<string>()
   let barred: string | undefined
-  let waitedMs = 0
+  let waitedMs = trip.waitedMs ?? 0
 
   const best = (): Response => refusals.toSorted((a, b) => telling(b) - telling(a))[0]!.response
   const isBarred = (seat: Seat): boolean => {
@@ -162,7 +162,7 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
       tried.set(seat, {
         times,
         verdict: verdict!,
-        ...(again !== undefined && { again: Math.max(again, soon(verdict!, seats, clock.now())) }),
+        ...(again !== undefined && { again: Math.max(again, soon(verdict!, seat, seats, clock.now())) }),
       })
       if (verdict!.providerWide) barred = seat.provider
       if (verdict!.nextEndpoint === 'larger-window') {
@@ -178,9 +178,9 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
 
 const PROBED_MS = 500
 
-/** What may be tried again at once was tried again by the endpoint itself; the others come first. */
-const soon = ({ sameKey }: Verdict, seats: readonly Seat[], now: number): number =>
-  sameKey?.after === 'at once' && seats.length > 1 ? now + PROBED_MS : now
+/** What may be tried again at once was tried again by the endpoint itself, and for a stranger's fetch the others come first. */
+const soon = ({ sameKey }: Verdict, { member }: Seat, seats: readonly Seat[], now: number): number =>
+  sameKey?.after === 'at once' && (member || seats.length > 1) ? now + PROBED_MS : now
 
 /** A home that has just refused this request is waited for only where it said until when. */
 const mayReturn = (before: Tried | undefined): boolean => !before || before.verdict.resetAt !== undefined

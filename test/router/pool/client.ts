@@ -1,5 +1,12 @@
 import type { ProtocolName } from '../../../src/core/chat.ts'
+import type { Failure } from '../../../src/core/failure.ts'
+import { createFold } from '../../../src/core/fold.ts'
+import { createNotes } from '../../../src/core/notice.ts'
+import type { ReplyContext } from '../../../src/core/protocol.ts'
+import type { Reply } from '../../../src/core/reply.ts'
 import type { Fetch } from '../../../src/router/fetch.ts'
+import { createClientEvents } from '../../../src/router/pool/client-events.ts'
+import { protocols } from '../../../src/transformers/registry.ts'
 
 const BODIES: Record<ProtocolName, (question: string, stream: boolean) => { path: string; body: object }> = {
   claude: (question, stream) => ({
@@ -87,3 +94,45 @@ const TEXTS: Record<ProtocolName, RegExp> = {
 /** What an answer says. */
 export const textOf = (protocol: ProtocolName, text: string): string =>
   [...text.matchAll(TEXTS[protocol])].map(([, words]) => words).join('')
+
+/** What a client understands of an answer: its text, and the whole of it or the failure that it ended in. */
+export interface Understood {
+  said: string
+  reply?: Reply
+  failure?: Failure
+}
+
+const contextOf = (protocol: ProtocolName): ReplyContext => ({
+  chat: { stream: true, system: [], messages: [], tools: [] },
+  model: '',
+  dialect: { name: protocol },
+  notes: createNotes('reply', protocols[protocol].fields),
+  framing: 'sse',
+  newId: (prefix) => prefix,
+  now: () => 0,
+})
+
+/** Reads a client's stream. */
+export function readStream(protocol: ProtocolName, text: string): Understood {
+  const fold = createFold()
+  let said = ''
+  let failure: Failure | undefined
+  const reader = createClientEvents(protocols[protocol], contextOf(protocol), (event) => {
+    if (event.type === 'delta') said += event.text
+    else if (event.type === 'error') failure = event.failure
+    fold.emit(event)
+  })
+  reader.push(new TextEncoder().encode(text))
+  while (reader.next());
+  reader.end()
+  return failure ? { said, failure } : { said, reply: fold.reply() }
+}
+
+/** Reads a whole answer, or an error. */
+export function readWhole(protocol: ProtocolName, response: Response, text: string): Understood {
+  const body: unknown = JSON.parse(text)
+  const { status, headers } = response
+  if (!response.ok) return { said: '', failure: protocols[protocol].decodeError({ status, headers, body }) }
+  const reply = protocols[protocol].decodeReply(body, contextOf(protocol))
+  return { said: reply.parts.map((part) => ('text' in part ? part.text : '')).join(''), reply }
+}

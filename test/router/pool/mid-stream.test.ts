@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { ProtocolName } from '../../../src/core/chat.ts'
-import { createFold } from '../../../src/core/fold.ts'
-import { createNotes } from '../../../src/core/notice.ts'
-import type { StreamEvent } from '../../../src/core/reply.ts'
 import { estimateTokens } from '../../../src/core/tokens.ts'
-import { createClientEvents } from '../../../src/router/pool/client-events.ts'
 import { endpoint, outcomeOf, pool, type PoolMember, type PoolOptions } from '../../../src/router/index.ts'
 import { chaosProvider, seededRandom, virtualClock, type ChaosOptions, type ChaosRequest, type Fault } from '../../../src/testing/index.ts'
-import { protocols } from '../../../src/transformers/registry.ts'
-import { ask, endsOf, requestFor, startsOf } from './client.ts'
+import { ask, endsOf, readStream, requestFor, startsOf } from './client.ts'
 
 const FIRST = 'One, two, three, four, five, six, seven, eight, nine, ten.'
 const PROTOCOLS: readonly ProtocolName[] = ['claude', 'openai', 'openai-responses', 'gemini']
@@ -49,31 +44,6 @@ const goesOn =
   (back = 0) =>
   (request: ChaosRequest) => ({ text: FIRST.slice(Math.max(0, broughtBack(request).length - back)) })
 
-function read(protocol: ProtocolName, text: string) {
-  const fold = createFold()
-  const client = protocols[protocol]
-  const events: StreamEvent[] = []
-  const context = {
-    chat: { stream: true, system: [], messages: [], tools: [] },
-    model: '',
-    dialect: { name: protocol },
-    notes: createNotes('reply', client.fields),
-    framing: 'sse' as const,
-    newId: (prefix: string) => prefix,
-    now: () => 0,
-  }
-  const reader = createClientEvents(client, context, (event) => {
-    events.push(event)
-    fold.emit(event)
-  })
-  reader.push(new TextEncoder().encode(text))
-  while (reader.next());
-  reader.end()
-  const failure = events.find((event) => event.type === 'error')?.failure
-  const said = events.flatMap((event) => (event.type === 'delta' ? event.text : [])).join('')
-  return { failure, said, reply: failure ? undefined : fold.reply() }
-}
-
 async function answered(
   world: ReturnType<typeof setUp>,
   protocol: ProtocolName,
@@ -85,7 +55,7 @@ async function answered(
   const outcome = outcomeOf(response)!
   const ending = await outcome.ended
   const tidy = world.clock.waiting + world.open()
-  return { response, text, broken, outcome, ending, tidy, ...read(protocol, text) }
+  return { response, text, broken, outcome, ending, tidy, ...readStream(protocol, text) }
 }
 
 describe.each(PROTOCOLS)('a broken text for a client of %s', (protocol) => {
@@ -177,7 +147,7 @@ describe('what the other member is asked', () => {
     const waiting = ask(app, 'claude', { stream: true })
     await clock.advance(1000)
     const { response, text } = await waiting
-    expect(read('claude', text).reply!.parts).toMatchObject([{ text: FIRST }])
+    expect(readStream('claude', text).reply!.parts).toMatchObject([{ text: FIRST }])
     expect(outcomeOf(response)!.endpoint).toBe('yours')
     expect(second.requests[0]!.body.messages).toHaveLength(3)
   })
