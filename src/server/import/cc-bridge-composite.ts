@@ -35,12 +35,11 @@ export function compositeRules({ section, name, endpoint }: Channel, context: Co
     const pattern = mapping.text('pattern')
     const model = mapping.text('targetModel')
     const pool = mapping.text('targetPool') ?? context.pool
-    const channel = (id: string | undefined, inPool = pool) => find(context.channels, id, inPool)
     const chain = [
-      channel(mapping.text('targetChannelId')),
-      ...mapping.texts('failoverChain').map((id) => channel(id)),
-      ...mapping.sections('failoverTargets').map((each) => channel(each.text('channelId'), each.text('pool') ?? pool)),
-    ]
+      { id: mapping.text('targetChannelId'), pool },
+      ...mapping.texts('failoverChain').map((id) => ({ id, pool })),
+      ...mapping.sections('failoverTargets').map((each) => ({ id: each.text('channelId'), pool: each.text('pool') ?? pool })),
+    ].flatMap(({ id, pool }) => (id === undefined ? [] : [find(context.channels, id, pool)]))
     const [first, ...others] = [...new Set(chain.filter((each) => each !== undefined))]
     if (chain.includes(undefined)) mapping.note('it names a channel that is not there, which is left out')
     if (pattern === undefined || first === undefined) {
@@ -58,7 +57,7 @@ export function compositeRules({ section, name, endpoint }: Channel, context: Co
   })
 }
 
-const find = (channels: readonly Channel[], id: string | undefined, pool: string): Channel | undefined => {
-  const known = channels.filter((channel) => channel.id === id && id !== undefined && channel.endpoint)
+const find = (channels: readonly Channel[], id: string, pool: string): Channel | undefined => {
+  const known = channels.filter((channel) => channel.id === id && channel.endpoint)
   return known.find((channel) => channel.pool === pool) ?? known[0]
 }

@@ -21,7 +21,7 @@ const PORT = 3000
 
 /** @param contents the tables of the database, those without settings as the number of their rows; or the JSON */
 export function readCcnexus(contents: Fields): Imported {
-  const { top, notes } = openSection('app_config' in contents ? fromDatabase(contents) : contents)
+  const { top, notes } = openSection(fromDatabase(contents))
   const nameOf = createNames()
   const comments: Comment[] = []
   const made = top
@@ -52,36 +52,26 @@ export function readCcnexus(contents: Fields): Imported {
   return { config, notes: notes(), comments }
 }
 
-/** The database in the form of the JSON: settings at the top, and each endpoint under the names of the JSON. */
-function fromDatabase({ app_config: rows, endpoints, ...rest }: Fields): Fields {
-  const list = (value: unknown) => (Array.isArray(value) ? value.filter(isFields) : [])
-  const settings = Object.fromEntries(list(rows).map(({ key, value }) => [String(key), value]))
-  const renamed = list(endpoints).map(({ api_url: apiUrl, api_key: apiKey, auth_mode: authMode, ...row }) => ({
-    ...row,
-    apiUrl,
-    apiKey,
-    authMode,
-  }))
-  return { ...fieldsIn(settings), ...rest, endpoints: renamed }
+/** The settings of the database at the top, as the JSON has them. */
+function fromDatabase({ app_config: rows, ...rest }: Fields): Fields {
+  const settings = Array.isArray(rows) ? rows.filter(isFields).map(({ key, value }) => [String(key), value]) : []
+  return { ...fieldsIn(Object.fromEntries(settings)), ...rest }
 }
 
 function endpointOf(section: Section, top: Section): EndpointInput {
-  const mode = section.text('authMode') ?? 'api_key'
+  const mode = section.text('authMode', 'auth_mode') ?? 'api_key'
   const codex = mode === 'codex_token_pool'
   const protocol = codex ? 'openai-responses' : section.choice('transformer', PROTOCOLS)
   if (mode !== 'api_key')
-    section.note(
-      'signs in with accounts, which cc-route does not. It is switched off: give it an "apiKey", and remove "enabled: false"',
-      'authMode',
-    )
-  section.ignore('id', 'created_at', 'updated_at', 'transformer', ...(codex ? ['apiUrl'] : []))
-  const address = codex ? { baseUrl: CODEX } : addressOf(section, 'apiUrl')
+    section.note('it signs in with accounts, which cc-route does not. It is switched off: give it an "apiKey", and remove "enabled: false"')
+  section.ignore('id', 'created_at', 'updated_at', 'transformer', ...(codex ? ['apiUrl', 'api_url'] : []))
+  const address = codex ? { baseUrl: CODEX } : addressOf(section, 'apiUrl', 'api_url')
   const enabled = section.flag('enabled') === false || mode !== 'api_key' ? false : address.enabled
-  if (mode !== 'api_key') section.ignore('apiKey')
+  if (mode !== 'api_key') section.ignore('apiKey', 'api_key')
   return filled({
     protocol: protocol ?? 'claude',
     ...address,
-    apiKey: mode === 'api_key' ? secretIn(section, 'apiKey') : undefined,
+    apiKey: mode === 'api_key' ? secretIn(section, 'apiKey', 'api_key') : undefined,
     model: section.text('model'),
     proxy: codex ? proxyOf(top, 'codex_proxy_url') : undefined,
     enabled,

@@ -112,6 +112,27 @@ test('rules of failover stop the breaker, and bound the waiting', async () => {
   expect(notes.map(({ path }) => path)).toContain('failover.rules')
 })
 
+describe('channels that lead to others', () => {
+  const composite = (more: object) => ({ name: 'by model', serviceType: 'composite', ...more })
+  const flash = { pattern: 'flash', failoverChain: ['1a2b3c4d', '2a2b3c4d'] }
+
+  test('a list of channels, behind others', async () => {
+    const upstream = [...ccBridge.upstream, composite({ compositeMappings: [flash] })]
+    const { config, notes } = await imported({ upstream })
+    expect(config.routes?.rules).toEqual([
+      { name: 'by-model: flash', when: { protocol: 'claude', model: '*flash*' }, to: { to: 'main', fallbacks: ['spare'] } },
+    ])
+    expect(notes).toContainEqual({ path: 'upstream[3]', reason: expect.stringContaining('other channels came before it') as string })
+  })
+
+  test('switched off', async () => {
+    const upstream = [...ccBridge.upstream, composite({ status: 'disabled', compositeMappings: [flash] })]
+    const { config, notes } = await imported({ upstream })
+    expect(config.routes).not.toHaveProperty('rules')
+    expect(notes).toContainEqual({ path: 'upstream[3]', reason: expect.stringContaining('it was switched off') as string })
+  })
+})
+
 test('more channels and keys than attempts are usual', async () => {
   const upstream = [1, 2, 3].map((n) => ({
     name: `c${n}`,

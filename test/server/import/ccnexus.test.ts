@@ -33,7 +33,7 @@ describe('its JSON', () => {
       pools: { main: { members: ['A', 'B-relay', 'C', 'D', 'E'], retry: { attempts: 10 } } },
       routes: { default: 'main' },
     })
-    expect(result.notes.map(({ path }) => path).toSorted()).toEqual(['endpoints[1].name', 'endpoints[4].authMode'])
+    expect(result.notes.map(({ path }) => path).toSorted()).toEqual(['endpoints[1].name', 'endpoints[4]'])
     expect(result.text).toContain('# the team’s account')
   })
 
@@ -97,7 +97,7 @@ describe('its database', () => {
       'basicAuthEnabled',
       'daily_stats',
       'endpoint_credentials',
-      'endpoints[3].authMode',
+      'endpoints[3]',
       'something_new',
       'webdav_url',
     ])
@@ -112,7 +112,6 @@ describe('its database', () => {
   test('of an older version', async () => {
     const old =
       database(`CREATE TABLE endpoints (id INTEGER PRIMARY KEY, name TEXT, api_url TEXT, api_key TEXT, enabled BOOLEAN, transformer TEXT, model TEXT);
-      CREATE TABLE app_config (key TEXT, value TEXT);
       INSERT INTO endpoints (name, api_url, api_key, enabled, transformer, model) VALUES ('a', 'https://a.example', 'k', 1, 'claude', NULL);`)
     const { config } = await importConfig(old, { variables: {} })
     expect(config).toEqual({

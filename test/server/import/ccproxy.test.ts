@@ -90,6 +90,16 @@ test.each([
   expect(config.endpoints['openai']?.timeouts?.headersMs).toBe(expected)
 })
 
+test('parameters that a route can set, and others', async () => {
+  const parameters = { top_p: 0.9, top_k: 40, seed: 1, stop: 'END', presence_penalty: 1, frequency_penalty: 9, temperature: '1' }
+  const { config, notes } = await imported({
+    providers: [{ name: 'openai', api_key: 'k' }],
+    routes: { default: { provider: 'OpenAI', parameters } },
+  })
+  expect(config.routes?.default).toEqual({ to: 'openai', defaults: { topP: 0.9, topK: 40, seed: 1, stop: ['END'], presencePenalty: 1 } })
+  expect(notes).toEqual([{ path: 'routes.default.parameters', reason: 'not carried over: frequency_penalty, temperature' }])
+})
+
 test('a key of the environment goes to its provider’s own address alone', async () => {
   const own = { name: 'openai', api_base_url: 'http://localhost:9000/v1' }
   const { config, notes } = await imported({ providers: [own] })

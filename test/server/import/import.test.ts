@@ -122,7 +122,7 @@ describe('files that cannot be imported say why', () => {
     [
       'none that can be',
       { endpoints: [{ name: 'a', apiUrl: 'http://', authMode: 'token_pool' }] },
-      'endpoints[0].authMode: signs in with accounts',
+      'endpoints[0]: it signs in with accounts',
     ],
   ])('%s', async (_, contents, message) => {
     await expect(imported(contents)).rejects.toThrow(message)
