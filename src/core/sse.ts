@@ -6,6 +6,7 @@
  */
 import { createParser } from 'eventsource-parser'
 import { fail } from './failure.ts'
+import { isObject, tryParse } from './json.ts'
 
 /** The longest event that is read, in characters. The longest real ones hold images and signatures of a few megabytes. */
 export const MAX_EVENT_LENGTH = 8 * 1024 * 1024
@@ -17,14 +18,19 @@ export interface EventReader {
   end(): void
 }
 
-/** Calls `onEvent` for each event. Invalid UTF-8 becomes U+FFFD; an event longer than `maxLength` throws a `bad-response` failure. */
+/** The longest error that is looked for outside of events, in characters. */
+const MAX_LOOSE_LENGTH = 64 * 1024
+
+/** Calls `onEvent` for each event, and for an error that stands between events as mere JSON, as Gemini writes them. Invalid UTF-8 becomes U+FFFD; an event longer than `maxLength` throws a `bad-response` failure. */
 export function createEventReader(onEvent: (data: string, name: string | undefined) => void, maxLength = MAX_EVENT_LENGTH): EventReader {
   const decoder = createLineDecoder()
+  const readLoose = createLooseReader(onEvent)
   const parser = createParser({
     maxBufferSize: maxLength,
     onEvent: (event) => onEvent(event.data, event.event),
     onError: (error) => {
-      if (error.type === 'max-buffer-size-exceeded')
+      if (error.type === 'unknown-field') readLoose(error.line ?? '')
+      else if (error.type === 'max-buffer-size-exceeded')
         fail({ kind: 'bad-response', message: `The upstream sent an event of more than ${maxLength} characters. It was not read further.` })
     },
   })
@@ -36,6 +42,22 @@ export function createEventReader(onEvent: (data: string, name: string | undefin
     end() {
       parser.feed(`${decoder.end()}\n\n`)
     },
+  }
+}
+
+/** Takes the lines that belong to no event. */
+function createLooseReader(onError: (json: string, name: undefined) => void): (line: string) => void {
+  let text = ''
+  return (line) => {
+    if (line.startsWith('{')) text = ''
+    else if (!text) return
+    text += line
+    if (text.length > MAX_LOOSE_LENGTH) text = ''
+    const value = line.endsWith('}') ? tryParse(text) : undefined
+    if (value === undefined) return
+    const json = text
+    text = ''
+    if (isObject(value) && value.error !== undefined) onError(json, undefined)
   }
 }
 

@@ -37,6 +37,19 @@ describe('createEventReader', () => {
     )
   })
 
+  it('reads an error that stands between events as mere JSON, and nothing else that does', () => {
+    const error = { error: { code: 503, message: 'a } b' } }
+    const text = (space?: number) => bytes(`data: 1\n\n{"other":1}\nnoise\n${JSON.stringify(error, null, space)}\n\ndata: 2\n\n`)
+    for (const space of [0, 2]) {
+      for (const size of [1, 7, 1000]) {
+        const whole = text(space)
+        const pieces = Array.from({ length: Math.ceil(whole.length / size) }, (_, i) => whole.subarray(i * size, (i + 1) * size))
+        const [first, second, third] = read(pieces)
+        expect([first, JSON.parse(second![0]), third]).toEqual([['1', undefined], error, ['2', undefined]])
+      }
+    }
+  })
+
   it('stops reading an event that does not end', () => {
     expect(() => read([bytes(`data: ${'x'.repeat(100)}`)], 50)).toThrow(/more than 50 characters/)
   })

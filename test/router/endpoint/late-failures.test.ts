@@ -75,11 +75,13 @@ const eventsOf = (text: string) =>
 
 describe('an answer that passes untouched', () => {
   it('ends as the upstream ended it, where the upstream itself told of an error', async () => {
-    const late = sse({ error: { code: 503, status: 'UNAVAILABLE', message: 'busy' } })
-    const stream = [geminiText('Hello'), geminiText('', { finishReason: 'STOP' }), late]
-    const { response, ended } = await ask('gemini', bodyOf(stream, 'end'))
-    expect(await response.text()).toBe(stream.join(''))
-    expect(await ended).toMatchObject({ how: 'error', failure: { kind: 'overloaded' } })
+    const late = { error: { code: 503, status: 'UNAVAILABLE', message: 'busy' } }
+    for (const told of [sse(late), `${JSON.stringify(late)}\n\n`, JSON.stringify(late, null, 2)]) {
+      const stream = [geminiText('Hello'), geminiText('', { finishReason: 'STOP' }), told]
+      const { response, ended } = await ask('gemini', bodyOf(stream, 'end'))
+      expect(await response.text()).toBe(stream.join(''))
+      expect(await ended).toMatchObject({ how: 'error', failure: { kind: 'overloaded', message: 'busy' } })
+    }
   })
 
   it.each<[string, ProtocolName, string[], string]>([
