@@ -66,12 +66,18 @@ const parameters = (description: string) => {
         serviceTier: settable(choice('How fast and how dear.', ['auto', 'standard', 'flex', 'priority', 'fast', 'scale'])),
         parallelToolCalls: settable(flag('Several tools may be called at once.')),
         reasoning: settable(
-          v.union(
-            [
-              Effort,
-              v.strictObject({ effort: v.optional(Effort), budget: v.optional(count('Tokens.')) }, 'an effort, or { "effort", "budget" }'),
-            ],
-            'an effort, or { "effort", "budget" }',
+          v.pipe(
+            v.union(
+              [
+                Effort,
+                v.strictObject(
+                  { effort: v.optional(Effort), budget: v.optional(count('Tokens.')) },
+                  'an effort, or { "effort", "budget" }',
+                ),
+              ],
+              'an effort, or { "effort", "budget" }',
+            ),
+            v.description('How much to reason: an effort, or { "effort", "budget" } with a budget of tokens.'),
           ),
         ),
       },

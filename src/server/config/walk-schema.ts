@@ -16,10 +16,10 @@ type Schema = v.GenericSchema & {
   pipe?: readonly unknown[]
 }
 
-/** The schema below optional values and lazy schemas. */
+/** The schema below optional values, those that may be null, and lazy schemas. */
 export function plainSchema(schema: v.GenericSchema): Schema {
   const found = schema as Schema
-  if (found.type === 'optional') return plainSchema(found.wrapped!)
+  if (found.wrapped) return plainSchema(found.wrapped)
   if (found.type === 'lazy') return plainSchema(found.getter!(undefined))
   return found
 }
@@ -46,6 +46,6 @@ export function descriptionOf(schema: v.GenericSchema): string | undefined {
   const found = schema as Schema
   const own = found.pipe?.findLast((item) => (item as { type?: string }).type === 'description') as { description: string } | undefined
   if (own) return own.description
-  if (found.type === 'optional') return descriptionOf(found.wrapped!)
+  if (found.wrapped) return descriptionOf(found.wrapped)
   return found.type === 'lazy' ? descriptionOf(found.getter!(undefined)) : undefined
 }

@@ -8,6 +8,7 @@ import { attachConnection } from '../../../src/server/safety/connection.ts'
 import { chaosProvider } from '../../../src/testing/chaos/provider.ts'
 import { virtualClock } from '../../../src/testing/clock.ts'
 import { clientOf } from '../clients.ts'
+import { root } from '../../docs/blocks.ts'
 import { folder } from '../config/folder.ts'
 
 const FILE = `{
@@ -212,6 +213,14 @@ describe('what only a file may say', () => {
     expect((await ask(app, 'PATCH /providers/off', { baseUrl: 'https://elsewhere.example' })).status).toBe(400)
     expect((await ask(app, 'PATCH /providers/off', { baseUrl: 'https://elsewhere.example', apiKey: 'its-own-new-key' })).status).toBe(200)
   })
+})
+
+test('the page about it tells every route', async () => {
+  const page = readFileSync(join(root, 'docs/admin.md'), 'utf8')
+  const { body } = await ask(await open(), 'GET /admin')
+  const { routes } = body as unknown as { routes: string[] }
+  expect(routes.length).toBeGreaterThan(15)
+  expect(routes.filter((route) => !page.includes(`\`${route.split(':')[0]}\``))).toEqual([])
 })
 
 describe('revisions', () => {
