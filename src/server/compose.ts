@@ -128,21 +128,22 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
   for (const [name, given] of Object.entries(config.pools ?? {})) names[name] = poolOf(name, given) ?? false
 
   const { models: listed, ids } = modelsOf(config)
-  const first = used[0]?.[0]
+  const direction = (usual ?? used[0]?.[0])!
   const routed = router({
     ...shared,
     ...routes,
     ...(retry && { retry }),
     estimator,
     endpoints: names,
-    default: usual ?? first!,
+    default: direction,
     // Of two endpoints with the same name for one, the first.
     models: { ...Object.assign({}, ...[...models.values()].toReversed()), ...routes.models },
     aliases: { ...ids, ...aliases },
     // Where the file says which request goes where, models have no way of their own.
     ...(!config.routes && { choose: ({ model }) => targetOf(used, model) }),
   })
-  const ownerOf = (model: string): Endpoint | undefined => endpoints.get(ownerIn(used, model) ?? '')
+  const ownerOf = (model: string): Endpoint | undefined => (config.routes ? undefined : endpoints.get(ownerIn(used, model) ?? ''))
+  const straight = isDirect(config) && typeof direction === 'string' && names[direction]
   const servedOf = (name: string): ServedEndpoint | undefined => {
     const made = endpoints.get(name)
     return made && { name, config: config.endpoints[name]!, endpoint: made, fetch: fetches.get(name)! }
@@ -153,7 +154,7 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
     served: new Map(inOrder.map((name) => [name, servedOf(name)])),
     pools,
     models: listed,
-    fetch: isDirect(config) ? direct({ routed, usual: endpoints.get(first!)!, ownerOf, maxBodyBytes: shared.maxBodyBytes }) : routed,
+    fetch: straight ? direct({ routed, usual: straight, ownerOf, maxBodyBytes: shared.maxBodyBytes }) : routed,
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * The way past the router, for requests that it would send on as they are: nearly all, where a configuration has no routes. A router
+ * The way past the router, for requests that it would send on as they are: nearly all, where a configuration has a default alone. A router
  * reads a request in many ways before it chooses, which costs as much as the endpoint itself.
  *
  * @module
@@ -18,14 +18,15 @@ export interface DirectOptions {
   routed: Fetch
   /** The default. */
   usual: Fetch
-  /** The endpoint whose provider has this model itself. */
+  /** The endpoint whose provider has this model itself, where models have a way of their own. */
   ownerOf(model: string): Fetch | undefined
   maxBodyBytes?: number | undefined
 }
 
 /** Whether requests of a configuration can go past the router: no rule, no name and no limit of an endpoint has a say. */
-export const isDirect = ({ routes, endpoints }: Config): boolean =>
-  !routes && Object.values(endpoints).every(({ models, capabilities }) => !models && !capabilities)
+export const isDirect = ({ routes = {}, endpoints }: Config): boolean =>
+  Object.keys(routes).every((name) => name === 'default') &&
+  Object.values(endpoints).every(({ models, capabilities }) => !models && !capabilities)
 
 /** Where the client may have said whom to ask, or how. */
 const CHOICE_HEADERS = ['x-ccn-endpoint', 'x-endpoint-name']
