@@ -89,7 +89,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'explain',
     summary: 'tell where a request would go, and why',
-    args: 'FILE|ID',
+    args: 'FILE|TIME',
     arity: [1, 1],
     completes: 'files',
     flags: {
@@ -98,7 +98,10 @@ export const COMMANDS: readonly Command[] = [
       header: { takes: 'NAME:VALUE', summary: 'a header of the request; may be repeated', many: true },
       json,
     },
-    notes: ['FILE is the JSON body of a request; "-" reads standard input. ID is one of the log.', 'Nothing is sent.'],
+    notes: [
+      'FILE is the JSON body of a request; "-" reads standard input. Nothing is sent.',
+      'TIME is that of a line of the log that holds what was asked ("log.bodies").',
+    ],
     load: () => import('./explain.ts'),
   },
   {

@@ -16,31 +16,31 @@ import { entriesOf, readEntries, textOf } from './log-entries.ts'
 import { logFileOf } from './state-folder.ts'
 import { painter, print, printJson } from './terminal.ts'
 
+/** A line of the log, by its time. */
+const LOGGED = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/
+
 export async function run(call: Call): Promise<void> {
   const used = await readConfigInUse(call)
-  const isJson = call.flags.json !== undefined
-  const body = await readBody(call.args[0]!, () => tellLogged(logFileOf(used), call.args[0]!, isJson))
-  if (body === undefined) return
   if (used.isEmpty) throw new CommandError('There is neither a configuration nor a key. Write one: cc-route init')
+  const source = call.args[0]!
+  const request = LOGGED.test(source) ? await loggedRequest(logFileOf(used), source, call) : requestFor(await readBody(source), call)
   const { fetch } = compose(used.config, { fetchFor: createFetchFor(process.env) })
-  const found = await explain(fetch, requestFor(body, call))
-  if (isJson) return printJson(found)
+  const found = await explain(fetch, request)
+  if (call.flags.json !== undefined) return printJson(found)
   print(explanationLines(found).join('\n'))
   print('\nThis is what a server that has just started would do: one that runs may have an endpoint rest, or keep a session where it is.')
 }
 
-/** The JSON of a file, or of standard input; where there is no such file, `otherwise`. */
-async function readBody(source: string, otherwise: () => Promise<void>): Promise<JsonObject | undefined> {
-  let text: string
-  try {
-    text = source === '-' ? await readAll(process.stdin) : await readFile(source, 'utf8')
-  } catch (error) {
+/** The JSON of a file, or of standard input. @throws CommandError */
+async function readBody(source: string): Promise<JsonObject> {
+  const text = await (source === '-' ? readAll(process.stdin) : readFile(source, 'utf8')).catch((error: unknown) => {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code !== 'ENOENT') throw new CommandError(`${source} cannot be read: ${message}`)
-    await otherwise()
-    return undefined
-  }
-  const name = source === '-' ? 'Standard input' : source
+    throw new CommandError(code === 'ENOENT' ? `There is no file "${source}".` : `${source} cannot be read: ${message}`)
+  })
+  return objectIn(text, source === '-' ? 'Standard input' : source)
+}
+
+function objectIn(text: string, name: string): JsonObject {
   let body: unknown
   try {
     body = JSON.parse(text)
@@ -51,13 +51,17 @@ async function readBody(source: string, otherwise: () => Promise<void>): Promise
   throw new CommandError(`${name} is not the body of a request: that is a JSON object.`)
 }
 
-/** The log does not hold requests; what it holds of one is shown, and what it lacks said. @throws CommandError where it has no such line */
-async function tellLogged(file: string, id: string, isJson: boolean): Promise<void> {
-  const entry = entriesOf(await readEntries(file)).findLast(({ fields }) => fields.id === id || fields.requestId === id)
-  if (!entry) throw new CommandError(`There is no file "${id}", and no request with that id in the log ${file}.`)
-  if (isJson) return printJson({ logged: { time: new Date(entry.time).toISOString(), message: entry.message, ...entry.fields } })
-  print(textOf(entry, false))
-  print('\nThis is what was done. The log does not hold what was asked: to have it explained anew, give the request as a file.')
+/** The log holds what was asked only where it was told to. @throws CommandError where it does not */
+async function loggedRequest(file: string, time: string, call: Call): Promise<Request> {
+  const lines = entriesOf(await readEntries(file)).filter((entry) => new Date(entry.time).toISOString() === time)
+  if (!lines.length) throw new CommandError(`The log ${file} has no line of ${time}.`)
+  for (const { message, fields } of lines) {
+    const [, path] = /^POST (\S+): bodies$/.exec(message) ?? []
+    if (path !== undefined && typeof fields.asked === 'string') return requestTo(path, objectIn(fields.asked, 'What was asked'), call)
+  }
+  throw new CommandError(
+    `What the log has of it:\n${lines.map((line) => textOf(line, false)).join('\n')}\nIt does not hold what was asked, which takes "log": { "bodies": true }. Give the request as a file.`,
+  )
 }
 
 const PATHS: Readonly<Record<ProtocolName, (body: JsonObject, model: string | undefined) => string>> = {
@@ -71,21 +75,22 @@ const PATHS: Readonly<Record<ProtocolName, (body: JsonObject, model: string | un
   },
 }
 
-function requestFor(body: JsonObject, { flags }: Call): Request {
+function requestFor(body: JsonObject, call: Call): Request {
+  const { flags } = call
   const protocol = (flags.protocol as ProtocolName | undefined) ?? protocolOf(body)
   const asked = flags.model === undefined || protocol === 'gemini' ? body : { ...body, model: flags.model }
+  const { model: _model, ...bodyOfGemini } = asked
+  return requestTo(PATHS[protocol](body, flags.model), protocol === 'gemini' ? bodyOfGemini : asked, call)
+}
+
+function requestTo(path: string, body: JsonObject, { flags }: Call): Request {
   const headers = new Headers({ 'content-type': 'application/json' })
   for (const line of flags.header?.split('\n') ?? []) {
     const [, name, value] = /^([^:\s]+):\s*(.*)$/.exec(line) ?? []
     if (name === undefined) throw misuse(`--header takes NAME:VALUE, not "${line}".`, 'explain')
     headers.append(name, value!)
   }
-  const { model: _model, ...bodyOfGemini } = asked
-  return new Request(new URL(PATHS[protocol](body, flags.model), 'http://127.0.0.1'), {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(protocol === 'gemini' ? bodyOfGemini : asked),
-  })
+  return new Request(new URL(path, 'http://127.0.0.1'), { method: 'POST', headers, body: JSON.stringify(body) })
 }
 
 /** The two that have `messages` are told apart by what only one of them has. */

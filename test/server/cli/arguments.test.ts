@@ -65,7 +65,7 @@ describe('a command line', () => {
     ['serve -p 1 -p 2', '-p was given twice.'],
     ['validate --json=yes', '--json takes no value.'],
     ['env --shell fishy', '--shell takes sh, fish, powershell, not "fishy". Did you mean "fish"?'],
-    ['explain', 'explain takes an argument: FILE|ID.'],
+    ['explain', 'explain takes an argument: FILE|TIME.'],
     ['import a b', 'import takes no more arguments: "b".'],
     ['status x', 'status takes no argument "x".'],
   ])('%s is misuse', (line, message) => {

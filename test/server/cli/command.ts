@@ -1,6 +1,6 @@
 /** The command, built from the source and run as people run it: in a home of its own, with nothing of this machine's environment. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -62,10 +62,11 @@ export async function buildCommand(): Promise<Command> {
     outExtension: () => ({ js: '.mjs' }),
     platform: 'node',
     target: 'node20',
-    noExternal: [/./],
     silent: true,
     clean: false,
   })
+  // Its packages are beside it, as they are where it is installed.
+  symlinkSync(fileURLToPath(new URL('../../../node_modules', import.meta.url)), join(folder, 'node_modules'))
   const script = join(folder, 'dist/cli.mjs')
   const children = new Set<ChildProcess>()
   const open = (args: readonly string[], env: Record<string, string> = {}): Running => {
