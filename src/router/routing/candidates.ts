@@ -113,7 +113,3 @@ export async function readyFirst(candidates: readonly Candidate[], ask: Ask, now
     .toSorted((a, b) => rank(a.index) - rank(b.index))
     .map(({ candidate }) => candidate)
 }
-
-/** Whether a request that was too long for one may fit into another. What is not known is tried. */
-export const isLarger = (candidate: Candidate, limit: number | undefined): boolean =>
-  candidate.contextWindow === undefined || limit === undefined || candidate.contextWindow > limit

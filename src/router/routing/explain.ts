@@ -11,7 +11,7 @@ import { passOn } from '../trip.ts'
 import type { Candidate } from './candidates.ts'
 import { recordOf } from './facts.ts'
 import type { Plan } from './plan.ts'
-import { nextBy } from './send.ts'
+import { calledAtOnce, nextBy } from './next.ts'
 
 /** What the members below would do with the request, too, and what each class of failure would lead to. Sends nothing. */
 export async function explainPlan(name: string, plan: Plan, request: Request, retry?: RetryOptions): Promise<Explanation> {
@@ -30,7 +30,8 @@ export async function explainPlan(name: string, plan: Plan, request: Request, re
 /** Facts, rules in the order in which they were asked, and candidates in theirs, those that are skipped at the end. */
 export function describePlan(name: string, plan: Plan, below: (candidate: Candidate) => Explanation | undefined): Explanation {
   const { tried, route, candidates } = plan
-  const described = candidates.map((candidate) => describe(candidate, below(candidate)))
+  const called = calledAtOnce(plan)
+  const described = candidates.map((candidate) => describe(candidate, called.includes(candidate), below(candidate)))
   const isSkipped = ({ skipped }: Explanation) => skipped !== undefined
   const first = described.find((candidate) => !isSkipped(candidate))
   const to = first ?? described[0]
@@ -55,15 +56,15 @@ async function askBelow({ member, model }: Candidate, { facts, ask }: Plan, requ
   return member?.explain({ ...ask, ...chosen, request: passOn(request, facts, { routed: true, ...chosen }) })
 }
 
-function describe(candidate: Candidate, below: Explanation | undefined): Explanation {
-  const { name, member, asks, skipped, reserve } = candidate
+function describe(candidate: Candidate, isCalled: boolean, below: Explanation | undefined): Explanation {
+  const { name, member, asks, skipped } = candidate
   const model = asks ?? below?.model
   return {
     kind: member?.kind ?? 'fetch',
     ...below,
     name,
     ...(model !== undefined && { model }),
-    ...(reserve && { skipped: 'only for requests that are too long for the others' }),
+    ...(!isCalled && { skipped: 'only for requests that are too long for the others' }),
     ...(skipped !== undefined && { skipped }),
   }
 }

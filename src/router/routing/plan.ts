@@ -37,9 +37,9 @@ export interface Plan {
   rule: string
   /** The rules that were asked, in order; the last one decided. */
   tried: readonly { rule: string; matched: boolean }[]
-  candidates: Candidate[]
-  /** Candidates for one more target, that a failure has led to. */
-  more(target: Target, rule: string): Candidate[]
+  candidates: readonly Candidate[]
+  /** Adds a target that a failure has led to. */
+  add(target: Target, rule: string): Candidate[]
   /** Names the conversation whose answers' counts are kept; absent as long as nobody has asked how long the request is. */
   readonly conversation: string | undefined
   /** What a candidate changes about the request; `undefined` where that is nothing. `before` are the changes of layers above. */
@@ -93,6 +93,7 @@ export function createPlanner(options: PlanOptions, { estimator, clock, random }
     const reserve = longContext === undefined || explicit || rule === 'longContext' ? [] : legs(longContext, 'longContext')
     const ask: Ask = { facts, request, ...(model !== undefined && { model }) }
     const context = { ask, estimator, tokens: () => route.tokens }
+    const candidates = candidatesOf(legs(target, rule), reserve, context)
 
     const untag = routed || taggedModel(facts) === undefined ? undefined : withoutTag
     const reason = effort && adjustBy({ set: { reasoning: effort } })
@@ -102,8 +103,12 @@ export function createPlanner(options: PlanOptions, { estimator, clock, random }
       route,
       rule,
       tried,
-      candidates: candidatesOf(legs(target, rule), reserve, context),
-      more: (to, name) => candidatesOf(legs(to, name), [], context),
+      candidates,
+      add(to, name) {
+        const added = candidatesOf(legs(to, name), [], context)
+        candidates.push(...added)
+        return added
+      },
       get conversation() {
         return conversation
       },

@@ -5,17 +5,15 @@
  */
 import { fail, isFailureError } from '../../core/failure.ts'
 import type { RequestFacts } from '../facts.ts'
-import { memberOf, type Ask } from '../member.ts'
 import type { Awaitable } from '../state.ts'
-import { tripOf } from '../trip.ts'
 import { conditionTest, type Condition } from './condition.ts'
-import { AT_ENDPOINT, choiceOf, type Choice } from './explicit.ts'
+import { explicitStep } from './explicit-rule.ts'
 import type { RouteFacts } from './facts.ts'
 import type { ModelRoutes } from './models.ts'
-import { knownNames, readNamed, type Endpoints } from './names.ts'
-import { slotsOf, tierOf, type Slots } from './slots.ts'
-import { taggedModel } from './subagent-tag.ts'
-import { checkTarget, type Route, type Target } from './target.ts'
+import type { Endpoints } from './names.ts'
+import { slotsOf, type Slots } from './slots.ts'
+import { tagStep } from './tag-rule.ts'
+import { checkTarget, type Target } from './target.ts'
 
 /** A rule of the user's own. */
 export interface Rule {
@@ -83,40 +81,6 @@ export function stepsOf(options: RuleOptions, models: ModelRoutes): Step[] {
   ]
 }
 
-function explicitStep({ default: usual, explicit }: RuleOptions, endpoints: Endpoints, models: ModelRoutes): Step {
-  return {
-    name: 'explicit',
-    decide({ request, facts, route: { model, headers } }) {
-      if (tripOf(request).routed) return undefined
-      const choice = choiceOf({ headers, query: () => new URL(request.url).searchParams, model, endpoints, isModel: models.has })
-      if (!choice) return undefined
-      if (model !== undefined && choice.model === undefined) checkHasModel(choice, endpoints, { facts, request }, model)
-      const { fallbacks, ...changes } = changesOf(usual)
-      const named: Route = { ...changes, to: choice.name, ...(choice.model !== undefined && { model: choice.model }) }
-      const followed = explicit && explicit.fallbacks && fallbacks ? { ...named, fallbacks } : named
-      return { rule: choice.rule, target: followed, explicit: true }
-    },
-  }
-}
-
-/** Where the model says only the endpoint, that must know which of its models is meant. */
-function checkHasModel({ name, rule }: Choice, endpoints: Endpoints, ask: Ask, said: string): void {
-  const member = rule === AT_ENDPOINT && endpoints[name] ? memberOf(endpoints[name]) : undefined
-  if (member?.kind === 'endpoint' && member.model(ask) === said)
-    fail({
-      kind: 'invalid-request',
-      message: `${rule}: the endpoint "${name}" has no model of its own. Write @${name}/ and the model behind it.`,
-      param: 'model',
-    })
-}
-
-/** What the default route changes holds for what clients choose, too. */
-function changesOf(usual: Target): Omit<Route, 'to' | 'model'> {
-  if (typeof usual !== 'object' || !('to' in usual)) return {}
-  const { to: _to, model: _model, ...changes } = usual
-  return changes
-}
-
 function chooseStep(choose: Choose, endpoints: Endpoints): Step {
   return {
     name: 'choose',
@@ -157,30 +121,6 @@ const modelStep = (models: ModelRoutes): Step => ({
     return found && { rule: `models ${found.pattern}`, target: found.target, star: found.star }
   },
 })
-
-/** The tag says an endpoint and model, or a model that the router knows a way for. */
-function tagStep({ tiers = {} }: RuleOptions, endpoints: Endpoints, models: ModelRoutes): Step {
-  const rule = 'subagent tag'
-  return {
-    name: rule,
-    decide({ request, facts }) {
-      const said = tripOf(request).routed ? undefined : taggedModel(facts)
-      if (said === undefined) return undefined
-      const named = readNamed(endpoints, said)
-      if (named && endpoints[named.name])
-        return { rule, target: { to: named.name, ...(named.model !== undefined && { model: named.model }) } }
-      const found = models.find(said)
-      if (found) return { rule, target: found.target, star: found.star }
-      const tier = tierOf(said)
-      const target = tier && tiers[tier]
-      if (target !== undefined) return { rule, target, star: said }
-      return fail({
-        kind: 'invalid-request',
-        message: `The prompt's tag <CCR-SUBAGENT-MODEL> says "${said}", and there is no such endpoint or model here. Known: ${knownNames(endpoints)}. Write it as endpoint,model.`,
-      })
-    },
-  }
-}
 
 /** The target that a function of the user's own gives. @throws FailureError that names the function */
 export async function ownTarget<T extends Target | false>(

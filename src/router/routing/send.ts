@@ -11,8 +11,9 @@ import { outcomeOf, type AttemptReason } from '../outcome.ts'
 import { askStranger } from '../pool/stranger.ts'
 import type { Awaitable } from '../state.ts'
 import { passOn, tripOf } from '../trip.ts'
-import { isLarger, readyFirst, refuseAll, type Candidate } from './candidates.ts'
+import { readyFirst, refuseAll, type Candidate } from './candidates.ts'
 import type { RouteFacts } from './facts.ts'
+import { calledAtOnce, nextAfter } from './next.ts'
 import type { Plan } from './plan.ts'
 import type { Target } from './target.ts'
 
@@ -75,7 +76,7 @@ export async function sendPlan(plan: Plan, request: Request, context: SendContex
       const { status, message } = failure
       const told = await onError({ target, ...(model !== undefined && { model }), class: verdict.class, status, message }, route)
       if (told === false) break
-      if (told !== undefined) left = [...plan.more(told, 'onError').filter(({ skipped }) => skipped === undefined), ...left]
+      if (told !== undefined) left = [...plan.add(told, 'onError').filter(({ skipped }) => skipped === undefined), ...left]
     }
     if (budget?.spent() !== undefined) break
   }
@@ -95,40 +96,6 @@ function failureIn(response: Response): Failure | undefined {
   if (failure || response.ok) return failure
   // a layer in between has lost what became of it
   return { kind: 'bad-response', status: STATUS['bad-response'], message: `The target answered ${response.status}.` }
-}
-
-/** All but those that are there for long requests alone, where the request is none that is too long for another. */
-function calledAtOnce({ candidates }: Plan): Candidate[] {
-  const tooLong = candidates.some((candidate) => candidate.tooLong)
-  return candidates.filter(({ reserve }) => !reserve || tooLong)
-}
-
-interface Others {
-  others: readonly Candidate[]
-  spare: readonly Candidate[]
-  retry: RetryOptions
-}
-
-/** Who may be asked after a failure: nobody after a mistake of the caller's; after one of length, whoever may be large enough. */
-function nextAfter(
-  failed: Candidate,
-  { nextEndpoint, optIn, limit = failed.contextWindow }: Pick<Verdict, 'nextEndpoint' | 'optIn'> & { limit?: number | undefined },
-  { others, spare, retry }: Others,
-): Candidate[] {
-  if (nextEndpoint === true || (optIn && retry.contentPolicy)) return [...others]
-  if (nextEndpoint !== 'larger-window') return []
-  return [...others, ...spare.filter((candidate) => !others.includes(candidate))]
-    .filter((candidate) => candidate.fetch !== failed.fetch || candidate.model !== failed.model)
-    .filter((candidate) => isLarger(candidate, limit))
-}
-
-/** Who would be asked after a failure of the first candidate, and of what class. */
-export function nextBy(plan: Plan, retry: RetryOptions = {}): (decision: Pick<Verdict, 'nextEndpoint' | 'optIn'>) => Candidate[] {
-  const usable = plan.candidates.filter(({ skipped }) => skipped === undefined)
-  const called = calledAtOnce(plan)
-  const [first, ...others] = usable.filter((candidate) => called.includes(candidate))
-  const spare = usable.filter((candidate) => !called.includes(candidate))
-  return (decision) => (first ? nextAfter(first, decision, { others, spare, retry }) : [])
 }
 
 /** The lower, the more it helps the client to know: what it must change itself, then what passes by itself, then what others must mend. */

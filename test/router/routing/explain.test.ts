@@ -86,6 +86,17 @@ describe('an explanation', () => {
     expect(await explain(outer, requestWith())).toMatchObject({ candidates: [{ kind: 'fetch' }] })
   })
 
+  it('has the target for long contexts among those that are asked where the request is too long for the others', async () => {
+    const { target } = scene()
+    const app = router({ default: target('small', { can: { contextWindow: 2000 } }), longContext: target('long') })
+    const { candidates } = await explain(app, requestWith({ text: 'word '.repeat(3000) }))
+    const about = expect.stringMatching(/^takes 2000 tokens, and the request has about 4\d{3}$/) as string
+    expect(candidates).toEqual([
+      { kind: 'endpoint', name: 'long', model: undefined },
+      { kind: 'endpoint', name: 'small', model: undefined, skipped: about },
+    ])
+  })
+
   it('is there for what a configuration makes, with routes or without', async () => {
     for (const routes of [undefined, { default: 'up' }]) {
       const config = readConfig({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { explain } from '../../../src/router/explain.ts'
 import type { Fetch } from '../../../src/router/fetch.ts'
+import { outcomeOf } from '../../../src/router/outcome.ts'
 import { router, type RouterOptions } from '../../../src/router/routing/router.ts'
 import type { OnError, TargetFailure } from '../../../src/router/routing/send.ts'
 import { virtualClock } from '../../../src/testing/index.ts'
@@ -36,8 +37,9 @@ describe("a function of the user's own after a failure", () => {
 
   it('names who is asked next, with changes, before the fallbacks', async () => {
     const { app, order } = setUp(({ target }) => (target === 'a' ? { to: 'c', model: 'other(high)' } : undefined))
-    expect(await whoAnswers(app)).toBe('c/other by default')
+    const answer = await app(requestWith())
     expect(order()).toEqual(['a/m', 'c/other'])
+    expect(outcomeOf(answer)!.explain!().candidates).toMatchObject([{ name: 'a' }, { name: 'b' }, { name: 'c', model: 'other' }])
   })
 
   it('may send elsewhere what the table would not, and may end what it would go on with', async () => {

@@ -19,10 +19,8 @@ const file = fileURLToPath(new URL('../../../docs/routing.md', import.meta.url))
 const page = readFileSync(file, 'utf8')
 const variables = new Proxy({}, { get: (_, name) => String(name) })
 
-const SAID_HERE: Record<string, string> = {
-  not: 'This must not hold.',
-  reasoning: 'An effort, or `{ effort, budget }` with a budget in tokens; `none`: off.',
-}
+/** Said by its name, elsewhere. */
+const SAID_HERE: Record<string, string> = { not: 'This must not hold.' }
 
 /** What a schema says of each of its fields. */
 function rowsOf(schema: unknown, head: string): string {
