@@ -18,7 +18,7 @@ import type { Resolved } from './config/secret.ts'
 import type { Config } from './config/settle.ts'
 import { modelsOf } from './config/models-of.ts'
 import { direct, isDirect } from './direct.ts'
-import type { App } from './app.ts'
+import type { Model } from './models/models.ts'
 
 type EndpointConfig = Resolved<SettledEndpoint>
 type PoolConfig = NonNullable<Config['pools']>[string]
@@ -43,7 +43,10 @@ export interface ServedEndpoint {
 }
 
 /** What a configuration describes, at work. */
-export interface Composition extends App {
+export interface Composition {
+  fetch: Fetch
+  /** What clients may ask for. */
+  models: readonly Model[]
   /** Those that are switched on, by name. */
   endpoints: ReadonlyMap<string, Endpoint>
   /** The same with how each was made, in the order in which they are asked: the default first. Those that are switched off are `undefined`. */

@@ -68,7 +68,7 @@ export interface GatewayOptions {
 /** What a gateway of a configuration has besides. */
 export interface FrontParts extends GatewayOptions {
   /** Answers what is asked about the gateway itself, and decides who may ask; `undefined` for what is none of its paths. */
-  admin?(request: Request): Response | Promise<Response> | undefined
+  admin?(request: Request, url: URL): Response | Promise<Response> | undefined
   /** Answers `GET /status`. */
   status?(): Promise<Response>
   /** Sends what is no generation to a provider that speaks the protocol. */
@@ -141,7 +141,7 @@ export function createFront(options: FrontParts): Fetch {
     const route = open.get(place.path)
     if (route) return reads(request) ? bodiless(request, route(request, url)) : wrongMethod(request, url, 'GET, HEAD')
     if (isTelemetry(place.path)) return Response.json({})
-    const administered = options.admin?.(request)
+    const administered = options.admin?.(request, url)
     if (administered) return administered
     const admitted = admit(request)
     if (!(admitted instanceof Request)) return refuse(request, admitted, place)

@@ -3,7 +3,6 @@
  *
  * @module
  */
-export { createApp, type App, type AppOptions } from './app.ts'
 export { loadConfig, type LoadOptions, type Snapshot } from './config/load.ts'
 export { ConfigError, type Problem } from './config/problem.ts'
 export { parseConfig, type ParseOptions, type Reading } from './config/parse.ts'

@@ -3,6 +3,7 @@ import type { Fetch } from '../../src/router/fetch.ts'
 import { outcomeOf } from '../../src/router/outcome.ts'
 import { memoryState } from '../../src/router/state.ts'
 import { compose, type ComposeOptions } from '../../src/server/compose.ts'
+import { loadEnvironment } from '../../src/server/config/load-environment.ts'
 import { readConfig } from '../../src/server/config/read.ts'
 import { createDemo } from '../../src/server/demo/demo.ts'
 import { virtualClock } from '../../src/testing/clock.ts'
@@ -20,7 +21,7 @@ const demo = createDemo()
 const upstream: Fetch = async (input, init) => {
   const body = init?.body instanceof Uint8Array ? new TextDecoder().decode(init.body) : (init?.body as string)
   const url = new URL(input as string)
-  const { model } = JSON.parse(body) as { model?: string }
+  const model = (JSON.parse(body) as { model?: string }).model ?? /models\/(.*):/.exec(url.pathname)?.[1]
   const key = new Headers(init?.headers).get('authorization')?.slice('Bearer '.length)
   calls.push(`${url.hostname.replace('.example', '')} ${model}${key ? ` ${key}` : ''}`)
   const status = failing[url.hostname]
@@ -62,6 +63,8 @@ describe('endpoints', () => {
     ['@b/one', 'b one'],
     ['A/a-2', 'a a-2'],
     ['nobody/one', 'a a-1'],
+    ['b/vendor/one', 'b vendor/one'],
+    ['constructor/one', 'a a-1'],
   ])('%s goes to %s', async (model, expected) => expect(await asked(app({}), model)).toEqual([expected]))
 
   test('one that is switched off is not asked', async () => {
@@ -110,6 +113,25 @@ describe('endpoints', () => {
     expect(await asked(read({ endpoints }), 'gpt-9')).toEqual(['api.openai.com gpt-9 o'])
     expect(await asked(read({ endpoints }), 'claude-x')).toEqual(['api.groq.com llama-3.3-70b-versatile g'])
     expect(await asked(read({ endpoints, routes: { default: 'groq' } }), 'gpt-9')).toEqual(['api.groq.com llama-3.3-70b-versatile g'])
+  })
+
+  test.each([
+    ['claude-opus-9', 'api.anthropic.com claude-opus-9'],
+    ['gpt-9', 'api.openai.com gpt-9 o'],
+    ['gemini-9-pro', 'generativelanguage.googleapis.com gemini-9-pro'],
+    ['something-else', 'api.anthropic.com claude-sonnet-5'],
+    ['groq/llama-9', 'api.groq.com llama-9 q'],
+  ])('of the environment: %s goes to %s', async (model, expected) => {
+    const variables = { ANTHROPIC_API_KEY: 'a', OPENAI_API_KEY: 'o', GEMINI_API_KEY: 'g', GROQ_API_KEY: 'q' }
+    const { config } = await loadEnvironment(variables)
+    const found = compose(config, { fetchFor: () => upstream })
+    const [call] = await asked(found, model)
+    expect(call).toBe(expected)
+  })
+
+  test('a request that cannot be read is refused in the client’s format', async () => {
+    const response = await app({}).fetch(`http://localhost${claude.path}`, { method: 'POST', body: '{' })
+    expect([response.status, claude.errorOf(await response.json())]).toEqual([400, expect.stringContaining('not valid JSON')])
   })
 
   test('each calls through its own proxy, or that of all', async () => {

@@ -67,7 +67,7 @@ export interface AdminOptions extends Administered {
 const MAX_BODY_BYTES = 256 * 1024
 
 /** Returns what answers requests of the API, and `undefined` for all others. */
-export function createAdmin(options: AdminOptions): (request: Request) => Promise<Response> | undefined {
+export function createAdmin(options: AdminOptions): (request: Request, url: URL) => Promise<Response> | undefined {
   const { admit, redact } = options
   const dispatch = async (request: Request, { pathname, searchParams }: URL): Promise<Response> => {
     try {
@@ -100,10 +100,7 @@ export function createAdmin(options: AdminOptions): (request: Request) => Promis
       headers: { ...PRIVATE, ...headers, ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }) },
     })
   }
-  return (request) => {
-    const url = new URL(request.url)
-    return /^\/(admin|providers)(\/|$)/.test(url.pathname) ? dispatch(request, url) : undefined
-  }
+  return (request, url) => (/^\/(admin|providers)(\/|$)/.test(url.pathname) ? dispatch(request, url) : undefined)
 }
 
 const PRIVATE = { 'content-type': 'application/json', 'cache-control': 'no-store' }
