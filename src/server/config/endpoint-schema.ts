@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot'
 import { amount, choice, count, duration, flag, list, byName, text, texts } from './fields.ts'
-import { Retry } from './retry-schema.ts'
+import { EndpointRetry } from './retry-schema.ts'
 import { secret } from './secret.ts'
 
 export const PROTOCOLS = ['claude', 'openai', 'openai-responses', 'gemini'] as const
@@ -114,7 +114,7 @@ export const Endpoint = v.strictObject(
     capabilities: v.optional(v.pipe(Capabilities, v.description('What it can do. What is not said is tried.'))),
     retry: v.optional(
       v.pipe(
-        Retry,
+        EndpointRetry,
         v.description(
           'Retries against it alone; in a pool those of the pool count. Default: other keys, and a connection that could not be made once more.',
         ),

@@ -6,7 +6,7 @@
 import * as v from 'valibot'
 import { STRATEGIES, type Strategy } from '../../router/pool/balance-strategies.ts'
 import { BREAKER_PRESETS, type BreakerPreset } from '../../router/pool/breaker-options.ts'
-import { Retry } from './retry-schema.ts'
+import { PoolRetry } from './retry-schema.ts'
 import { amount, choice, count, duration, text } from './fields.ts'
 
 const namesOf = <T extends string>(table: Record<T, unknown>) => Object.keys(table) as T[]
@@ -115,7 +115,7 @@ export const Pool = v.strictObject(
         ),
       ),
     ),
-    retry: v.optional(Retry),
+    retry: v.optional(PoolRetry),
     hedge: v.optional(
       v.pipe(Hedge, v.description('Ask a second member when the first one is slow to begin. Both are billed. Default: never.')),
     ),

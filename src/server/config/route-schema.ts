@@ -6,7 +6,7 @@
 import * as v from 'valibot'
 import { ConditionSchema } from './condition-schema.ts'
 import { byName, flag, list, text, texts } from './fields.ts'
-import { Retry } from './retry-schema.ts'
+import { RouteRetry } from './retry-schema.ts'
 import { Background, LongContext, Target, Think } from './target-schema.ts'
 
 const SomeTarget = v.lazy(() => Target)
@@ -59,7 +59,7 @@ export const Routes = v.pipe(
       think: v.optional(v.pipe(Think, v.description('Requests that ask for reasoning: "effort" says how much at least.'))),
       tiers: v.optional(v.pipe(Tiers, v.description('By the size of the Claude model that the client asks for.'))),
       aliases: v.optional(texts('Other names of models: what is asked for under the name is the model.')),
-      retry: v.optional(v.pipe(Retry, v.description('What one request may use up where a target has fallbacks.'))),
+      retry: v.optional(v.pipe(RouteRetry, v.description('What one request may use up where a target has fallbacks.'))),
       explicit: v.optional(
         v.pipe(
           Explicit,
