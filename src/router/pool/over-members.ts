@@ -49,6 +49,8 @@ export interface PoolParts {
   /** Conversations stay only as long as their cache is warm, and then go back to the first member. */
   warmOnly: boolean
   throttle: Throttle | undefined
+  /** Members whose last attempt failed. */
+  failing: Set<Seat>
   hedged: { asked: number; twice: number }
 }
 
@@ -63,11 +65,14 @@ export interface PoolCall {
 
 /** Resolves with an answer, or with the refusal that tells most. */
 export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Response> {
-  const { seats, retry, clock, random, balancer, breaker, health, cooldowns, affinity, throttle } = parts
+  const { seats, retry, clock, random, balancer, breaker, health, cooldowns, affinity, throttle, failing } = parts
   const { facts, trip, signal, request } = call
   const ask: Ask = { facts, ...(trip.model !== undefined && { model: trip.model }) }
   const attempts = retry.attemptsPerMember === undefined ? retry.attempts : retry.attemptsPerMember * seats.length
-  const budget = createBudget({ ...retry, ...(attempts !== undefined && { attempts }) }, clock, throttle, trip.budget)
+  let isWell = false
+  // A member that answers is open to every request that failed elsewhere: the bound is for an outage, in which there is none.
+  const bound = throttle && { ...throttle, allows: () => isWell || throttle.allows() }
+  const budget = createBudget({ ...retry, ...(attempts !== undefined && { attempts }) }, clock, bound, trip.budget)
   const tryMember = createTry(parts, { ...call, budget })
   const conversation = affinity && seats.length > 1 ? conversationOf(request, facts) : undefined
   const home = conversation === undefined ? undefined : await affinity!.find(conversation)
@@ -134,6 +139,7 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
       candidates = [{ seat: guessed.seat, probing: [] }]
     }
     // A member of this library takes from the budget itself, for each of its attempts.
+    isWell = !failing.has(candidates[0]!.seat)
     const spent = budget.spent()
     if (spent !== undefined)
       return refusals.length ? best() : fail({ kind: 'overloaded', message: `pool "${parts.name}": this request has spent its ${spent}.` })
@@ -152,11 +158,13 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
     waitedMs = 0
     if (!result.verdict) {
       throttle?.succeeded()
+      failing.delete(result.seat)
       return parts.midStream === 'continue' ? outliving(result, { parts, call, budget, tried, ask: overMembers }) : result.response
     }
     for (const failed of result.failed) {
       refusals.push(failed)
       const { seat, verdict } = failed
+      if (verdict!.breaker) failing.add(seat)
       const times = (tried.get(seat)?.times ?? 0) + 1
       const again = verdict!.ambiguous && !retry.ambiguous ? undefined : retryAt(verdict!, times, clock.now(), random)
       tried.set(seat, {

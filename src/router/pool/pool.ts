@@ -91,6 +91,7 @@ export function pool(members: readonly (Fetch | PoolMember)[], options: PoolOpti
     valueOfTime: options.affinity === false ? undefined : options.affinity?.valueOfTime,
     warmOnly: strategy === 'priority',
     throttle: retry.throttle === false ? undefined : createThrottle(retry.throttle ?? {}, clock),
+    failing: new Set(),
     hedged: { asked: 0, twice: 0 },
   }
   const { balancer, cooldowns, affinity } = parts

@@ -81,6 +81,13 @@ describe('a pool', () => {
     expect(response.headers.get('retry-after')).toBe('500')
   })
 
+  it('answers any number of requests that fail at one member at once from another one that is well', async () => {
+    const { app, requests } = setUp({ a: { faults: 'reset' }, b: {} }, { breaker: false })
+    const answers = await Promise.all(Array.from({ length: 40 }, () => ask(app, 'claude')))
+    expect(answers.map(({ response }) => response.status)).toEqual(answers.map(() => 200))
+    expect(requests('b')).toHaveLength(40)
+  })
+
   it('asks nobody else about what the caller did wrong', async () => {
     const { app, requests } = setUp({ a: { faults: 'bad-request' }, b: {} })
     expect((await ask(app, 'claude')).response.status).toBe(400)

@@ -18,7 +18,7 @@ afterEach(async () => {
 /** A server over upstreams that do this, the first one first. */
 async function start(scene: Case, answers: ((call: Call) => void)[], timeouts = {}) {
   const upstreams = await Promise.all(answers.map((answer) => openUpstream(answer)))
-  const server = await openServer(scene, upstreams, { timeouts })
+  const server = await openServer(scene, upstreams, timeouts)
   toClose.push(server)
   return { port: server.port, upstreams: upstreams as [Upstream, Upstream] }
 }

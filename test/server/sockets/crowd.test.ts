@@ -27,7 +27,7 @@ test.each(CASES)(`${STREAMS} streams whose providers die have an end each, over 
       }),
     ),
   )
-  const server = await openServer(scene, upstreams, {}, { strategy: 'round_robin', affinity: false, retry: { throttle: false } })
+  const server = await openServer(scene, upstreams, {}, { strategy: 'round_robin', affinity: false })
   toClose.push(server)
   const answers = Array.from({ length: STREAMS }, () => ask(server.port).text())
   await until(() => expect(upstreams.flatMap(({ calls }) => calls).length).toBe(STREAMS))

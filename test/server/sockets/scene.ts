@@ -5,7 +5,8 @@ import http from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { vi } from 'vitest'
 import { systemClock, type Clock } from '../../../src/core/clock.ts'
-import { endpoint, type EndpointOptions } from '../../../src/router/endpoint/endpoint.ts'
+import { endpoint } from '../../../src/router/endpoint/endpoint.ts'
+import type { Timeouts } from '../../../src/router/endpoint/timeouts.ts'
 import type { Fetch } from '../../../src/router/fetch.ts'
 import type { PoolOptions } from '../../../src/router/pool/options.ts'
 import { pool } from '../../../src/router/pool/pool.ts'
@@ -97,11 +98,11 @@ export const well =
   ({ res }: Call): void =>
     void head(res).end(WIRE[wire].begin + words.map(WIRE[wire].word).join('') + WIRE[wire].end)
 
-/** A server over a pool of these upstreams, and what it takes to take all of it down again. */
+/** A server over a pool of these upstreams, and what it takes to take all of it down again. `timeouts` are the first one's: a healthy one may take its time. */
 export async function openServer(
   { which, wire }: Case,
   upstreams: readonly Upstream[],
-  options: Partial<EndpointOptions> = {},
+  timeouts: Timeouts = {},
   poolOptions: PoolOptions = {},
 ) {
   const nodeFetch = createNodeFetch()
@@ -114,10 +115,10 @@ export async function openServer(
       apiKey: 'k',
       fetch,
       clock: countingClock,
-      ...options,
+      ...(index === 0 && { timeouts }),
     }),
   )
-  const app = members.length === 1 ? members[0]! : pool(members, { breaker: false, clock: countingClock, ...poolOptions })
+  const app = members.length === 1 ? members[0]! : pool(members, { clock: countingClock, ...poolOptions })
   const served = await serve(app, { port: 0, graceMs: 0 })
   return {
     port: served.port,
