@@ -5,7 +5,7 @@
  */
 import { overlay, type Override } from './overlay.ts'
 import { ConfigError, type Problem } from './problem.ts'
-import { check, filePath, frozen, type ConfigOptions, type Locate } from './read.ts'
+import { check, filePath, frozen, type ConfigOptions } from './read.ts'
 import { resolveSecrets, systemReaders, type SecretReaders } from './resolve-secrets.ts'
 import type { Config } from './settle.ts'
 import { readSource, type Format, type Source } from './source.ts'
@@ -39,24 +39,36 @@ export async function parseConfig(text: string, options: ParseOptions = {}): Pro
       name,
     )
   const raw = overlay(source.value, overrides)
-  const locate = locator(source, overrides)
-  const { settled, doubts } = check(raw, options, locate)
+  const placed = placer(source, overrides)
+  const { settled, doubts } = await checked(raw, options, placed)
   const problems: Problem[] = []
   const { value, files } = await resolveSecrets(settled, folder, readers, (problem) =>
-    problems.push(locate({ ...problem, path: filePath(problem.path, raw) })),
+    problems.push({ ...problem, path: filePath(problem.path, raw) }),
   )
-  if (problems.length) throw new ConfigError(problems, name)
-  return { config: frozen(value), doubts, secretFiles: files }
+  if (problems.length) throw new ConfigError(await placed(problems), name)
+  return { config: frozen(value), doubts: await placed(doubts), secretFiles: files }
 }
 
-function locator(source: Source, overrides: readonly Override[]): Locate {
+type Placer = (problems: readonly Problem[]) => Promise<Problem[]>
+
+async function checked(raw: unknown, options: ConfigOptions, placed: Placer): Promise<ReturnType<typeof check>> {
+  try {
+    return check(raw, options)
+  } catch (error) {
+    throw error instanceof ConfigError ? new ConfigError(await placed(error.problems), error.source) : error
+  }
+}
+
+/** Says of problems where their values are from. */
+function placer(source: Source, overrides: readonly Override[]): Placer {
   const origins = new Map(overrides.map(({ path, origin }) => [JSON.stringify(path), origin]))
-  return (problem) => {
+  const place = async (problem: Problem): Promise<Problem> => {
     for (let length = problem.path.length; length > 0; length--) {
       const origin = origins.get(JSON.stringify(problem.path.slice(0, length)))
       if (origin !== undefined) return { ...problem, origin }
     }
-    const place = source.locate(problem.path)
-    return { ...problem, ...(place && { place }) }
+    const found = await source.locate(problem.path)
+    return { ...problem, ...(found && { place: found }) }
   }
+  return (problems) => Promise.all(problems.map(place))
 }

@@ -18,24 +18,17 @@ export interface ConfigOptions {
   variables?: Variables
 }
 
-/** What is known of a value's place, for its problems. */
-export type Locate = (problem: Problem) => Problem
-
 interface Checked {
   settled: SettledConfig
   doubts: Problem[]
 }
 
 /** Checks a value against everything that needs no I/O. @throws ConfigError with all problems that were found */
-export function check(
-  raw: unknown,
-  { source = 'The configuration', variables = {} }: ConfigOptions,
-  locate: Locate = (problem) => problem,
-): Checked {
+export function check(raw: unknown, { source = 'The configuration', variables = {} }: ConfigOptions): Checked {
   const problems: Problem[] = []
   const report = (problem: Problem) => problems.push(problem)
   const refuseAny = () => {
-    if (problems.length) throw new ConfigError(problems.map(locate), source)
+    if (problems.length) throw new ConfigError(problems, source)
   }
   const parsed = v.safeParse(ConfigSchema, expandVariables(raw, variables, report))
   if (!parsed.success) {
@@ -48,7 +41,7 @@ export function check(
   refuseAny()
   problems.push(...crossCheck(settled))
   refuseAny()
-  return { settled, doubts: doubts(settled).map(locate) }
+  return { settled, doubts: doubts(settled) }
 }
 
 /**

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { tryParse } from '../../core/json.ts'
 import type { Path, Place } from './problem.ts'
 
 export type Format = 'json' | 'toml' | 'yaml'
@@ -18,17 +19,20 @@ export const formatOf = (path: string): Format => FORMATS[/\.(\w+)$/.exec(path)?
 export interface Source {
   value: unknown
   /** Where a value is; the nearest object around it where it is not there. */
-  locate(path: Path): Place | undefined
+  locate(path: Path): Place | undefined | Promise<Place | undefined>
   /** What the text itself is wrong in. `value` is of no use then. */
   mistakes: readonly { message: string; place?: Place }[]
 }
 
-/** Reads a text. Loads the reader of its format first. */
+/** Reads a text. Loads the reader of its format first, where it takes one. */
 export async function readSource(text: string, format: Format): Promise<Source> {
   const plain = text.replace(/^\uFEFF/, '')
   if (format === 'yaml') return (await import('./yaml-source.ts')).readYaml(plain)
   if (format === 'toml') return (await import('./toml-source.ts')).readToml(plain)
-  return (await import('./json-source.ts')).readJson(plain)
+  const readJson = async () => (await import('./json-source.ts')).readJson(plain)
+  // The reader that knows comments and places is loaded for those alone: all would wait for it when they start.
+  const value = tryParse(plain)
+  return value === undefined ? readJson() : { value, mistakes: [], locate: async (path) => (await readJson()).locate(path) }
 }
 
 /** Line and column of an offset. */

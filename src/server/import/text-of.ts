@@ -49,7 +49,7 @@ async function commented(body: string, format: Format, comments: readonly Commen
   const lines = body.split('\n')
   const above = new Map<number, string[]>()
   for (const { path, text } of comments) {
-    const place = locate(path)
+    const place = await locate(path)
     if (place) above.set(place.line - 1, [...(above.get(place.line - 1) ?? []), text])
   }
   return lines.flatMap((own, index) => [...(above.get(index) ?? []).map((text) => /^\s*/.exec(own)![0] + line(text)), own]).join('\n')
