@@ -1,7 +1,10 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { readCall } from '../../../src/server/cli/arguments.ts'
 import { commandNamed, COMMANDS } from '../../../src/server/cli/commands.ts'
 import { helpOf, overview, TOPICS } from '../../../src/server/cli/help.ts'
+import { EXIT } from '../../../src/server/cli/command.ts'
 import { SEEDS } from '../../../src/server/import/index.ts'
 
 const read = (line: string) => {
@@ -79,5 +82,32 @@ describe('a command line', () => {
     const told = (error as Error).message
     expect(`${told}\n`).toContain(message)
     expect(told).toContain(`cc-route ${line.split(' ')[0]} --help`)
+  })
+})
+
+describe('the page about the command', () => {
+  const path = fileURLToPath(new URL('../../../docs/cli.md', import.meta.url))
+  const page = readFileSync(path, 'utf8')
+
+  // UPDATE_DOCS=1 writes the list anew.
+  test('has the list of commands as the command prints it', () => {
+    const fresh = page.replace(/(```text\n)[^]*?(```)/, (_, open: string, close: string) => open + overview() + close)
+    if (process.env['UPDATE_DOCS']) writeFileSync(path, fresh)
+    expect(page).toBe(fresh)
+  })
+
+  const lines = [...page.matchAll(/```sh\n([^]*?)```/g)].flatMap(([, block]) =>
+    [...block!.matchAll(/\bcc-route ((?!\/)[a-z][^\n)>]*)/g)].map(([, line]) => line!.trim()),
+  )
+  test.each(lines)('cc-route %s can be understood', (line) => {
+    const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!)
+    const command = commandNamed(words[0]!)
+    expect(command).toBeDefined()
+    readCall(command!, words.slice(1))
+  })
+
+  test('has all exit codes', () => {
+    expect(lines.length).toBeGreaterThan(15)
+    for (const code of Object.values(EXIT)) expect(page).toMatch(new RegExp(`^\\| ${code}\\b`, 'm'))
   })
 })
