@@ -131,6 +131,9 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
     }
     if (!candidates.length) {
       const first = resting[0]
+      // What may not be tried any more is not waited for.
+      isWell = first !== undefined && !failing.has(first.seat)
+      if (refusals.length && budget.spent() !== undefined) return best()
       if (first && (await pause(first.at - clock.now()))) continue
       if (refusals.length) return best()
       // Rests that were only guessed are no reason to refuse without having asked.
