@@ -145,7 +145,8 @@ export function createFront(options: FrontParts): Fetch {
     if (administered) return administered
     const admitted = admit(request)
     if (!(admitted instanceof Request)) return refuse(request, admitted, place)
-    if (status && place.path === '/status') return reads(request) ? status() : wrongMethod(request, url, 'GET, HEAD')
+    if (status && place.path === '/status')
+      return reads(request) ? status().then((response) => bodiless(request, response)) : wrongMethod(request, url, 'GET, HEAD')
     const listed = modelsPath(place.path)
     if (listed && models && reads(request))
       return bodiless(

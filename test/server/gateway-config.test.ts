@@ -339,3 +339,18 @@ test('nothing of Node is in it, so that it can be mounted where Node is not', ()
   expect(node).toEqual([])
   expect([...packages].toSorted()).toEqual(['@noble/hashes', 'eventsource-parser', 'valibot'])
 })
+
+test('a client that went away counts as neither answered nor failed', async () => {
+  const gone = new AbortController()
+  const slow: Fetch = (_, init) =>
+    new Promise((_resolve, reject) => init!.signal!.addEventListener('abort', () => reject(init!.signal!.reason as Error)))
+  const app = make({}, { fetchFor: () => slow })
+  const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify(clientOf('claude').body)
+  const left = app(`${origin}/v1/messages`, { method: 'POST', headers, body, signal: gone.signal })
+  await new Promise(setImmediate)
+  gone.abort()
+  expect((await left).status).toBe(499)
+  expect(await json(await app(`${origin}/status`))).toMatchObject({ requests: { answered: 0, failed: 0, inFlight: 1 } })
+  expect(await (await app(`${origin}/status`, { method: 'HEAD' })).text()).toBe('')
+})

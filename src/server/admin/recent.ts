@@ -5,6 +5,7 @@
  */
 import type { ProtocolName } from '../../core/chat.ts'
 import type { Clock } from '../../core/clock.ts'
+import { STATUS } from '../../core/failure.ts'
 import type { Usage } from '../../core/usage.ts'
 import { clientProtocol, routeOf } from '../../router/facts.ts'
 import type { FailureClass } from '../../router/failures/classify.ts'
@@ -54,7 +55,7 @@ export interface Recent {
   watch(request: Request): (response: Response) => void
   /** The latest first. */
   list(limit: number, fits?: (entry: RecentRequest) => boolean): RecentRequest[]
-  /** Since the gateway began. */
+  /** Since the gateway began. A client that went away counts in neither. */
   counts(): { answered: number; failed: number; inFlight: number }
 }
 
@@ -80,7 +81,8 @@ export function createRecent({ clock, kept = 500, redact }: RecentOptions): Rece
           counts.inFlight--
           if (!outcome && !routeOf(request)) return
           const failure = ending?.failure ?? outcome?.failure
-          counts[failure || response.status >= 400 ? 'failed' : 'answered']++
+          const isGone = ending?.how === 'cancelled' || response.status === STATUS.cancelled
+          if (!isGone) counts[failure || response.status >= 400 ? 'failed' : 'answered']++
           const client = clientOf(request)?.name
           entries.push({
             id: ++id,
