@@ -92,6 +92,27 @@ const cutAt = (event: number): Fault => ({ type: 'cut', at: { event } })
 /** What the providers got. */
 const asked = (world: ReturnType<typeof setUp>) => [world.requests(0).length, world.requests(1).length]
 
+describe('an answer that does not break', () => {
+  it.each(PROTOCOLS)('reaches a client of %s byte by byte as it would without the mode', async (protocol) => {
+    const replies = [
+      { text: FIRST },
+      { reasoning: 'Hm.', text: FIRST },
+      { text: FIRST, toolCalls: [{ name: 'look', input: { at: 'the sky' } }, { name: 'look' }] },
+    ]
+    for (const reply of replies)
+      for (const speaks of PROTOCOLS) {
+        const texts = []
+        for (const midStream of ['end', 'continue'] as const) {
+          const world = setUp({ a: { speaks, reply, eventMs: 4000 }, b: {} }, { midStream })
+          const { text, ending, tidy } = await answered(world, protocol)
+          expect([ending.how, tidy, ...asked(world)]).toEqual(['complete', 0, 1, 0])
+          texts.push(text)
+        }
+        expect(texts[1]).toBe(texts[0])
+      }
+  })
+})
+
 describe('what is repeated', () => {
   it.each([
     ['the last word', 7],
