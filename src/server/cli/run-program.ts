@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
+import { basename } from 'node:path'
 import { serverFor } from './choose-server.ts'
 import { settingsOver } from './claude-settings.ts'
 import { CLIENTS, environmentFor, NO_KEY, type Address } from './clients.ts'
@@ -18,7 +19,8 @@ import { say } from './terminal.ts'
 
 /** Resolves with the program's exit code, as a shell has it. @throws CommandError where it is not there */
 export async function runProgram(call: Call, program: string, args: readonly string[]): Promise<number> {
-  const client = Object.hasOwn(CLIENTS, program) ? CLIENTS[program] : undefined
+  const name = basename(program).replace(/\.(exe|cmd|bat)$/i, '')
+  const client = Object.hasOwn(CLIENTS, name) ? CLIENTS[name] : undefined
   const path = findProgram(program, client?.places)
   if (path === undefined)
     throw new CommandError(
@@ -28,10 +30,10 @@ export async function runProgram(call: Call, program: string, args: readonly str
   const there = await serverFor(call)
   const own = there ? undefined : await ownServer(call)
   const address: Address = { url: (there ?? own)!.url, key: (there ?? own)!.token ?? NO_KEY }
-  const change = environmentFor(program, address, process.env)
-  const advice = program === 'gemini' ? geminiAdvice() : undefined
+  const change = environmentFor(name, address, process.env)
+  const advice = name === 'gemini' ? geminiAdvice() : undefined
   if (advice) say(advice)
-  const settings = program === 'claude' ? settingsOver(change, args) : undefined
+  const settings = name === 'claude' ? settingsOver(change, args) : undefined
   try {
     const env: NodeJS.ProcessEnv = { ...process.env, ...change.set }
     for (const name of change.unset) delete env[name]

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isatty } from 'node:tty'
 import { setupOf } from '../config/setup-of.ts'
 import { banner } from './banner.ts'
 import type { Call } from './command.ts'
@@ -26,7 +27,7 @@ export async function run(call: Call): Promise<void> {
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   // A terminal that is closed says the same to what it runs as those who want a background server to read its configuration again.
-  process.on('SIGHUP', process.stdin.isTTY ? stop : () => void server.reload())
+  process.on('SIGHUP', isatty(0) ? stop : () => void server.reload())
   process.on('exit', forget)
   const { host = '127.0.0.1' } = used.config.server
   process.stdout.write(banner({ url: server.url, host, setup: used.isEmpty ? undefined : setupOf(used.config), source: used.source }))

@@ -22,12 +22,13 @@ const settings = at > 0 && process.argv[at + 1][0] !== '{' ? JSON.parse(fs.readF
 ;(async () => {
   const health = (await fetch(url + '/v1/models')).status
   const models = (await fetch(url + '/v1/models', { headers: { authorization: 'Bearer ' + key } })).status
-  console.log(JSON.stringify({ env, args: process.argv.slice(2), health, models, settings }))
   if (env.DO === 'wait') {
     process.on('SIGTERM', () => process.exit(42))
     setInterval(() => {}, 1000)
-  } else if (env.DO === 'die') process.kill(process.pid, 'SIGKILL')
-  else process.exitCode = Number(env.DO ?? 0)
+  }
+  console.log(JSON.stringify({ env, args: process.argv.slice(2), health, models, settings }))
+  if (env.DO === 'die') process.kill(process.pid, 'SIGKILL')
+  else if (env.DO !== 'wait') process.exitCode = Number(env.DO ?? 0)
 })()
 `
 
@@ -127,6 +128,11 @@ describe('run', () => {
     expect(args.slice(-3)).toEqual(['exec', '-c', 'x=1'])
     expect(args.slice(0, 2)).toEqual(['-c', 'model_provider="cc-route"'])
     expect(args[3]).toMatch(/^model_providers\.cc-route=\{.*base_url="http:\/\/127\.0\.0\.1:\d+\/v1".*wire_api="responses"\}$/)
+  })
+
+  test('a client is known by its path as well', async () => {
+    const path = command.program('elsewhere/codex', FAKE)
+    expect(seenBy((await command.run(['run', '--', path])).out).args[1]).toBe('model_provider="cc-route"')
   })
 
   test('gemini gets the address, and its user advice where its settings would log in elsewhere', async () => {
