@@ -64,6 +64,11 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
   /** What targets may name: the endpoints as they are asked for, and the pools. */
   const names: Record<string, Fetch | false> = Object.fromEntries(Object.keys(config.endpoints).map((name) => [name, false]))
 
+  const proxies = [config.server, ...used.map(([, given]) => given)].map(({ proxy }) => proxy)
+  if (!options.fetchFor && proxies.some((proxy) => proxy !== undefined && proxy !== 'direct'))
+    throw new TypeError(
+      'proxy: nothing here can call through a proxy. On Node give the gateway fetchFor: createFetchFor(process.env), of cc-route/server.',
+    )
   const globalFetch: Fetch = (input, init) => globalThis.fetch(input, init)
   const fetches = new Map(used.map(([name, { proxy }]) => [name, options.fetchFor?.(proxy ?? config.server.proxy) ?? globalFetch]))
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { createFetchFor } from './cli/fetch-for.ts'
 export { loadConfig, type LoadOptions, type Snapshot } from './config/load.ts'
 export { ConfigError, type Problem } from './config/problem.ts'
 export { parseConfig, type ParseOptions, type Reading } from './config/parse.ts'

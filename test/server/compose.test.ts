@@ -139,6 +139,7 @@ describe('endpoints', () => {
     const config = { endpoints: { b: at('b', { proxy: 'direct' }) }, server: { proxy: 'http://proxy.example:8080' } }
     app(config, { fetchFor: (proxy) => (proxies.push(proxy), upstream) })
     expect(proxies).toEqual(['http://proxy.example:8080', 'direct'])
+    expect(() => app(config, { fetchFor: undefined })).toThrow(/createFetchFor/)
   })
 })
 
