@@ -38,7 +38,7 @@ Description=cc-route
 After=network-online.target
 
 [Service]
-ExecStart=${command.map(unitWord).join(' ')}
+ExecStart=${command.map((word) => unitWord(word).replaceAll('$', '$$$$')).join(' ')}
 ExecReload=/bin/kill -HUP $MAINPID
 Environment=${unitWord(`CC_ROUTE_LOG_FILE=${log}`)}
 EnvironmentFile=-${variables.replaceAll('%', '%%')}
@@ -58,11 +58,7 @@ WantedBy=default.target
 })
 
 /** In quotes, with what systemd reads in texts written so that it stays what it is. */
-const unitWord = (word: string): string =>
-  `"${word
-    .replaceAll(/[\\"]/g, String.raw`\$&`)
-    .replaceAll('%', '%%')
-    .replaceAll('$', '$$$$')}"`
+const unitWord = (word: string): string => `"${word.replaceAll(/[\\"]/g, String.raw`\$&`).replaceAll('%', '%%')}"`
 
 /** @see https://www.launchd.info */
 const launchd = (): Manager => {
