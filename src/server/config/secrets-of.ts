@@ -26,5 +26,13 @@ export function secretsOf({ endpoints, server }: Config): [name: string, secret:
 
 function passwordOf(proxy: string | undefined, name: string): [string, string][] {
   const password = proxy !== undefined && URL.canParse(proxy) ? new URL(proxy).password : ''
-  return password ? [[`password of ${name}`, decodeURIComponent(password)]] : []
+  return password ? [[`password of ${name}`, plain(password)]] : []
+}
+
+function plain(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded)
+  } catch {
+    return encoded
+  }
 }
