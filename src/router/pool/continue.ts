@@ -49,6 +49,7 @@ export function continuing(response: Response, options: ContinueOptions): Respon
   let sink: ByteSink | undefined
   let current = source
   let paused = false
+  let wake = () => {}
   let lastWrite = 0
   let stopBeat = () => {}
   let join: Join | undefined
@@ -87,8 +88,11 @@ export function continuing(response: Response, options: ContinueOptions): Respon
     else broken.passes = true
   }
   const breakOff = async (broken: Broken) => {
-    beat()
     const failure = hearing.failure ?? (await first.ended).failure ?? CUT
+    // A client that has stopped reading may never come back: nobody is asked on its behalf.
+    while (paused && sink) await new Promise<void>((resolve) => (wake = resolve))
+    if (!sink) return
+    beat()
     const second = await options.goOn(hearing.said, failure, stop.signal).catch(() => undefined)
     const next = second && takeSource(second)
     stopBeat()
@@ -96,8 +100,8 @@ export function continuing(response: Response, options: ContinueOptions): Respon
     if (!second || !next) return passOn(broken)
     if (!broken.ended) source.cancel()
     const { usage } = await first.ended
-    const used = usedByFirst(mergeUsage(hearing.usage, usage))
-    finishWith(second, next, used)
+    if (!sink) return next.cancel()
+    finishWith(second, next, usedByFirst(mergeUsage(hearing.usage, usage)))
   }
   const finishWith = (second: Response, next: ByteSource, used: Usage) => {
     const { attempts: _, notices, ended, ...about } = outcomeOf(second)!
@@ -171,12 +175,14 @@ export function continuing(response: Response, options: ContinueOptions): Respon
     },
     resume() {
       paused = false
+      wake()
       current.resume()
     },
     cancel(reason) {
       sink = undefined
       stopBeat()
       stop.abort(reason)
+      wake()
       current.cancel(reason)
       void first.ended.then(({ usage }) => {
         const told = mergeUsage(hearing.usage, usage)

@@ -355,6 +355,24 @@ describe('the other member', () => {
     expect(asked(world)).toEqual([1, 2])
   })
 
+  it('is asked only when the client reads on', async () => {
+    const world = setUp({ a: { reply: { text: FIRST }, faults: cutAt(4), eventMs: 10 }, b: { reply: goesOn() } })
+    const waiting = world.app(requestFor('claude', { stream: true }))
+    await world.clock.advance(1000)
+    const response = await waiting
+    const reader = response.body!.getReader()
+    let text = new TextDecoder().decode((await reader.read()).value)
+    await world.clock.advance(5000)
+    expect(asked(world)).toEqual([1, 0])
+    const rest = (async () => {
+      for (let read = await reader.read(); !read.done; read = await reader.read()) text += new TextDecoder().decode(read.value)
+    })()
+    await world.clock.advance(5000)
+    await rest
+    expect(readStream('claude', text).said).toBe(FIRST)
+    expect([...asked(world), world.clock.waiting]).toEqual([1, 1, 0])
+  })
+
   it('is waited for with signs of life', async () => {
     const world = setUp({ a: { reply: { text: FIRST }, faults: cutAt(4) }, b: { reply: goesOn(), latencyMs: 35_000 } })
     const { text, reply } = await answered(world, 'claude')
