@@ -156,7 +156,7 @@ function answered(response: Response): Response {
   const { status, headers: given } = response
   const headers = passBack(given)
   given.forEach((value, name) => {
-    if (ALSO_PASSED_BACK.test(name) || (name === 'content-length' && !given.has('content-encoding'))) headers.set(name, value)
+    if (ALSO_PASSED_BACK.test(name) || (name === 'content-length' && !given.has('content-encoding'))) headers[name] = value
   })
   const source = takeSource(response)
   return source ? respondWith(source, { status, headers }) : new Response(null, { status, headers })

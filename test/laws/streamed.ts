@@ -135,7 +135,5 @@ export function countMarks(protocol: ProtocolName, text: string): { starts: numb
   const data = sseOf(text).map((event) => event.data)
   const marks = data.filter((one) => one !== '[DONE]').map((one) => MARKS[protocol](JSON.parse(one) as JsonObject))
   const count = (mark: string) => marks.filter((one) => one === mark).length
-  // Google's clients are told of an error in bare JSON
-  const bare = protocol === 'gemini' ? text.split('\n').filter((line) => line.startsWith('{"error"')).length : 0
-  return { starts: count('start'), ends: count('end') + bare, dones: data.filter((one) => one === '[DONE]').length }
+  return { starts: count('start'), ends: count('end'), dones: data.filter((one) => one === '[DONE]').length }
 }

@@ -13,6 +13,7 @@ export function writeWorkerConfig(folder: string, variables: Record<string, stri
     ['cc-route', 'dist/index.js'],
     ...readdirSync(join(root, 'dist')).flatMap((file) => (/^chunk-.*\.js$/.test(file) ? [[file, `dist/${file}`]] : [])),
     ['eventsource-parser', 'node_modules/eventsource-parser/dist/index.js'],
+    ...['sha2', '_md', '_u64', 'utils'].map((name) => [`@noble/hashes/${name}.js`, `node_modules/@noble/hashes/${name}.js`]),
   ] as [string, string][]
   const text = (value: string) => JSON.stringify(value)
   const config = `using Workerd = import "/workerd/workerd.capnp";

@@ -19,7 +19,7 @@ import { networkFailure } from '../failures/network-failure.ts'
 import { createArrayPassage } from './array-framing.ts'
 import { createPassThrough } from './passthrough.ts'
 import { timeoutFailure, type Timeouts, type Watch } from './timeouts.ts'
-import { passRateLimits } from './rate-limits.ts'
+import { rateLimitHeaders } from './rate-limits.ts'
 import { failureOfResponse } from '../failures/refusal.ts'
 import { createRelay } from './relay.ts'
 import { passBack } from './upstream.ts'
@@ -111,8 +111,8 @@ async function streamed(response: Response, type: string, context: AnswerContext
     return attachOutcome(errorResponse(client, failure), context.outcome(ended, failure))
   }
   const headers = exchange ? answerHeaders(response, context, client.streamType(context)) : passBack(response.headers)
-  if (framing === 'json-array') headers.set('content-type', client.streamType(context))
-  headers.set('cache-control', 'no-cache')
+  if (framing === 'json-array') headers['content-type'] = client.streamType(context)
+  headers['cache-control'] = 'no-cache'
   return attachOutcome(respondWith(relay.body, { status: response.status, headers }), context.outcome(relay.ended))
 }
 
@@ -194,12 +194,12 @@ const REQUEST_ID: Record<ProtocolName, string> = {
   gemini: 'x-request-id',
 }
 
-function answerHeaders(response: Response, { client, exchange, clock, listNotices }: AnswerContext, type: string): Headers {
-  const headers = new Headers({ 'content-type': type })
+/** A plain object: Headers are dear, and the Response makes its own of it. */
+function answerHeaders(response: Response, { client, exchange, clock, listNotices }: AnswerContext, type: string): Record<string, string> {
+  const headers: Record<string, string> = { 'content-type': type, ...rateLimitHeaders(response.headers, client.name, clock.now()) }
   const id = response.headers.get('request-id') ?? response.headers.get('x-request-id')
-  if (id) headers.set(REQUEST_ID[client.name], id)
-  passRateLimits(response.headers, headers, client.name, clock.now())
-  if (exchange?.notices.length) headers.set('x-cc-route-notices', listNotices ? listed(exchange.notices) : summary(exchange.notices))
+  if (id) headers[REQUEST_ID[client.name]] = id
+  if (exchange?.notices.length) headers['x-cc-route-notices'] = listNotices ? listed(exchange.notices) : summary(exchange.notices)
   return headers
 }
 

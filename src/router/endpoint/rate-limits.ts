@@ -23,20 +23,22 @@ interface Limit {
 const CLAUDE = /^anthropic-ratelimit-(requests|tokens|input-tokens|output-tokens)-(limit|remaining|reset)$/
 const OPENAI = /^x-ratelimit-(limit|remaining|reset)-(requests|tokens)$/
 
-/** Adds the client's own headers for what the upstream's headers tell. Gemini clients know none. */
-export function passRateLimits(from: Headers, to: Headers, client: ProtocolName, now: number): void {
-  if (client === 'gemini') return
+/** The client's own headers for what the upstream's headers tell. Gemini clients know none. */
+export function rateLimitHeaders(from: Headers, client: ProtocolName, now: number): Record<string, string> {
+  const to: Record<string, string> = {}
+  if (client === 'gemini') return to
   for (const [resource, { limit, remaining, reset }] of readLimits(from, now)) {
     const name =
       client === 'claude'
         ? (field: string) => `anthropic-ratelimit-${resource}-${field}`
         : (field: string) => `x-ratelimit-${field}-${resource}`
     if (client !== 'claude' && resource.includes('-')) continue
-    if (limit !== undefined) to.set(name('limit'), limit)
-    if (remaining !== undefined) to.set(name('remaining'), remaining)
+    if (limit !== undefined) to[name('limit')] = limit
+    if (remaining !== undefined) to[name('remaining')] = remaining
     if (reset !== undefined)
-      to.set(name('reset'), client === 'claude' ? new Date(reset).toISOString().replace(/\.\d+Z$/, 'Z') : duration(reset - now))
+      to[name('reset')] = client === 'claude' ? new Date(reset).toISOString().replace(/\.\d+Z$/, 'Z') : duration(reset - now)
   }
+  return to
 }
 
 function readLimits(headers: Headers, now: number): Map<Resource, Limit> {

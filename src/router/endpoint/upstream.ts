@@ -33,10 +33,10 @@ export const isPassedOn = (name: string): boolean =>
 const PASSED_BACK =
   /^(content-type|retry-after(-ms)?|x-should-retry|(x-)?request-id|openai-.*|x-ratelimit-.*|anthropic-ratelimit-(?!unified)|x-gemini-service-tier|x-codex-.*|x-models-etag|x-reasoning-included)/
 
-export function passBack(headers: Headers): Headers {
-  const passed = new Headers()
+export function passBack(headers: Headers): Record<string, string> {
+  const passed: Record<string, string> = {}
   headers.forEach((value, name) => {
-    if (PASSED_BACK.test(name)) passed.append(name, value)
+    if (PASSED_BACK.test(name)) passed[name] = value
   })
   return passed
 }

@@ -70,7 +70,8 @@ function check(path: string, title: string, config: ConfigInput, notes: readonly
   if (endpoints.every(({ enabled }) => enabled === false))
     throw new ImportError(`${path}: none of the providers in this configuration of ${title} can be used.${list}`)
   try {
-    compose(readConfig(config, { variables: ANY_VARIABLE }))
+    // Nothing is called: whatever is asked for can be had.
+    compose(readConfig(config, { variables: ANY_VARIABLE }), { fetchFor: () => globalThis.fetch })
   } catch (error) {
     throw new ImportError(`${path}: what was made of it cannot be used. ${(error as Error).message}`)
   }

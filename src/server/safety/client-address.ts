@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createMemo } from '../../core/memo.ts'
 import { connectionOf } from './connection.ts'
 import { addressBytes, sameNetwork } from './ip-network.ts'
 
@@ -14,7 +15,7 @@ import { addressBytes, sameNetwork } from './ip-network.ts'
  * @throws TypeError for what is none
  */
 export function createAddressReader(trusted: readonly string[] = []): (request: Request) => string | undefined {
-  if (!trusted.length) return (request) => plainAddress(connectionOf(request)?.address)
+  if (!trusted.length) return (request) => ownAddress(connectionOf(request)?.address)
   const isTrusted = networkMatcher(trusted)
   return (request) => {
     let address = plainAddress(connectionOf(request)?.address)
@@ -58,6 +59,10 @@ export function networkMatcher(networks: readonly string[]): (address: string) =
     return asked !== undefined && list.some(({ bytes, prefix }) => sameNetwork(asked, bytes, prefix))
   }
 }
+
+/** The same for the address of a connection, of which there are few. */
+const ownAddress = (text = ''): string | undefined => known(text, () => plainAddress(text))
+const known = createMemo<string | undefined>()
 
 /** An address without port, brackets or zone; an IPv4 address in IPv6 clothes as what it is. */
 function plainAddress(text: string | undefined): string | undefined {

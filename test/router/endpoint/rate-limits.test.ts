@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { passRateLimits } from '../../../src/router/endpoint/rate-limits.ts'
+import { rateLimitHeaders } from '../../../src/router/endpoint/rate-limits.ts'
 
 const now = Date.parse('2026-11-01T00:00:00Z')
-const pass = (from: Record<string, string>, client: 'claude' | 'openai' | 'openai-responses' | 'gemini') => {
-  const to = new Headers()
-  passRateLimits(new Headers(from), to, client, now)
-  return Object.fromEntries(to)
-}
+const pass = (from: Record<string, string>, client: 'claude' | 'openai' | 'openai-responses' | 'gemini') =>
+  rateLimitHeaders(new Headers(from), client, now)
 const openai = {
   'x-ratelimit-limit-requests': '60',
   'x-ratelimit-remaining-requests': '59',
@@ -15,7 +12,7 @@ const openai = {
   'x-ratelimit-reset-tokens': '120ms',
 }
 
-describe('passRateLimits', () => {
+describe('rateLimitHeaders', () => {
   it("tells a Claude client an OpenAI upstream's limits, durations as times", () => {
     expect(pass(openai, 'claude')).toEqual({
       'anthropic-ratelimit-requests-limit': '60',

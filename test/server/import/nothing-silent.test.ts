@@ -113,7 +113,7 @@ describe.each(Object.entries(EXAMPLES) as [SeedName, object][])('%s', (name, exa
         if (!used || seen.has(text)) continue
         seen.add(text)
         try {
-          compose(readConfig(config, { variables: anything }))
+          compose(readConfig(config, { variables: anything }), { fetchFor: () => globalThis.fetch })
         } catch (error) {
           throw new Error(`${textOf(path)} = ${JSON.stringify(value)}`, { cause: error })
         }
