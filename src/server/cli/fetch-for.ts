@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { tellsConnection } from '../../router/endpoint/connection.ts'
 import type { Fetch } from '../../router/fetch.ts'
-import { createNodeFetch } from '../node/fetch.ts'
+import { createProxyChooser, type ForwardProxyOptions } from '../forward-proxy/forward-proxy.ts'
 
 /** Bun and Deno have a fetch of their own that is as fast as it gets, and goes through the proxies of the environment itself. */
 const isNode = !process.versions.bun && !('Deno' in globalThis)
@@ -13,12 +14,22 @@ const isNode = !process.versions.bun && !('Deno' in globalThis)
 export function createFetchFor(env: Readonly<Record<string, string | undefined>>): (proxy: string | undefined) => Fetch {
   const made = new Map<string | undefined, Fetch>()
   const make = (proxy: string | undefined): Fetch => {
-    if (proxy !== undefined) return createNodeFetch({ proxy })
-    return isNode ? createNodeFetch({ env }) : globalThis.fetch
+    if (proxy !== undefined) return createLateFetch({ proxy })
+    return isNode ? createLateFetch({ env }) : globalThis.fetch
   }
   return (proxy) => {
     const found = made.get(proxy) ?? make(proxy)
     made.set(proxy, found)
     return found
   }
+}
+
+/** Node's way to the providers, loaded with the first call: a server that starts has nobody to call yet. */
+function createLateFetch(options: ForwardProxyOptions): Fetch {
+  // Throws now for a proxy that cannot be used.
+  createProxyChooser(options)
+  let fetch: Fetch | undefined
+  let loading: Promise<Fetch> | undefined
+  const load = () => (loading ??= import('../node/fetch.ts').then(({ createNodeFetch }) => (fetch = createNodeFetch(options))))
+  return tellsConnection((input, init) => fetch?.(input, init) ?? load().then((loaded) => loaded(input, init)))
 }

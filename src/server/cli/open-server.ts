@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { randomBytes, randomUUID } from 'node:crypto'
 import type { Fetch } from '../../router/fetch.ts'
 import type { Config } from '../config/settle.ts'
 import { fileStore } from '../config/store.ts'
@@ -12,6 +11,7 @@ import { gateway } from '../gateway.ts'
 import { openLog, type Log } from '../log/log.ts'
 import { createRedactor } from '../log/redact.ts'
 import type { ClientKey } from '../safety/auth.ts'
+import { randomToken } from '../safety/digest.ts'
 import { serve, type Served, type ServeOptions } from '../serve.ts'
 import type { ConfigInUse } from './config-in-use.ts'
 import { explained } from './failure.ts'
@@ -38,8 +38,8 @@ export async function openServer(used: ConfigInUse, { logFile, isPrivate = false
   const { config, isEmpty } = used
   const redact = createRedactor()
   const log = openLog({ ...logOptions(used, logFile), redact })
-  const instance = randomUUID()
-  const token = config.server.keys || isPrivate ? `ccr_${randomBytes(32).toString('base64url')}` : undefined
+  const instance = newInstance()
+  const token = config.server.keys || isPrivate ? `ccr_${randomToken(32)}` : undefined
   if (token !== undefined) redact.add('token', token)
   const keys = token === undefined ? {} : { keys: [{ name: 'local', key: token }] }
   const work = isEmpty ? await demoWork(config, keys.keys) : configuredWork(used, { log, redact, instance, ...keys })
@@ -59,6 +59,9 @@ export async function openServer(used: ConfigInUse, { logFile, isPrivate = false
     },
   }
 }
+
+/** A name and no secret: loading what makes random bytes takes longer than the rest of this file. */
+const newInstance = (): string => `${process.pid}-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`
 
 /** What is served, and what goes on beside it. */
 interface Work {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { sha256Hex } from '../safety/digest.ts'
 import { readOverrides, type Override } from './overlay.ts'
 import { ConfigError, type Problem } from './problem.ts'
 import { parseConfig } from './parse.ts'
@@ -35,7 +35,7 @@ export interface LoadOptions {
   readers?: SecretReaders
 }
 
-export const revisionOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
+export const revisionOf = (text: string): string => sha256Hex(text).slice(0, 16)
 
 /** Reads a configuration file. @throws ConfigError */
 export async function loadConfig(path: string, options: LoadOptions = {}): Promise<Snapshot> {

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto'
 import { watch as watchFolder } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { systemClock, type Clock } from '../../core/clock.ts'
+import { sha256Hex } from '../safety/digest.ts'
 import { loadConfig, type LoadOptions, type Snapshot } from './load.ts'
 
 export interface WatchOptions extends LoadOptions {
@@ -107,8 +107,7 @@ export function watchConfig(
 }
 
 /** Tells what a snapshot says, its secrets included, without keeping them. */
-const fingerprint = ({ config, revision }: Snapshot): string =>
-  createHash('sha256').update(revision).update(JSON.stringify(config)).digest('hex')
+const fingerprint = ({ config, revision }: Snapshot): string => sha256Hex(revision + JSON.stringify(config))
 
 function observeFolder(folder: string, changed: () => void): () => void {
   let watcher: ReturnType<typeof watchFolder> | undefined
