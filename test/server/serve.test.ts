@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { respondWith, type ByteSink } from '../../src/core/byte-source.ts'
+import { respondText, respondWith, type ByteSink } from '../../src/core/byte-source.ts'
 import type { Fetch } from '../../src/router/fetch.ts'
 import { serve, type Served, type ServeOptions } from '../../src/server/serve.ts'
 import { clientOf, clients, post } from './clients.ts'
@@ -98,6 +98,18 @@ describe('an unruly app', () => {
     const response = await post(url, client)
     expect(response.status).toBe(500)
     expect(client.errorOf(await response.json())).toContain('out of luck')
+  })
+
+  test('a header that HTTP cannot carry is left out, and the length of a whole body is its own', async () => {
+    const { url } = await start(async () =>
+      respondText('{"ä":1}', {
+        headers: { 'x-odd': 'a\u0001b', 'x-even': 'ab', 'content-length': '3', 'content-type': 'application/json' },
+      }),
+    )
+    const response = await post(url, clientOf('claude'))
+    expect(await response.text()).toBe('{"ä":1}')
+    expect(Object.fromEntries(response.headers)).toMatchObject({ 'x-even': 'ab', 'content-length': '8' })
+    expect(response.headers.has('x-odd')).toBe(false)
   })
 
   test('a body that breaks breaks the connection, silently', async () => {

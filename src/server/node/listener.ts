@@ -46,7 +46,7 @@ export function createNodeListener({ gateway, closing, limits, stopping, lastWor
     const request = new NodeRequest({ req, res })
     if (closing.phase === 'closing') return deliver(stopping(request), res)
     if (hasTooManyHeaders(req, limits)) return deliver(refuse(request, TOO_MANY_HEADERS), res)
-    void answer(request, req, res)
+    answer(request, req, res).catch((error: unknown) => res.destroy(error as Error))
   }
 }
 

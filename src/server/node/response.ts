@@ -23,16 +23,20 @@ export function deliver(response: Response, to: ServerResponse, flight?: Flight,
   if (!source) return void sendNodeResponse(to, response).catch(() => to.destroy())
   if (to.destroyed) return source.cancel()
   const { status, headers } = response
-  const head = [...headers].flat()
+  const head = [...headers].filter(([, value]) => !UNCARRIED.test(value))
   if (source.whole !== undefined) {
     const bytes = Buffer.from(source.whole)
-    to.writeHead(status, [...head, 'content-length', String(bytes.length)]).end(bytes)
+    const rest = head.filter(([name]) => name !== 'content-length')
+    to.writeHead(status, [...rest.flat(), 'content-length', String(bytes.length)]).end(bytes)
     return
   }
-  to.writeHead(status, head)
+  to.writeHead(status, head.flat())
   const interrupt = writeSource(source, to, headers.get('content-type')?.includes('event-stream') ? lastWords : undefined)
   if (flight) flight.interrupt = interrupt
 }
+
+/** Node throws at control characters, which Headers may hold. */
+const UNCARRIED = /[^\t\x20-\x7E\x80-\xFF]/
 
 /**
  * Writes a source to a Node response whose head has been written. A source that fails breaks the connection: it must not look complete.
