@@ -43,8 +43,8 @@ export interface Budget {
   wait(ms: number): boolean
   /** Milliseconds that may still be waited. */
   readonly waitLeft: number
-  /** What is used up, in words; `undefined` while something is left. */
-  spent(): string | undefined
+  /** What is used up, in words; `undefined` while something is left, and enough for an attempt that costs `next` US dollars. */
+  spent(next?: number): string | undefined
 }
 
 export const DEFAULT_RETRY = { attempts: 8, deadlineMs: 120_000, waitMs: 15_000, cost: Infinity } as const
@@ -62,7 +62,7 @@ export function createBudget(options: RetryOptions, clock: Clock, throttle?: Thr
     if (taken && clock.now() >= deadline) return `${deadlineMs} ms`
     if (taken && paid + next > cost) return `$${cost}`
     if (taken && throttle && !throttle.allows()) return 'the bound on retries of all requests together'
-    return parent?.spent()
+    return parent?.spent(next)
   }
   return {
     take(next = 0) {
@@ -83,7 +83,7 @@ export function createBudget(options: RetryOptions, clock: Clock, throttle?: Thr
     get waitLeft() {
       return Math.max(0, waitLeft())
     },
-    spent: () => spent(),
+    spent,
   }
 }
 

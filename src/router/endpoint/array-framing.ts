@@ -30,8 +30,12 @@ export function createArrayPassage({ upstream, context, tell, observe }: PassThr
     return out
   }
   const close = (failure = CUT) => {
-    reader.end()
-    if (!isOver) decoder.end(false)
+    try {
+      reader.end()
+      if (!isOver) decoder.end(false)
+    } catch {
+      // What cannot be read to its end is a break, and told as one.
+    }
     if (isOver) return void (out += elements ? ']' : '[]')
     observe({ type: 'error', failure })
     out += tell(failure, { model: context.model, ...(elements && { begun: {} }) })

@@ -39,7 +39,10 @@ export async function patiently(
   const abort = () => stop.abort(request.signal.reason)
   if (request.signal.aborted) abort()
   request.signal.addEventListener('abort', abort, { once: true })
-  const answer = run(stop.signal).finally(() => request.signal.removeEventListener('abort', abort))
+  const answer = run(stop.signal)
+  const forget = () => request.signal.removeEventListener('abort', abort)
+  // Who leaves amid the answer still ends it.
+  answer.then((response) => void (outcomeOf(response)?.ended.then(forget) ?? forget()), forget)
   return new Promise((resolve, reject) => {
     const cancel = options.clock.after(options.patienceMs, () =>
       resolve(

@@ -109,6 +109,7 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
     if (trip.reason === 'continue') return 'continue'
     return tried.has(seat) ? 'same-key' : tried.size ? 'next-member' : (trip.reason ?? 'first')
   }
+  const costAt = ({ price }: Seat): number | undefined => price && costOf(price, facts)
   const pause = async (ms: number): Promise<boolean> => {
     if (trip.nested || !(ms < Infinity) || !budget.wait(ms)) return false
     await sleep(clock, ms, signal)
@@ -143,9 +144,12 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
     }
     // A member of this library takes from the budget itself, for each of its attempts.
     isWell = !failing.has(candidates[0]!.seat)
-    const spent = budget.spent()
-    if (spent !== undefined)
-      return refusals.length ? best() : fail({ kind: 'overloaded', message: `pool "${parts.name}": this request has spent its ${spent}.` })
+    const spent = budget.spent(costAt(candidates[0]!.seat))
+    candidates = candidates.filter(({ seat }) => budget.spent(costAt(seat)) === undefined)
+    if (!candidates.length)
+      return refusals.length
+        ? best()
+        : fail({ kind: 'overloaded', message: `pool "${parts.name}": this request has spent its ${spent ?? 'budget'}.` })
     const result = await race(
       parts,
       candidates,

@@ -11,6 +11,11 @@ import type { Candidate, Result, Running } from './try-member.ts'
 /** The winner's result with all that failed on the way; of several failures the last. */
 export type Raced = Result & { failed: Result[] }
 
+/** An answer that came too late: nobody will read it. */
+const drop = (result: Result | undefined): void => {
+  if (result && !result.verdict) void result.response.body?.cancel().catch(() => {})
+}
+
 /** Requests that are asked twice, at most, unless the pool says otherwise. */
 const SHARE = 0.05
 
@@ -42,7 +47,7 @@ export async function race(
       let gone = false
       const settle = (from: Running) => (result: Result | undefined) => {
         running--
-        if (gone) return
+        if (gone) return drop(result)
         if (result && !result.verdict) {
           gone = true
           cancel()

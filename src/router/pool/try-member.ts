@@ -10,7 +10,7 @@ import { errorResponse } from '../endpoint/answer.ts'
 import type { Budget } from '../budget.ts'
 import { classify, type Verdict } from '../failures/classify.ts'
 import { costOf } from '../cost.ts'
-import { attachOutcome, outcomeOf, type AttemptReason } from '../outcome.ts'
+import { attachOutcome, outcomeOf, type AttemptReason, type Ending } from '../outcome.ts'
 import { passOn } from '../trip.ts'
 import { holdAnswer } from './hold.ts'
 import type { PoolCall, PoolParts } from './over-members.ts'
@@ -75,11 +75,15 @@ export function createTry(parts: PoolParts, { request, facts, trip, signal, budg
     const begunAt = clock.now()
 
     const run = async (): Promise<Result | undefined> => {
-      if (breaker && !(await breaker.enter(seat.name)) && parts.seats.length > 1) {
-        const { state } = await breaker.allows(seat.name)
+      const entered = await breaker?.enter(seat.name)
+      if (entered === false && parts.seats.length > 1) {
+        const { state } = await breaker!.allows(seat.name)
         if (state === 'half-open') return undefined
       }
-      if (probing[0] !== undefined && !(await cooldowns.probe(probing[0]))) return undefined
+      if (probing[0] !== undefined && !(await cooldowns.probe(probing[0]))) {
+        if (entered) await breaker?.release(seat.name)
+        return undefined
+      }
       const leave = occupy(seat)
       balancer.started(seat.name)
       try {
@@ -136,11 +140,14 @@ export function createTry(parts: PoolParts, { request, facts, trip, signal, budg
       if (probing.length) await cooldowns.succeeded(probing)
       await breaker?.record(seat.name, 'ok', begunAt)
       if (key !== undefined) await affinity?.keep(key, seat.name, {})
-      void outcomeOf(response)?.ended.then(async ({ how, usage, failure }) => {
+      // What has no outcome, as a count of tokens, is over at once.
+      const ended = outcomeOf(response)?.ended ?? Promise.resolve<Ending>({ how: 'complete' })
+      void ended.then(async ({ how, usage, failure }) => {
         leave()
         signal.removeEventListener('abort', abort)
-        // A client may go as soon as it reads of the failure.
-        const broke = how === 'truncated' || how === 'error' || failure !== undefined
+        // A client may go as soon as it reads of the failure; an answer that was given up on this side is nobody's failure.
+        const gaveUp = stop.signal.aborted && how !== 'cancelled'
+        const broke = !gaveUp && (how === 'truncated' || how === 'error' || failure !== undefined)
         balancer.finished(seat.name, { ok: !broke })
         if (broke) {
           const verdict = failure && classify(failure, clock.now())

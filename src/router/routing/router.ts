@@ -102,10 +102,12 @@ export function router(options: RouterOptions): Handler {
     const { rule, facts } = plan
     const outcome = outcomeOf(response)
     if (!outcome) return response
-    const { endpoint, model, ended, route, explain: below } = outcome
+    const { ended, route, explain: below } = outcome
     outcome.route = route === undefined ? rule : `${rule} > ${route}`
     outcome.explain = () => describePlan(name, plan, (candidate) => (candidate === asked ? below?.() : undefined))
     void ended.then(({ usage }) => {
+      // Read now: who answers a client that waits long is known only later.
+      const { endpoint, model } = outcome
       if (usage) return estimator.learn(facts, usage, { endpoint, ...(model !== undefined && { model }) }, plan.conversation)
     })
     return response

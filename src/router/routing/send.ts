@@ -59,7 +59,16 @@ export async function sendPlan(plan: Plan, request: Request, context: SendContex
   for (let reason = trip.reason ?? 'first'; left.length; reason = 'next-member') {
     signal.throwIfAborted()
     const [candidate, ...others] = left as [Candidate, ...Candidate[]]
-    const response = await askOne({ candidate, plan, request, clock, signal, budget, reason, last: !others.length && !spare.length })
+    const response = await askOne({
+      candidate,
+      plan,
+      request,
+      clock,
+      signal,
+      budget,
+      reason,
+      last: !others.length && !spare.length && !onError,
+    })
     const failure = failureIn(response)
     if (!failure) {
       throttle?.succeeded()
