@@ -60,7 +60,10 @@ export function createPassOn(options: PassOnOptions): (request: Request, place: 
       return watched(answered(response), known)
     } catch (error) {
       if (request.signal.aborted) throw error
-      const reason: unknown = late.signal.aborted ? late.signal.reason : error
+      const thrown: unknown = late.signal.aborted ? late.signal.reason : error
+      // What is wrong with the body as it is read reaches here as what made the call fail.
+      const cause = (thrown as { cause?: unknown } | undefined)?.cause
+      const reason = isFailureError(cause) ? cause : thrown
       const failure = isFailureError(reason)
         ? reason.failure
         : networkFailure(reason, `endpoint "${name}": no answer from ${hostOf(served)}`)

@@ -43,13 +43,23 @@ const OWN: readonly (readonly [ProtocolName, RegExp])[] = [
 const SHARED = /^\/v1\/(files|models)(\/|$)/
 
 /** The administration of the provider's account: no business of clients. */
-const NEVER = /^\/(v\d+\w*\/)?(organizations?|dashboard)(\/|$)/
+const NEVER = /^\/(v\d+\w*\/)?(organizations?|dashboard)(\/|$)/i
 
 /** The protocol whose providers know what to do with a path that no generation has. `undefined`: nobody's. */
 export function protocolOfPath(request: Request, { path, protocol }: Place): ProtocolName | undefined {
-  if (NEVER.test(path) || climbs(path)) return undefined
+  const plain = plainPath(path)
+  if (plain === undefined || NEVER.test(plain) || climbs(path)) return undefined
   if (protocol) return protocol
   return OWN.find(([, paths]) => paths.test(path))?.[0] ?? (SHARED.test(path) ? clientProtocol(request) : undefined)
+}
+
+/** A path as providers may read it. */
+function plainPath(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path).replaceAll(/[/\\]+/g, '/')
+  } catch {
+    return undefined
+  }
 }
 
 /** Whether a path leaves its folder in a way that URLs do not resolve, but a provider may. */

@@ -208,13 +208,19 @@ describe('what is no generation goes on as it is', () => {
     expect(calls.at(-1)!.headers['authorization']).toBe('Bearer second')
   })
 
-  test.each(['/v1/organizations/users', '/openai/v1/organization/admin_api_keys', '/openai/v1/files/..%2f..%2fadmin', '/v1/unheard-of'])(
-    '%s does not',
-    async (path) => {
-      const response = await make()(origin + path, { headers: { 'content-type': 'application/json' } })
-      expect([response.status, calls.length]).toEqual([404, 0])
-    },
-  )
+  test.each([
+    '/v1/organizations/users',
+    '/openai/v1/organization/admin_api_keys',
+    '/openai/v1/files/..%2f..%2fadmin',
+    '/openai/v1/%6frganization/x',
+    '/openai/v1//organization/x',
+    '/openai/v1/Organization/x',
+    '/openai/v1/%zz',
+    '/v1/unheard-of',
+  ])('%s does not', async (path) => {
+    const response = await make()(origin + path, { headers: { 'content-type': 'application/json' } })
+    expect([response.status, calls.length]).toEqual([404, 0])
+  })
 
   test('nobody speaks the protocol', async () => {
     const response = await post(make({ endpoints: { claude: endpoints.claude } }), '/v1/embeddings', {})

@@ -31,6 +31,15 @@ test('a port in use is the caller’s to hear of', async () => {
 })
 
 describe('who may call', () => {
+  test('a host that no URL can have is refused, however the request is made, and hurts nobody', async () => {
+    const { port, url } = await start(echo)
+    const many = Array.from({ length: 150 }, (_, i) => `x-${i}: a\r\n`).join('')
+    for (const more of ['', many]) {
+      const answer = await raw(port, `GET /health HTTP/1.1\r\nhost: 127.0.0.1:99999\r\n${more}connection: close\r\n\r\n`)
+      expect(answer).toMatch(/^HTTP\/1\.1 400/)
+    }
+    expect((await fetch(`${url}/health`)).status).toBe(200)
+  })
   test('a host name that was bound to loopback by somebody else is refused on every path', async () => {
     const { port } = await start(echo)
     for (const path of ['/', '/health', '/v1/models', '/v1/messages']) {

@@ -36,10 +36,13 @@ const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip']
 function isLocal(request: Request): boolean {
   const address = connectionOf(request)?.address?.replace(/^::ffff:/i, '')
   const { hostname } = new URL(request.url)
+  const origin = request.headers.get('origin')
   return (
     address !== undefined &&
     isLoopback(address) &&
     isLoopback(hostname.replace(/^\[|\]$/g, '')) &&
-    !FORWARDED.some((name) => request.headers.has(name))
+    !FORWARDED.some((name) => request.headers.has(name)) &&
+    // A page of another site may have been let in to chat, which is not this.
+    (origin === null || (URL.canParse(origin) && new URL(origin).host === request.headers.get('host')?.toLowerCase()))
   )
 }

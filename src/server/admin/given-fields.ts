@@ -5,6 +5,7 @@
  * @module
  */
 import { fail } from '../../core/failure.ts'
+import { PRESETS } from '../config/presets.ts'
 import { variableIn } from '../config/variables.ts'
 import { addressBytes, sameNetwork } from '../safety/ip-network.ts'
 
@@ -45,6 +46,21 @@ export function refuseMovedKeys(
     refuse(`"${moved}" decides where the keys are sent. Give "apiKey" or "apiKeys" with it, null for none.`, 'apiKey')
   if (old.headers && !('headers' in fields))
     refuse(`"${moved}" decides where the headers are sent. Give "headers" with it, null for none.`, 'headers')
+}
+
+/**
+ * A key of the environment goes to its provider's own address, and nowhere that was named here.
+ *
+ * @param next the provider as it would be
+ * @throws FailureError 400
+ */
+export function refuseForeignKeys(fields: Record<string, unknown>, next: { baseUrl: string; keys: readonly unknown[] } | undefined): void {
+  const givesKey = Boolean(fields['apiKey']) || (Array.isArray(fields['apiKeys']) && fields['apiKeys'].length > 0)
+  const decides = 'baseUrl' in fields || 'preset' in fields || KEYS.some((name) => name in fields)
+  if (!next?.keys.length || givesKey || !decides || !URL.canParse(next.baseUrl)) return
+  const { origin } = new URL(next.baseUrl)
+  const isOwn = PRESETS.some(({ baseUrl }) => baseUrl !== undefined && new URL(baseUrl).origin === origin)
+  if (!isOwn) refuse('A key of the environment is not sent to an address that was given here. Give "apiKey" with it.', 'apiKey')
 }
 
 /** Addresses at which clouds tell their machines secrets. */

@@ -5,6 +5,7 @@
  */
 import { fail } from '../../core/failure.ts'
 import { generateKey } from '../safety/auth.ts'
+import type { Loaded } from '../config/store.ts'
 import type { AdminAnswer, AdminAsk, Administered } from './administered.ts'
 
 export const listKeys = ({ now }: Administered): AdminAnswer => {
@@ -27,7 +28,11 @@ export async function addKey(admin: Administered, { body, revision }: AdminAsk):
         'With a first key for clients this API would close behind you: it needs a key of its own then. Set "server": { "adminKey": … } first.',
     })
   const { key, hash } = generateKey()
-  const next = await admin.change([{ op: 'set', path: ['server', 'keys', names.length], value: { name, key: hash } }], revision)
+  const next = await admin.change(
+    [{ op: 'set', path: ['server', 'keys', names.length], value: { name, key: hash } }],
+    revision,
+    must((held) => held.includes(name)),
+  )
   return { status: 201, body: { name, key }, revision: next.revision }
 }
 
@@ -37,7 +42,24 @@ export async function removeKey(admin: Administered, { names: [name], revision }
   if (index < 0) fail({ kind: 'not-found', message: `There is no key of "${name}". There are: ${names.join(', ') || 'none'}.` })
   if (names.length === 1)
     fail({ kind: 'conflict', message: 'It is the last one: without it whoever reaches the server could use it. Add another key first.' })
-  return { revision: (await admin.change([{ op: 'remove', path: ['server', 'keys', index] }], revision)).revision }
+  const change = { op: 'remove', path: ['server', 'keys', index] } as const
+  return {
+    revision: (
+      await admin.change(
+        [change],
+        revision,
+        must((held) => !held.includes(name!)),
+      )
+    ).revision,
+  }
 }
+
+/** The file may not have the last word. */
+const must =
+  (holds: (names: string[]) => boolean) =>
+  ({ config }: Pick<Loaded, 'config'>): void => {
+    if (!holds(namesIn(config)))
+      fail({ kind: 'conflict', message: 'The keys come from CC_ROUTE_KEYS, which is stronger than the file. Change them there.' })
+  }
 
 const namesIn = ({ server }: ReturnType<Administered['now']>['config']): string[] => (server.keys ?? []).map(({ name }) => name)

@@ -6,7 +6,7 @@
 import { fail } from '../../core/failure.ts'
 import type { Change } from '../config/change.ts'
 import type { Config } from '../config/settle.ts'
-import { refuseMetadataAddress, refuseMovedKeys, refuseReferences } from './given-fields.ts'
+import { refuseForeignKeys, refuseMetadataAddress, refuseMovedKeys, refuseReferences } from './given-fields.ts'
 import type { AdminAnswer, AdminAsk, Administered, Standing } from './administered.ts'
 
 type EndpointConfig = Config['endpoints'][string]
@@ -35,7 +35,9 @@ export async function addProvider(admin: Administered, { body, revision }: Admin
       message: `There is a provider "${there}" already. Change it with PATCH /providers/${encodeURIComponent(there)}.`,
     })
   refuseGiven(fields)
-  await admin.change([{ op: 'set', path: ['endpoints', name], value: fields }], revision)
+  await admin.change([{ op: 'set', path: ['endpoints', name], value: fields }], revision, ({ config }) =>
+    refuseForeignKeys({ ...fields, preset: fields['preset'] ?? name }, config.endpoints[name]),
+  )
   return { ...(await answer(admin, name)), status: 201 }
 }
 
@@ -51,7 +53,7 @@ export async function changeProvider(admin: Administered, { names, body, revisio
     const path = ['endpoints', name, field]
     return value === null ? { op: 'remove', path, ifThere: true } : { op: 'set', path, value }
   })
-  await admin.change(changes, revision)
+  await admin.change(changes, revision, (next) => refuseForeignKeys(fields, next.config.endpoints[name]))
   return answer(admin, name)
 }
 

@@ -59,7 +59,11 @@ function send(call: Call, retried = false): Promise<Response> {
     if (signal?.aborted) return reject(signal.reason)
     const headers = { 'accept-encoding': 'identity', ...headersOf(init?.headers), ...(bytes && { 'content-length': String(bytes.length) }) }
     const request = route.open(url, { method: init?.method ?? 'GET', headers }, retried)
-    const abort = () => request.destroy(signal?.reason instanceof Error ? signal.reason : new Error('aborted'))
+    const abort = () => {
+      request.destroy(signal?.reason instanceof Error ? signal.reason : new Error('aborted'))
+      // As long as a tunnel is being opened nothing else would tell.
+      if (!request.socket) reject(signal?.reason as Error)
+    }
     signal?.addEventListener('abort', abort, { once: true })
     request.once('socket', (socket) => {
       if (!socket.connecting) connected(init)

@@ -42,7 +42,7 @@ export function createNodeListener({ gateway, closing, limits, stopping, lastWor
     deliver(response, res, flight, (begun) => lastWords(request, begun))
   }
   return (req, res) => {
-    if (!isTarget(req.url ?? '')) return void res.writeHead(400).end()
+    if (!isTarget(req.url ?? '') || !isHost(req.headers.host)) return void res.writeHead(400).end()
     const request = new NodeRequest({ req, res })
     if (closing.phase === 'closing') return deliver(stopping(request), res)
     if (hasTooManyHeaders(req, limits)) return deliver(refuse(request, TOO_MANY_HEADERS), res)
@@ -51,6 +51,9 @@ export function createNodeListener({ gateway, closing, limits, stopping, lastWor
 }
 
 const TOO_MANY_HEADERS: Failure = { kind: 'invalid-request', status: 431, message: 'The request has too many headers.' }
+
+/** What can stand in a URL: a port beyond all ports cannot. */
+const isHost = (host = ''): boolean => host === '' || URL.canParse(`http://${host}`)
 
 /** What a request line may ask for: a path, `*`, or a whole URL, as proxies are asked. */
 const isTarget = (target: string): boolean =>

@@ -208,6 +208,29 @@ describe('what only a file may say', () => {
     expect(file()).toBe(FILE.replace('user:pass@', ''))
   })
 
+  test('a key of the environment goes to no address that is named here', async () => {
+    const own = { ...variables, AZURE_OPENAI_API_KEY: 'azure-secret-key' }
+    const azure = FILE.replace('user:pass@', '').replace(
+      '"off":',
+      '"azure": { "preset": "azure", "baseUrl": "https://mine.openai.azure.com", "model": "gpt" },\n    "off":',
+    )
+    path = join(folder(), 'config.jsonc')
+    writeFileSync(path, azure)
+    const app = gateway(await loadConfig(path, { variables: own }), {
+      store: fileStore(path, { variables: own }),
+      fetchFor: () => provider,
+      clock,
+    })
+    for (const [line, body] of [
+      ['POST /providers', { name: 'x', preset: 'azure', baseUrl: 'https://evil.example', model: 'gpt' }],
+      ['POST /providers', { name: 'x', preset: 'azure', baseUrl: 'https://evil.example', model: 'gpt', apiKey: '' }],
+      ['PATCH /providers/azure', { baseUrl: 'https://evil.example', apiKey: null }],
+    ] as const)
+      expect([line, (await ask(app, line, body)).status]).toEqual([line, 400])
+    expect(file()).toBe(azure)
+    expect((await ask(app, 'POST /providers', { name: 'mine', preset: 'openai' })).status).toBe(201)
+  })
+
   test('a provider that is switched off keeps its key to itself, too', async () => {
     const app = await open()
     expect((await ask(app, 'PATCH /providers/off', { baseUrl: 'https://elsewhere.example' })).status).toBe(400)
@@ -360,6 +383,22 @@ describe('keys of clients', () => {
     expect((await ask(app, 'DELETE /admin/keys/nobody', undefined, admin)).status).toBe(404)
   })
 
+  test('are not changed in the file where the environment has the last word', async () => {
+    const own = { ...variables, CC_ROUTE_KEYS: 'first-key-of-all-clients,second-key-of-all-clients' }
+    path = join(folder(), 'config.jsonc')
+    const two = locked.replace('"keys": [', '"keys": [{ "name": "eve", "key": "the-key-of-eve-is-long" }, ')
+    writeFileSync(path, two)
+    const app = gateway(await loadConfig(path, { variables: own }), {
+      store: fileStore(path, { variables: own }),
+      fetchFor: () => provider,
+      clock,
+    })
+    const names = (await ask(app, 'GET /admin/keys', undefined, admin)).body as unknown as { keys: { name: string }[] }
+    expect((await ask(app, `DELETE /admin/keys/${names.keys[0]!.name}`, undefined, admin)).status).toBe(409)
+    expect((await ask(app, 'POST /admin/keys', { name: 'bob' }, admin)).status).toBe(409)
+    expect(file()).toBe(two)
+  })
+
   test('a first one would lock its maker out', async () => {
     const { status, body } = await ask(await open(), 'POST /admin/keys', { name: 'bob' })
     expect([status, body.error.message]).toEqual([409, expect.stringContaining('adminKey')])
@@ -388,6 +427,8 @@ describe('keys of clients', () => {
     })
     test('no web page', async () => {
       expect(await status(open0, { origin: 'https://evil.example' })).toBe(403)
+      const chats = open0.replace('{\n  //', '{\n  "server": { "origins": ["https://chat.example"] },\n  //')
+      expect(await status(chats, { origin: 'https://chat.example', host: 'localhost:3456' })).toBe(403)
       const app = await open()
       const request = new Request('http://localhost:3456/providers/fast/disable', { method: 'POST', headers: { host: 'rebound.example' } })
       attachConnection(request, { address: '127.0.0.1' })
