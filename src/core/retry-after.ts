@@ -6,6 +6,7 @@
  * @see https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers
  * @module
  */
+import type { Failure, FailureKind } from './failure.ts'
 import { arrayOf, isObject, objectOf, type JsonObject } from './json.ts'
 
 export interface RefusedAnswer {
@@ -15,8 +16,17 @@ export interface RefusedAnswer {
   message: string
   /** Milliseconds since 1970. */
   now: number
-  /** It is about a limit or an overload, so that words and windows tell when it passes. */
+  /** It passes, so that words and windows tell when: mostly {@link isLimit}. */
   limited: boolean
+}
+
+/** Whether it is about a limit or an overload. */
+export const isLimit = (kind: FailureKind): boolean => kind === 'rate-limit' || kind === 'overloaded'
+
+/** What a provider says of a retry by `x-should-retry`, as OpenAI and Anthropic do. */
+export function retryableOf(headers: Headers): Pick<Failure, 'retryable'> {
+  const told = headers.get('x-should-retry')
+  return told === 'true' || told === 'false' ? { retryable: told === 'true' } : {}
 }
 
 /** Seconds from `now`; `undefined` where the text tells no time. */

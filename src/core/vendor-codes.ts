@@ -4,6 +4,7 @@
  * @module
  */
 import type { FailureKind } from './failure.ts'
+import { objectOf, stringOf } from './json.ts'
 
 /** Lower case. Codes in digits are only those that no two providers use for different things. */
 const CODES: Partial<Record<FailureKind, string>> = {
@@ -37,5 +38,5 @@ export const kindOfCode = (code: string | undefined): FailureKind | undefined =>
   code === undefined ? undefined : KIND_OF_CODE.get(code.toLowerCase())
 
 /** The code that Bedrock tells in a header, or in the body's `__type`: `ThrottlingException:http://…`. */
-export const awsCode = (headers: Headers, type: unknown): string | undefined =>
-  (headers.get('x-amzn-errortype') ?? (typeof type === 'string' ? type : undefined))?.split(':')[0]?.split('#').at(-1)
+export const awsCode = (headers: Headers, body: unknown): string | undefined =>
+  (headers.get('x-amzn-errortype') ?? stringOf(objectOf(body)?.['__type']))?.split(':')[0]?.split('#').at(-1)

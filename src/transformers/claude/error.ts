@@ -7,7 +7,7 @@
 import { kindOfStatus, STATUS, type Failure, type FailureKind } from '../../core/failure.ts'
 import { isObject, numberOf, stringOf, type JsonObject } from '../../core/json.ts'
 import type { ErrorAnswer, UpstreamError } from '../../core/protocol.ts'
-import { retryAfterOf } from '../../core/retry-after.ts'
+import { isLimit, retryableOf, retryAfterOf } from '../../core/retry-after.ts'
 import { awsCode, kindOfCode } from '../../core/vendor-codes.ts'
 
 const KINDS: Record<string, FailureKind> = {
@@ -34,17 +34,16 @@ const WORDINGS: readonly (readonly [RegExp, FailureKind])[] = [
 ]
 
 export function decodeError({ status, headers, body, now = Date.now() }: UpstreamError): Failure {
-  const failure = decodeFailure({ body, status, aws: awsCode(headers, isObject(body) ? body['__type'] : undefined) })
+  const failure = decodeFailure({ body, status, aws: awsCode(headers, body) })
   const { message, kind } = failure
-  const limited = kind === 'rate-limit' || kind === 'overloaded' || kind === 'billing'
+  const limited = isLimit(kind) || kind === 'billing'
   const retryAfter = retryAfterOf({ headers, body, message, now, limited })
   const requestId = headers.get('request-id') ?? failure.requestId
-  const shouldRetry = headers.get('x-should-retry')
   return {
     ...failure,
     ...(retryAfter !== undefined && { retryAfter }),
     ...(requestId !== undefined && { requestId }),
-    ...(shouldRetry === 'true' || shouldRetry === 'false' ? { retryable: shouldRetry === 'true' } : {}),
+    ...retryableOf(headers),
   }
 }
 

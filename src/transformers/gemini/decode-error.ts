@@ -6,7 +6,7 @@
  */
 import { kindOfStatus, type Failure, type FailureKind } from '../../core/failure.ts'
 import type { UpstreamError } from '../../core/protocol.ts'
-import { retryAfterOf } from '../../core/retry-after.ts'
+import { isLimit, retryableOf, retryAfterOf } from '../../core/retry-after.ts'
 import { arrayOf, isObject, numberOf, stringOf, tryParse, type JsonObject, lookUp } from '../../core/json.ts'
 
 const KIND_OF: Record<string, FailureKind> = {
@@ -51,9 +51,7 @@ const MAX_NESTING = 5
 
 /** Reads an upstream's error answer: JSON of any of the forms that Google and what stands before it use, or plain text. */
 export function decodeError({ status, headers, body, now }: UpstreamError): Failure {
-  const failure = failureOfError(body, status, headers, now)
-  const shouldRetry = headers.get('x-should-retry')
-  return shouldRetry === 'true' || shouldRetry === 'false' ? { ...failure, retryable: shouldRetry === 'true' } : failure
+  return { ...failureOfError(body, status, headers, now), ...retryableOf(headers) }
 }
 
 /** The failure that an error body tells, which came with HTTP `status` or amid a stream. `now` in milliseconds since 1970. */
@@ -81,8 +79,7 @@ export function failureOfError(body: unknown, status: number | undefined, header
           : rpc === 'FAILED_PRECONDITION' && /location/i.test(message)
             ? 'permission'
             : (lookUp(KIND_OF, rpc ?? '') ?? kindOfStatus(real))
-  const limited = kind === 'rate-limit' || kind === 'overloaded'
-  const wait = retryAfterOf({ ...(headers && { headers }), body: { error }, message, now, limited })
+  const wait = retryAfterOf({ ...(headers && { headers }), body: { error }, message, now, limited: isLimit(kind) })
   const final = kind === 'rate-limit' && isFinal(detail('QuotaFailure'), message)
   // a daily quota is back tomorrow, whatever the delay says; only a time of hours is meant
   const retryAfter = wait !== undefined && (!final || wait > LONG_DELAY) ? Math.ceil(wait) : undefined

@@ -7,7 +7,7 @@
 import { kindOfStatus, STATUS, type Failure, type FailureKind } from '../../core/failure.ts'
 import { isObject, numberOf, objectOf, stringOf, tryParse, type JsonObject } from '../../core/json.ts'
 import type { ErrorAnswer, UpstreamError } from '../../core/protocol.ts'
-import { retryAfterOf } from '../../core/retry-after.ts'
+import { isLimit, retryableOf, retryAfterOf } from '../../core/retry-after.ts'
 import { awsCode, kindOfCode } from '../../core/vendor-codes.ts'
 import { OWN } from './wire.ts'
 
@@ -55,16 +55,14 @@ function kindOf(error: { code?: string; type?: string; message: string }, status
 export function decodeError({ status, headers, body, now = Date.now() }: UpstreamError): Failure {
   const parsed = typeof body === 'string' ? (tryParse(body) ?? body) : body
   const outer = Array.isArray(parsed) ? parsed[0] : parsed
-  const aws = awsCode(headers, isObject(outer) ? outer['__type'] : undefined)
-  const failure = readError(isObject(outer) ? (outer.error ?? outer) : outer, status, aws)
+  const failure = readError(isObject(outer) ? (outer.error ?? outer) : outer, status, awsCode(headers, outer))
   const retryAfter = retryAfterOf({ headers, body: parsed, message: failure.message, now, limited: isLimit(failure.kind) })
   const requestId = headers.get('x-request-id') ?? headers.get('request-id') ?? undefined
-  const should = headers.get('x-should-retry')
   return {
     ...failure,
     ...(retryAfter !== undefined && { retryAfter }),
     ...(requestId !== undefined && { requestId }),
-    ...((should === 'true' || should === 'false') && { retryable: should === 'true' }),
+    ...retryableOf(headers),
     source: { protocol: OWN, body: parsed },
   }
 }
@@ -76,8 +74,6 @@ export function failureOfError(error: unknown, source: unknown): Failure {
   const retryAfter = retryAfterOf({ body: { error }, message, now: Date.now(), limited: isLimit(kind) })
   return { ...failure, ...(retryAfter !== undefined && { retryAfter }), amid: true, source: { protocol: OWN, body: source } }
 }
-
-const isLimit = (kind: FailureKind): boolean => kind === 'rate-limit' || kind === 'overloaded'
 
 function readError(value: unknown, status?: number, aws?: string): Failure {
   const error = objectOf(value)

@@ -6,7 +6,7 @@
 import { kindOfStatus, STATUS, type Failure, type FailureKind } from '../../core/failure.ts'
 import { arrayOf, isObject, numberOf, objectOf, stringOf, tryParse, type JsonObject } from '../../core/json.ts'
 import type { UpstreamError } from '../../core/protocol.ts'
-import { retryAfterOf } from '../../core/retry-after.ts'
+import { isLimit, retryableOf, retryAfterOf } from '../../core/retry-after.ts'
 import { awsCode, kindOfCode } from '../../core/vendor-codes.ts'
 import { isOverflow, overflowTokens } from './overflow.ts'
 
@@ -24,19 +24,15 @@ interface Told {
 
 export function decodeError({ status, headers, body, now = Date.now() }: UpstreamError): Failure {
   const told = readBody(body, status)
-  told.code ??= awsCode(headers, isObject(body) ? body['__type'] : undefined)
+  told.code ??= awsCode(headers, body)
   const failure = failureOf(told, status, body)
   const limited = isLimit(failure.kind)
   const retryAfter = retryAfterOf({ headers, body, message: told.message, now, limited })
   if (retryAfter !== undefined) failure.retryAfter = retryAfter
   const requestId = headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('x-generation-id') ?? told.requestId
   if (requestId) failure.requestId = requestId
-  const retry = headers.get('x-should-retry')
-  if (retry === 'true' || retry === 'false') failure.retryable = retry === 'true'
-  return failure
+  return { ...failure, ...retryableOf(headers) }
 }
-
-const isLimit = (kind: FailureKind): boolean => kind === 'rate-limit' || kind === 'overloaded'
 
 /** An error that came with a good status, or amid a stream; `undefined` where the body holds none. */
 export function failureInBody(body: JsonObject): Failure | undefined {
