@@ -5,6 +5,7 @@
  */
 import { PRESETS, type Preset } from './config/presets.ts'
 import { isLoopback } from './safety/guard.ts'
+import { bare } from './safety/ip-network.ts'
 import type { NamedEndpoint, Setup } from './setup.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -46,5 +47,5 @@ const modelIn = ({ modelFrom, model }: Preset, variables: Variables): string | u
 
 function leadsTo(baseUrl: string, port: number | undefined): boolean {
   const url = new URL(baseUrl)
-  return isLoopback(url.hostname.replace(/^\[|\]$/g, '')) && url.port === String(port)
+  return isLoopback(bare(url.hostname)) && url.port === String(port)
 }

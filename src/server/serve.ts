@@ -13,6 +13,7 @@ import { createClosing, type Closable } from './closing.ts'
 import { attachConnection } from './safety/connection.ts'
 import { createGateway, refuse, servableOf, type GatewayOptions } from './front.ts'
 import { isLoopback } from './safety/guard.ts'
+import { bracketed } from './safety/ip-network.ts'
 import type { Limits } from './safety/limits.ts'
 import { endStalled, socketOptions, type SocketLimits } from './node/limits.ts'
 import { openNodeServer, type NodeServer } from './node/server.ts'
@@ -138,10 +139,4 @@ function refuseAnyone({ hostname = '127.0.0.1', allowAnyone }: ServeOptions, ask
 
 /** An address to call, where the server listens on all of them. */
 const urlHost = (hostname: string): string =>
-  hostname === '0.0.0.0' || hostname === ''
-    ? '127.0.0.1'
-    : hostname === '::'
-      ? '[::1]'
-      : hostname.includes(':')
-        ? `[${hostname}]`
-        : hostname
+  hostname === '0.0.0.0' || hostname === '' ? '127.0.0.1' : hostname === '::' ? '[::1]' : bracketed(hostname)

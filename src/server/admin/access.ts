@@ -7,6 +7,7 @@ import { STATUS, type Failure } from '../../core/failure.ts'
 import { createAuth } from '../safety/auth.ts'
 import { connectionOf } from '../safety/connection.ts'
 import { isLoopback } from '../safety/guard.ts'
+import { bare } from '../safety/ip-network.ts'
 
 export interface AccessOptions {
   adminKey?: string
@@ -40,7 +41,7 @@ function isLocal(request: Request): boolean {
   return (
     address !== undefined &&
     isLoopback(address) &&
-    isLoopback(hostname.replace(/^\[|\]$/g, '')) &&
+    isLoopback(bare(hostname)) &&
     !FORWARDED.some((name) => request.headers.has(name)) &&
     // A page of another site may have been let in to chat, which is not this.
     (origin === null || (URL.canParse(origin) && new URL(origin).host === request.headers.get('host')?.toLowerCase()))

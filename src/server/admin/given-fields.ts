@@ -7,7 +7,7 @@
 import { fail } from '../../core/failure.ts'
 import { PRESETS } from '../config/presets.ts'
 import { variableIn } from '../config/variables.ts'
-import { addressBytes, sameNetwork } from '../safety/ip-network.ts'
+import { addressBytes, bare, sameNetwork } from '../safety/ip-network.ts'
 
 /** Where keys, or what may hold some, would go. */
 const WHERE_KEYS_GO = ['baseUrl', 'preset', 'proxy'] as const
@@ -73,7 +73,7 @@ const METADATA = [
 /** @throws FailureError 400 for an address that no provider has */
 export function refuseMetadataAddress(baseUrl: unknown): void {
   if (typeof baseUrl !== 'string' || !URL.canParse(baseUrl)) return
-  const host = new URL(baseUrl).hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+  const host = bare(new URL(baseUrl).hostname).replace(/\.$/, '')
   const bytes = unmapped(addressBytes(host))
   const isMetadata = bytes
     ? METADATA.some(([network, prefix]) => sameNetwork(bytes, addressBytes(network)!, prefix))

@@ -4,8 +4,8 @@
  * @module
  */
 import { isIP } from 'node:net'
-import { networkMatcher } from '../safety/client-address.ts'
 import { isLoopback } from '../safety/guard.ts'
+import { bare, bracketed, networkMatcher } from '../safety/ip-network.ts'
 
 export interface ForwardProxyOptions {
   /** `http://`, `https://` or `socks5://`, with `user:password@` if need be; `direct` for none. Default: what `env` says. */
@@ -88,21 +88,16 @@ function credentialsIn({ username, password }: URL, from: string): { user: strin
 }
 
 /** As it may be shown: without user and password. */
-export const proxyName = ({ protocol, host, port }: ForwardProxy): string =>
-  `${protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`
+export const proxyName = ({ protocol, host, port }: ForwardProxy): string => `${protocol}://${bracketed(host)}:${port}`
 
 /** What is told of a connection that did not come about: in one error, since the innermost cause alone is shown to people. */
 export function tunnelError(proxy: ForwardProxy, { host, port }: Target, cause: unknown): Error {
   const { message, code } = cause as NodeJS.ErrnoException
-  const place = `${host.includes(':') ? `[${host}]` : host}:${port}`
   return Object.assign(
-    new Error(`the proxy ${proxyName(proxy)} made no connection to ${place}: ${message}`),
+    new Error(`the proxy ${proxyName(proxy)} made no connection to ${bracketed(host)}:${port}: ${message}`),
     code !== undefined && { code },
   )
 }
-
-/** A host without the brackets that a URL puts around an IPv6 address. */
-export const bare = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, '$1')
 
 function createExemption(list: string): (url: URL) => boolean {
   const entries = list.split(/[\s,]+/).filter(Boolean)

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { connect, isIP, isIPv4, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
+import { addressBytes } from '../safety/ip-network.ts'
 import { TUNNEL_MS, tunnelError, type ForwardProxy, type Target } from './forward-proxy.ts'
 
 const VERSION = 5
@@ -62,19 +63,10 @@ async function logIn(socket: Socket, read: Reader, { user, password }: ForwardPr
 }
 
 function addressOf(host: string): Uint8Array {
-  if (isIPv4(host)) return Uint8Array.from([IPV4, ...host.split('.').map(Number)])
-  if (isIP(host)) return Uint8Array.from([IPV6, ...ipv6Bytes(host)])
+  const bytes = addressBytes(host)
+  if (bytes) return Uint8Array.from([bytes.length === 4 ? IPV4 : IPV6, ...bytes])
   const name = Buffer.from(host)
   return Buffer.concat([Uint8Array.from([NAME, name.length]), name])
-}
-
-/** The 16 bytes of an address as URLs write it. */
-function ipv6Bytes(address: string): number[] {
-  const [head = '', tail] = address.split('::')
-  const groups = (text: string) => (text ? text.split(':').map((group) => parseInt(group, 16)) : [])
-  const [before, after] = [groups(head), groups(tail ?? '')]
-  const zeros = Array<number>(Math.max(0, 8 - before.length - after.length)).fill(0)
-  return [...before, ...zeros, ...after].flatMap((group) => [group >> 8, group & 255])
 }
 
 interface Reader {

@@ -7,6 +7,7 @@
 import http from 'node:http'
 import https from 'node:https'
 import type { Socket } from 'node:net'
+import { bracketed } from '../safety/ip-network.ts'
 import { TUNNEL_MS, tunnelError, type ForwardProxy, type Target } from './forward-proxy.ts'
 import { openSocksTunnel } from './socks.ts'
 
@@ -16,7 +17,7 @@ export const openTunnel = (proxy: ForwardProxy, target: Target): Promise<Socket>
 
 function openHttpTunnel(proxy: ForwardProxy, target: Target): Promise<Socket> {
   const { host, port } = target
-  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  const authority = `${bracketed(host)}:${port}`
   return new Promise((resolve, reject) => {
     const refused = (error: Error) => reject(tunnelError(proxy, target, error))
     const request = (proxy.protocol === 'https' ? https : http).request({

@@ -9,8 +9,9 @@ import https from 'node:https'
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
 import { callbackify } from 'node:util'
-import { bare, proxyName, type ForwardProxy } from '../forward-proxy/forward-proxy.ts'
+import { proxyName, type ForwardProxy } from '../forward-proxy/forward-proxy.ts'
 import { openTunnel, proxyHeaders } from '../forward-proxy/tunnel.ts'
+import { bare } from '../safety/ip-network.ts'
 
 export interface Route {
   viaProxy: boolean

@@ -5,7 +5,7 @@
  */
 import { createMemo } from '../../core/memo.ts'
 import { connectionOf } from './connection.ts'
-import { addressBytes, sameNetwork } from './ip-network.ts'
+import { addressBytes, networkMatcher } from './ip-network.ts'
 
 /**
  * Returns the reader of clients' addresses. `X-Forwarded-For` is read from its end, as far as trusted proxies wrote it: what stands
@@ -38,25 +38,6 @@ export function createProxyCheck(trusted: readonly string[] = []): (request: Req
   return (request) => {
     const address = plainAddress(connectionOf(request)?.address)
     return address !== undefined && isTrusted(address)
-  }
-}
-
-/** Returns what tells whether an address is in one of the networks. @throws TypeError for what is no network */
-export function networkMatcher(networks: readonly string[]): (address: string) => boolean {
-  const list = networks
-    .flatMap((name) => (name === 'loopback' ? ['127.0.0.0/8', '::1'] : [name]))
-    .map((network) => {
-      const [address = '', bits, ...rest] = network.split('/')
-      const bytes = addressBytes(address)
-      const longest = (bytes?.length ?? 0) * 8
-      const prefix = bits === undefined ? longest : /^\d{1,3}$/.test(bits) ? Number(bits) : Infinity
-      if (!bytes || rest.length || prefix > longest)
-        throw new TypeError(`"${network}" is no address or network. Write 10.0.0.7, 10.0.0.0/8, fd00::/8 or loopback.`)
-      return { bytes, prefix }
-    })
-  return (address) => {
-    const asked = addressBytes(address)
-    return asked !== undefined && list.some(({ bytes, prefix }) => sameNetwork(asked, bytes, prefix))
   }
 }
 

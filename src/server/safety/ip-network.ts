@@ -1,5 +1,5 @@
 /**
- * Addresses and networks of IP, by their bits.
+ * Addresses and networks of IP: their bits, and how URLs write them.
  *
  * @module
  */
@@ -45,3 +45,28 @@ export const sameNetwork = (a: readonly number[], b: readonly number[], prefix: 
     const bits = Math.min(8, Math.max(0, prefix - index * 8))
     return (byte ^ b[index]!) >> (8 - bits) === 0
   })
+
+/** Returns what tells whether an address is in one of the networks. @throws TypeError for what is no network */
+export function networkMatcher(networks: readonly string[]): (address: string) => boolean {
+  const list = networks
+    .flatMap((name) => (name === 'loopback' ? ['127.0.0.0/8', '::1'] : [name]))
+    .map((network) => {
+      const [address = '', bits, ...rest] = network.split('/')
+      const bytes = addressBytes(address)
+      const longest = (bytes?.length ?? 0) * 8
+      const prefix = bits === undefined ? longest : /^\d{1,3}$/.test(bits) ? Number(bits) : Infinity
+      if (!bytes || rest.length || prefix > longest)
+        throw new TypeError(`"${network}" is no address or network. Write 10.0.0.7, 10.0.0.0/8, fd00::/8 or loopback.`)
+      return { bytes, prefix }
+    })
+  return (address) => {
+    const asked = addressBytes(address)
+    return asked !== undefined && list.some(({ bytes, prefix }) => sameNetwork(asked, bytes, prefix))
+  }
+}
+
+/** A host without the brackets that a URL puts around an IPv6 address. */
+export const bare = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, '$1')
+
+/** A host as a URL has it: an IPv6 address in brackets. */
+export const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)

@@ -4,6 +4,7 @@
  * @module
  */
 import { systemClock, type Clock } from '../../core/clock.ts'
+import { addressBytes } from './ip-network.ts'
 
 export interface FailureLimit {
   /** Seconds that an address has to wait; 0 where it may try. */
@@ -59,15 +60,4 @@ export function createFailureLimit({ clock = systemClock }: { clock?: Clock } = 
 }
 
 /** One household has a whole /64 of IPv6 addresses to try from. */
-function bucketOf(address: string): string {
-  if (!address.includes(':')) return address
-  const [head = '', tail] = address.split('::')
-  const before = head ? head.split(':') : []
-  const after = tail ? tail.split(':') : []
-  const groups =
-    tail === undefined ? before : [...before, ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after]
-  return groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':')
-}
+const bucketOf = (address: string): string => (address.includes(':') ? (addressBytes(address)?.slice(0, 8).join('.') ?? address) : address)

@@ -5,7 +5,7 @@
  * @module
  */
 import type { ChatRequest, Message } from '../../core/chat.ts'
-import type { Failure } from '../../core/failure.ts'
+import { STATUS, type Failure } from '../../core/failure.ts'
 import { optional, pointer, readArray, readBoolean, readNumber, readObject, readString, reject, type JsonObject } from '../../core/json.ts'
 import { decodeCache } from './cache.ts'
 import { decodeBlocks, decodeSystem } from './decode-blocks.ts'
@@ -66,30 +66,25 @@ export function decodeRequest(body: unknown): ChatRequest {
   return spell({ ...chat, spelling: located.spelling }, emptyOnes(wire))
 }
 
-/**
- * What only Claude's own servers hold or do, and without which the request would mean something else. Claude Code asks again without
- * safeguards where an error names them.
- */
-function boundOf({ safeguards, thread }: JsonObject): Failure | undefined {
-  const source = { protocol: 'claude', body: undefined } as const
-  if (safeguards !== undefined && safeguards !== null)
-    return {
-      kind: 'unsupported',
-      status: 400,
-      message: 'safeguards: Extra inputs are not permitted. This provider has none; ask without them.',
-      param: 'safeguards',
-      source,
-    }
-  if (thread !== undefined && thread !== null)
-    return {
-      kind: 'not-found',
-      status: 404,
-      message: 'thread: not found. This provider keeps no threads; send the whole conversation.',
-      code: 'thread_not_found',
-      param: 'thread',
-      source,
-    }
-  return undefined
+/** What only Claude's own servers hold or do, and without which the request would mean something else. */
+const BOUND: readonly (Pick<Failure, 'kind' | 'message' | 'code'> & { param: string })[] = [
+  // Claude Code asks again without them where an error names them
+  {
+    kind: 'unsupported',
+    message: 'safeguards: Extra inputs are not permitted. This provider has none; ask without them.',
+    param: 'safeguards',
+  },
+  {
+    kind: 'not-found',
+    message: 'thread: not found. This provider keeps no threads; send the whole conversation.',
+    code: 'thread_not_found',
+    param: 'thread',
+  },
+]
+
+function boundOf(wire: JsonObject): Failure | undefined {
+  const refusal = BOUND.find(({ param }) => wire[param] !== undefined && wire[param] !== null)
+  return refusal && { ...refusal, status: STATUS[refusal.kind], source: { protocol: 'claude', body: undefined } }
 }
 
 /** What `serviceTier` does not say of the lane: the field that was not read, and words that are not known. */

@@ -4,7 +4,7 @@
  * @see https://platform.claude.com/docs/en/api/messages
  * @module
  */
-import type { Part, ReasoningPart, TextPart } from '../../core/chat.ts'
+import type { Part, ReasoningPart, TextPart, ToolCallPart } from '../../core/chat.ts'
 import { opaqueForClient } from '../../core/envelope.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
@@ -66,14 +66,7 @@ export function encodeAnswerPart(part: Part, context: ReplyContext): JsonObject[
       return encodeReasoning(part, context)
     case 'tool-call': {
       const signature = carrierSignature(part.opaque, 'call')
-      const call = {
-        type: 'tool_use',
-        id: part.id,
-        name: part.name,
-        input: callInput(part, context.notes),
-        ...memberFields(part.name, context.chat),
-        ...ownFields(part),
-      }
+      const call = encodeCall(part, callInput(part, context.notes), context)
       return signature === undefined ? [call] : [carrierBlock(signature), call]
     }
     case 'native':
@@ -88,6 +81,16 @@ export function encodeAnswerPart(part: Part, context: ReplyContext): JsonObject[
       return []
   }
 }
+
+/** A call, whose input may come later. */
+export const encodeCall = (call: Omit<ToolCallPart, 'input'>, input: unknown, { chat }: ReplyContext): JsonObject => ({
+  type: 'tool_use',
+  id: call.id,
+  name: call.name,
+  input,
+  ...memberFields(call.name, chat),
+  ...ownFields(call),
+})
 
 function encodeText(part: TextPart): JsonObject[] {
   if (!part.text && !isOwn(part)) return []

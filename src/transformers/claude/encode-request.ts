@@ -69,7 +69,7 @@ function encodeSetReasoning(chat: ChatRequest, context: AskContext, config: Json
   const limits = { maxTokens: chat.maxTokens ?? Infinity, forced: isForced(chat.toolChoice) }
   const { thinking, effort } = encodeThinking(chat.reasoning, traitsOf(context.model), limits, context.notes)
   const group = chat.groups?.find(({ at }) => at === '/output_config')
-  const { effort: _, ...rest } = { effort, ...config, ...ownFields(group ?? {}) }
+  const { effort: _, ...rest } = { ...config, ...ownFields(group ?? {}) }
   const said = { ...field('effort', effort), ...rest }
   return { ...field('thinking', thinking), ...(Object.keys(said).length && { output_config: said }) }
 }

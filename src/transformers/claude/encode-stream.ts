@@ -20,11 +20,9 @@ import { mergeUsage } from '../../core/usage.ts'
 import { carrierSignature } from './carrier.ts'
 import { encodeCitation } from './citations.ts'
 import { encodeFailure } from './error.ts'
-import { encodeAnswerPart, hidesReasoning, messageId } from './encode-reply.ts'
+import { encodeAnswerPart, encodeCall, hidesReasoning, messageId } from './encode-reply.ts'
 import { encodeStop, type Seen } from './stop.ts'
 import { encodeUsage } from './usage.ts'
-import { memberFields } from './toolset.ts'
-import { ownFields } from './wire.ts'
 
 /** What a character of an answer costs, in tokens, where the provider tells no counts. */
 const TOKENS_PER_CHARACTER = 0.27
@@ -94,14 +92,7 @@ export function createStreamEncoder(context: ReplyContext): (event: StreamEvent)
         break
       case 'tool-call':
         carry(part.opaque, 'call')
-        openBlock({
-          type: 'tool_use',
-          id: part.id,
-          name: part.name,
-          input: {},
-          ...memberFields(part.name, context.chat),
-          ...ownFields(part),
-        })
+        openBlock(encodeCall(part, {}, context))
     }
     const [type, key] = DELTAS[part.type] ?? ['', '']
     prefix = `event: content_block_delta\ndata: {"type":"content_block_delta","index":${block},"delta":{"type":"${type}","${key}":`

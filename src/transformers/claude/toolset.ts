@@ -101,7 +101,7 @@ export function toolsetTools(wire: JsonObject, at: string): FunctionTool[] | und
 }
 
 const unknownMembers = (configs: JsonObject): JsonObject | undefined =>
-  Object.keys(configs).some((name) => !(name in MEMBERS)) ? { configs } : undefined
+  Object.keys(configs).some((name) => !Object.hasOwn(MEMBERS, name)) ? { configs } : undefined
 
 /** A member of a toolset as the wire has it: the whole set for the first, nothing for the others; `undefined` for all other tools. */
 export function wireToolset(tool: FunctionTool): JsonObject[] | undefined {

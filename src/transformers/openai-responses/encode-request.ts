@@ -93,7 +93,7 @@ export function encodeSettings(chat: ChatRequest, context: Pick<AskContext, 'mod
     reasoning: chat.reasoning && encodeReasoningAsk(chat.reasoning, context, own && chat.reasoning.at !== undefined),
     text: encodeText(chat),
     prompt_cache_key: chat.cacheKey,
-    ...encodeUser(chat),
+    ...encodeUser(chat, context),
     metadata: chat.metadata,
     service_tier: chat.serviceTier && (TIERS[chat.serviceTier] ?? chat.serviceTier),
     top_logprobs: chat.logprobs?.top,
@@ -205,10 +205,12 @@ function isStrict(schema: unknown): boolean {
 /** The longest name of a user. */
 const USER = { max: 64 }
 
-function encodeUser(chat: ChatRequest): JsonObject {
+function encodeUser(chat: ChatRequest, { notes }: Pick<AskContext, 'notes'>): JsonObject {
   if (chat.user === undefined) return {}
-  if (chat.wireNames?.user === 'user' && chat.spelling?.[OWN]) return { user: chat.user }
-  return { safety_identifier: chat.spelling?.[OWN] ? chat.user : fitUser(chat.user, USER) }
+  if (chat.spelling?.[OWN]) return { [chat.wireNames?.user === 'user' ? 'user' : 'safety_identifier']: chat.user }
+  const user = fitUser(chat.user, USER)
+  if (user !== chat.user) notes.approximated(chat, 'user', `a user's id has at most ${USER.max} characters here; a hash stands for it`)
+  return { safety_identifier: user }
 }
 
 /** The spelled fields. A configuration update in the conversation changed neutral fields that the request itself does not have. */
@@ -259,6 +261,4 @@ function noteLosses(chat: ChatRequest, { notes, enforceStops }: AskContext): voi
   if (chat.candidates !== undefined && chat.candidates > 1) notes.dropped(chat, 'candidates', 'there is only one answer here')
   if (chat.cache) notes.approximated(chat, 'cache', 'long prompts are cached by themselves')
   if (chat.serviceTier === 'fast') notes.approximated(chat, 'serviceTier', 'the nearest tier is priority')
-  if (chat.user !== undefined && fitUser(chat.user, USER) !== chat.user)
-    notes.approximated(chat, 'user', `a user's id has at most ${USER.max} characters here; a hash stands for it`)
 }

@@ -21,7 +21,7 @@ export interface EventWriter {
 }
 
 /** @param first the number of the first event */
-export function createEventWriter(first = 0): EventWriter {
+export function createEventWriter(first: number): EventWriter {
   let number = first
   let muted = false
   const aloud = (type: string, fields: JsonObject): string =>

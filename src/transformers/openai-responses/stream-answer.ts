@@ -57,7 +57,7 @@ export interface Answer {
 }
 
 export function createAnswer(context: ReplyContext): Answer {
-  const events = createEventWriter(context.begun?.number === undefined ? 0 : context.begun.number + 1)
+  const events = createEventWriter((context.begun?.number ?? -1) + 1)
   const answer: Answer = {
     events,
     notes: context.notes,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createAddressReader, networkMatcher } from '../../../src/server/safety/client-address.ts'
+import { createAddressReader } from '../../../src/server/safety/client-address.ts'
+import { networkMatcher } from '../../../src/server/safety/ip-network.ts'
 import { attachConnection } from '../../../src/server/safety/connection.ts'
 import { createGateway } from '../../../src/server/gateway.ts'
 
