@@ -4,6 +4,7 @@ const library = {
   index: 'src/index.ts',
   transformers: 'src/transformers/index.ts',
   router: 'src/router/index.ts',
+  accounts: 'src/accounts/index.ts',
   server: 'src/server/index.ts',
   // The server without what it needs of Node: for Workers, and inside other servers.
   gateway: 'src/server/gateway.ts',

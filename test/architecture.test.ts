@@ -13,7 +13,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   router: ['core', 'transformers'],
   root: ['core', 'transformers', 'router'],
   testing: ['core', 'transformers', 'router'],
-  server: ['core', 'transformers', 'router', 'testing'],
+  accounts: ['core', 'transformers', 'router'],
+  server: ['core', 'transformers', 'router', 'testing', 'accounts'],
 }
 
 /** Packages that are there at run time. All others may only lend their types. */

@@ -1,0 +1,9 @@
+/**
+ * Who used what, what it cost, and who may: functions over fetch, with Web APIs alone.
+ *
+ * @module
+ */
+export type { AttemptRecord, Bodies, ExchangeRecord, TokenUsage } from './ledger/record.ts'
+export type { Dimension, Page, RecordFilter, Sum, SumQuery, UsageStore } from './ledger/store.ts'
+export { formatMoney, parseMoney, type Money } from './money.ts'
+export type { Cost, Prices, Rates, Use } from './prices/prices.ts'
