@@ -46,6 +46,7 @@ export const configTables: Readonly<Record<string, string>> = {
   target: fields('routes', 'default'),
   parameters: fields('routes', 'default', 'set'),
   condition: fields('routes', 'rules', 0, 'when'),
+  budget: fields('budgets', 0),
   server: fields('server'),
   limits: fields('server', 'limits'),
   log: fields('log'),

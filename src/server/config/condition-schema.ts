@@ -7,7 +7,7 @@ import * as v from 'valibot'
 import type { Condition } from '../../router/routing/condition.ts'
 import { EFFORTS } from '../../router/routing/reasoning.ts'
 import { PROTOCOLS } from './endpoint-schema.ts'
-import { byName, choice, flag, list } from './fields.ts'
+import { byName, choice, flag, list, zone } from './fields.ts'
 
 const bounds = {
   above: v.optional(v.pipe(v.number('a number'), v.description('More than.'))),
@@ -61,25 +61,12 @@ const ValueTest = v.union(
 const TIME = 'a time of day such as "09:30"'
 const time = (description: string) =>
   v.optional(v.pipe(v.string(TIME), v.regex(/^(?:[01]\d|2[0-4]):[0-5]\d$/, TIME), v.description(description)))
-const isZone = (zone: string): boolean => {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }))
-  } catch {
-    return false
-  }
-}
 const Daytime = v.strictObject(
   {
     from: time('Included. Default 00:00.'),
     to: time('Not included. Default 24:00; not after `from`: until then the next day.'),
     days: v.optional(list('Default: every day.', choice('A weekday.', ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))),
-    zone: v.optional(
-      v.pipe(
-        v.string('a time zone such as Europe/Berlin'),
-        v.check(isZone, 'a time zone such as Europe/Berlin'),
-        v.description('The time zone by its IANA name. Default UTC.'),
-      ),
-    ),
+    zone: v.optional(zone('The time zone by its IANA name. Default UTC.')),
   },
   'an object with "from", "to", "days" and "zone"',
 )

@@ -30,6 +30,19 @@ export const choice = <const T extends readonly string[]>(description: string, o
 export const list = <T extends v.GenericSchema>(description: string, item: T, expected = 'a list') =>
   v.pipe(v.array(item, expected), v.description(description))
 
+const ZONE = 'a time zone such as Europe/Berlin'
+
+/** A time zone by its IANA name. */
+export const zone = (description: string) => v.pipe(v.string(ZONE), v.check(isZone, ZONE), v.description(description))
+
+function isZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
+  } catch {
+    return false
+  }
+}
+
 /** Texts by name. */
 export const texts = (description: string) => v.pipe(byName(v.string(), v.string('a text'), 'texts by name'), v.description(description))
 

@@ -4,6 +4,7 @@
  * @module
  */
 import * as v from 'valibot'
+import { budgets } from './budget-schema.ts'
 import { Endpoint } from './endpoint-schema.ts'
 import { named } from './fields.ts'
 import { Pool } from './pool-schema.ts'
@@ -19,6 +20,7 @@ export const ConfigSchema = v.pipe(
       endpoints: named('The providers, by names of your own. The first is the default.', Endpoint, 'endpoints by name'),
       pools: v.optional(named('Endpoints that stand in for each other, by names of your own.', Pool, 'pools by name')),
       routes: v.optional(Routes),
+      budgets: v.optional(budgets('What everybody together may use up; each of them holds.')),
     },
     'an object',
   ),
