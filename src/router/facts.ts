@@ -9,6 +9,7 @@ import { isObject, reject, type JsonObject } from '../core/json.ts'
 import type { ClientRoute } from '../core/protocol.ts'
 import { estimateInput } from '../core/tokens.ts'
 import { protocols } from '../transformers/registry.ts'
+import { inheritCaller } from './caller.ts'
 import { urlOf } from './fetch.ts'
 import { checkBeforeParsing, checkDepth, MAX_DEPTH } from './json-bounds.ts'
 
@@ -134,15 +135,6 @@ function parseBody(text: string, maxDepth: number): JsonObject {
   return isObject(value) ? value : reject('', 'an object', value)
 }
 
-const tenants = new WeakMap<Request, string>()
-
-/** Whose request it is; `undefined` where nobody told. */
-export const tenantOf = (request: Request): string | undefined => tenants.get(request)
-
-/** Tells whose request it is: rules may ask, and what is remembered of conversations is kept apart. */
-export const setTenant = (request: Request, tenant: string | undefined): void =>
-  void (tenant === undefined ? tenants.delete(request) : tenants.set(request, tenant))
-
 /** The request once more, with this body: its facts are known, so that no layer below reads or parses it again, and anybody else can still read it. */
 export function withBody(request: Request, facts: RequestFacts, body: JsonObject = facts.body, signal = request.signal): Request {
   const text = body === facts.body ? facts.text : JSON.stringify(body)
@@ -152,7 +144,7 @@ export function withBody(request: Request, facts: RequestFacts, body: JsonObject
   const { method } = request
   const made = new Request(request.url, { method, headers, signal, body: bytes as Uint8Array<ArrayBuffer> })
   adopt(made, { ...facts, bytes, text, body })
-  setTenant(made, tenantOf(request))
+  inheritCaller(request, made)
   return made
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 import type { Failure } from '../core/failure.ts'
+import { stringOf } from '../core/json.ts'
+import type { Permit } from './caller.ts'
 import type { Capability } from './capability.ts'
 import type { Explanation } from './explain.ts'
 import type { RequestFacts } from './facts.ts'
@@ -17,6 +19,8 @@ export interface Ask {
   model?: string
   /** The request itself, where there is one: rules may ask for its headers. */
   request?: Request
+  /** What whoever asks may use. */
+  permit?: Permit
 }
 
 /** US dollars per million tokens. */
@@ -41,6 +45,8 @@ export interface Member {
   ready(ask: Ask): Awaitable<Readiness>
   /** What it can do; absent is unknown, and then it is tried. */
   can(ask: Ask): Capability
+  /** Why whoever asks may not use it for this request; `undefined`: they may. */
+  barred?(ask: Ask): Awaitable<string | undefined>
   /** Asks its provider whether it is there, at no cost: resolves with what is wrong, rejects where no answer comes. Absent, or giving nothing: it cannot be asked. */
   check?(signal: AbortSignal): Promise<Failure | undefined> | undefined
   /** What it would do with this request, without sending it. */
@@ -52,6 +58,13 @@ export interface Readiness {
   why?: string
   /** The provider itself named the time: asking before is of no use. */
   told?: boolean
+}
+
+/** Why whoever asks may not use a fetch: one of this library says so itself, a stranger's is known by its name alone. */
+export const barredFrom = (fetch: Fetch, name: string, ask: Ask): Awaitable<string | undefined> => {
+  if (!ask.permit) return undefined
+  const member = memberOf(fetch)
+  return member ? member.barred?.(ask) : ask.permit.endpoint(name, ask.model ?? ask.facts.route.model ?? stringOf(ask.facts.body.model))
 }
 
 const members = new WeakMap<Fetch, Member>()

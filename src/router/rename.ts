@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { setTenant, tenantOf, withBody, type RequestFacts } from './facts.ts'
+import { inheritCaller } from './caller.ts'
+import { withBody, type RequestFacts } from './facts.ts'
 
 const originals = new WeakMap<RequestFacts, RequestFacts>()
 
@@ -74,6 +75,6 @@ export function requestFor(request: Request, facts: RequestFacts, signal: AbortS
   }
   const { method, headers } = request
   const made = withBody(new Request(url, { method, headers, signal }), facts)
-  setTenant(made, tenantOf(request))
+  inheritCaller(request, made)
   return made
 }

@@ -6,7 +6,8 @@
  */
 import type { Adjust } from '../transformers/translate.ts'
 import type { Budget } from './budget.ts'
-import { adopt, setTenant, tenantOf, type RequestFacts } from './facts.ts'
+import { inheritCaller } from './caller.ts'
+import { adopt, type RequestFacts } from './facts.ts'
 import type { Attempt, AttemptReason } from './outcome.ts'
 
 export interface Trip {
@@ -47,7 +48,7 @@ export function passOn(request: Request, facts: RequestFacts, changes: Partial<T
   passed.original = request
   passed.ownSignal = signal
   adopt(passed, facts)
-  setTenant(passed, tenantOf(request))
+  inheritCaller(request, passed)
   trips.set(passed, { ...tripOf(request), ...changes })
   return passed
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { permitOf } from '../router/caller.ts'
 import { factsOf, routeOf } from '../router/facts.ts'
 import { requestOf, type Fetch } from '../router/fetch.ts'
 import { attachMember, memberOf } from '../router/member.ts'
@@ -44,9 +45,11 @@ export function direct({ routed, usual, ownerOf, maxBodyBytes }: DirectOptions):
     if (!facts || (asked !== undefined && CHOICE_MODEL.test(asked)) || taggedModel(facts) !== undefined) return routed(request)
     const owner = asked === undefined ? undefined : ownerOf(asked)
     if (owner) tripOf(request).model = asked!
+    const rule = owner ? 'choose' : 'default'
+    if (permitOf(request)?.route(rule) !== undefined) return routed(request)
     const response = await (owner ?? usual)(request)
     const outcome = outcomeOf(response)
-    if (outcome) outcome.route = owner ? 'choose' : 'default'
+    if (outcome) outcome.route = rule
     return response
   }
   // What it tells of itself is what the router would do: the same.

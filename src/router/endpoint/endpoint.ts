@@ -13,6 +13,7 @@ import { conversationOf } from '../pool/conversation-key.ts'
 import { errorResponse } from './answer.ts'
 import { createThrottle, type RetryOptions } from '../budget.ts'
 import { modelFor, type Upstream } from './call.ts'
+import { permitOf } from '../caller.ts'
 import { checkUpstream } from './check.ts'
 import { fitOutput, type Capability } from '../capability.ts'
 import { costOf } from '../cost.ts'
@@ -21,6 +22,7 @@ import { chatOf, clientProtocol, factsOf, MAX_BODY_BYTES, type RequestFacts } fr
 import { requestOf, type Fetch, type Handler } from '../fetch.ts'
 import { createKeyRing, type ApiKey, type KeyRing, type KeyStrategy } from './keys.ts'
 import { attachMember, type Price } from '../member.ts'
+import { notAllowed } from '../not-allowed.ts'
 import { attachOutcome } from '../outcome.ts'
 import { overKeys } from './over-keys.ts'
 import { patiently } from './patience.ts'
@@ -126,6 +128,8 @@ export function endpoint(options: EndpointOptions): Endpoint {
     const client = protocols[facts.protocol]
     if (facts.route.action === 'count-tokens') return Response.json(client.encodeTokenCount(estimateInput(chatOf(facts))))
     const model = modelFor(upstream.model, facts, trip)
+    const barred = permitOf(request)?.endpoint(name, model)
+    if (barred !== undefined) return notAllowed(barred)
     const session = keys.length > 1 ? conversationOf(request, facts) : undefined
     const { price, capabilities } = options
     const adjust = capabilities && fitOutput(capabilities, facts, trip.adjust)
@@ -169,6 +173,7 @@ export function endpoint(options: EndpointOptions): Endpoint {
     model: ({ facts, model }) => asked(facts, model),
     ready: ({ facts, model }) => ring.ready(asked(facts, model)),
     can: () => options.capabilities ?? {},
+    barred: ({ facts, model, permit }) => permit?.endpoint(name, asked(facts, model)),
     check: (signal) => checkUpstream(upstream, typeof keys[0] === 'string' ? keys[0] : keys[0]?.key, signal),
     async explain({ facts, model }) {
       const { at, why } = await ring.ready(asked(facts, model))

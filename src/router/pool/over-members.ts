@@ -11,11 +11,13 @@ import { conversationOf } from './conversation-key.ts'
 import type { Balancer } from './balance.ts'
 import type { Breaker } from './breaker.ts'
 import { createBudget, type RetryOptions, type Throttle } from '../budget.ts'
+import { permitOf } from '../caller.ts'
 import type { Verdict } from '../failures/classify.ts'
 import { costOf } from '../cost.ts'
 import type { Cooldowns } from '../endpoint/cooldowns.ts'
 import { chatOf, type RequestFacts } from '../facts.ts'
 import type { Ask } from '../member.ts'
+import { notAllowed } from '../not-allowed.ts'
 import { retryAt } from '../endpoint/over-keys.ts'
 import type { AttemptReason } from '../outcome.ts'
 import type { Trip } from '../trip.ts'
@@ -67,7 +69,8 @@ export interface PoolCall {
 export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Response> {
   const { seats, retry, clock, random, balancer, breaker, health, cooldowns, affinity, throttle, failing } = parts
   const { facts, trip, signal, request } = call
-  const ask: Ask = { facts, ...(trip.model !== undefined && { model: trip.model }) }
+  const permit = permitOf(request)
+  const ask: Ask = { facts, ...(trip.model !== undefined && { model: trip.model }), ...(permit && { permit, request }) }
   const attempts = retry.attemptsPerMember === undefined ? retry.attempts : retry.attemptsPerMember * seats.length
   let isWell = false
   // A member that answers is open to every request that failed elsewhere: the bound is for an outage, in which there is none.
@@ -138,6 +141,8 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
       if (first && (await pause(first.at - clock.now()))) continue
       if (refusals.length) return best()
       // Rests that were only guessed are no reason to refuse without having asked.
+      const barred = seen.skipped.filter((skipped) => skipped.barred)
+      if (barred.length === seats.length) return notAllowed(barred[0]!.why)
       const guessed = resting.find(({ told }) => !told)
       if (!guessed) return fail(unavailable(parts.name, seen, first?.at, clock.now()))
       candidates = [{ seat: guessed.seat, probing: [] }]

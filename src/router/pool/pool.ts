@@ -17,7 +17,7 @@ import { DECISIONS } from '../failures/decisions.ts'
 import { explainMember } from '../explain.ts'
 import { clientProtocol, factsOf, MAX_BODY_BYTES } from '../facts.ts'
 import { requestOf, type Fetch, type Handler } from '../fetch.ts'
-import { attachMember, type Ask } from '../member.ts'
+import { attachMember, barredFrom, type Ask } from '../member.ts'
 import { attachOutcome } from '../outcome.ts'
 import { patiently } from '../endpoint/patience.ts'
 import { memoryState } from '../state.ts'
@@ -168,6 +168,10 @@ export function pool(members: readonly (Fetch | PoolMember)[], options: PoolOpti
       return first
         ? { at: first.at, why: first.why, told: first.told }
         : { at: Infinity, why: skipped.map(({ seat, why }) => `${seat.name}: ${why}`).join('; ') }
+    },
+    async barred(ask) {
+      const barred = await Promise.all(seats.map(({ fetch, name: seat }) => barredFrom(fetch, seat, ask)))
+      return barred.every((why) => why !== undefined) ? barred[0] : undefined
     },
     // What no member can do is found out when they are asked.
     can: () => ({}),

@@ -8,7 +8,7 @@ import { missing, needsOf } from '../capability.ts'
 import type { Verdict } from '../failures/classify.ts'
 import type { Cooldowns } from '../endpoint/cooldowns.ts'
 import { tokensOf } from '../facts.ts'
-import type { Ask } from '../member.ts'
+import { barredFrom, type Ask } from '../member.ts'
 import type { Health } from './health.ts'
 import type { Seat } from './seats.ts'
 
@@ -32,7 +32,8 @@ export interface Resting {
 export interface Survey {
   idle: { seat: Seat; probing: string[] }[]
   resting: Resting[]
-  skipped: { seat: Seat; why: string }[]
+  /** `barred`: whoever asks may not use it. */
+  skipped: { seat: Seat; why: string; barred?: true }[]
 }
 
 export interface SurveyOptions {
@@ -61,6 +62,11 @@ export async function survey(
   for (const [index, seat] of seats.entries()) {
     if (seat.standing !== 'enabled') {
       found.skipped.push({ seat, why: seat.standing })
+      continue
+    }
+    const barred = ask.permit && (await barredFrom(seat.fetch, seat.name, ask))
+    if (barred !== undefined) {
+      found.skipped.push({ seat, why: barred, barred: true })
       continue
     }
     const can = seat.can(ask)

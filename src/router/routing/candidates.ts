@@ -6,7 +6,8 @@
 import { fail } from '../../core/failure.ts'
 import { missing, needsOf, type Capability } from '../capability.ts'
 import type { Estimator } from '../estimate.ts'
-import { memberOf, type Ask, type Member } from '../member.ts'
+import { barredFrom, memberOf, type Ask, type Member } from '../member.ts'
+import { notAllowed } from '../not-allowed.ts'
 import type { Leg } from './target.ts'
 
 export interface Candidate extends Leg {
@@ -18,6 +19,8 @@ export interface Candidate extends Leg {
   skipped?: string
   /** It is skipped for nothing but the request's length. */
   tooLong?: true
+  /** It is skipped since whoever asks may not use it. */
+  barred?: true
   /** Asked only after others could not take the request for its length. */
   reserve?: true
 }
@@ -84,8 +87,20 @@ function giveChance(all: Candidate[], context: CandidateContext): void {
   delete large.reserve
 }
 
+/** Passes over those that whoever asks may not use. */
+export async function passOverBarred(candidates: readonly Candidate[], ask: Ask): Promise<void> {
+  for (const candidate of candidates) {
+    const { fetch, name, model } = candidate
+    if (!fetch) continue
+    const barred = await barredFrom(fetch, name, { ...ask, ...(model !== undefined && { model }) })
+    if (barred !== undefined) Object.assign(candidate, { skipped: barred, barred: true })
+  }
+}
+
 /** Refuses a request that nobody can take, and says what is missing where. A request that is only too long is refused so that the client compacts it. */
 export function refuseAll(candidates: readonly Candidate[], rule: string, tokens: () => number): never {
+  const barred = candidates.filter((candidate) => candidate.barred)
+  if (barred.length && candidates.every(({ fetch, barred: is }) => is || !fetch)) return notAllowed(barred[0]!.skipped!)
   const why = candidates.map(({ name, asks, skipped }) => `${name}${asks === undefined ? '' : ` (${asks})`} ${skipped}`).join('; ')
   const long = candidates.filter(({ tooLong }) => tooLong)
   // the others are away or cannot do it in any case: shorter is the only thing that the client can make of it

@@ -6,7 +6,8 @@
  */
 import type { ChatRequest, Effort, ProtocolName } from '../../core/chat.ts'
 import { stringOf, type JsonObject } from '../../core/json.ts'
-import { chatOf, tenantOf, type RequestFacts } from '../facts.ts'
+import { tenantOf } from '../caller.ts'
+import { chatOf, type RequestFacts } from '../facts.ts'
 import type { Asker } from './background.ts'
 import { contentsOf, type Contents } from './contents.ts'
 import { agentOf, saysSubagent, sessionOf, SUBAGENT_SIGN } from './conversation.ts'

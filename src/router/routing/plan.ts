@@ -6,13 +6,14 @@
 import type { Clock } from '../../core/clock.ts'
 import { conversationOf } from '../pool/conversation-key.ts'
 import type { Estimator } from '../estimate.ts'
-import { chatOf, setTenant, type RequestFacts } from '../facts.ts'
+import { permitOf, setTenant } from '../caller.ts'
+import { chatOf, type RequestFacts } from '../facts.ts'
 import type { Ask } from '../member.ts'
 import { askingFor } from '../rename.ts'
 import { tripOf } from '../trip.ts'
 import type { Adjust } from '../../transformers/translate.ts'
 import { backgroundTestOf } from './slots.ts'
-import { candidatesOf, type Candidate } from './candidates.ts'
+import { candidatesOf, passOverBarred, type Candidate } from './candidates.ts'
 import { readEffort, type ModelAndEffort } from './effort-suffix.ts'
 import { askedModel, routeFactsOf, type RouteFacts } from './facts.ts'
 import { aliasesOf, modelRoutes } from './models.ts'
@@ -38,6 +39,8 @@ export interface Plan {
   /** The rules that were asked, in order; the last one decided. */
   tried: readonly { rule: string; matched: boolean }[]
   candidates: readonly Candidate[]
+  /** Why whoever asks may not take this way. */
+  barred?: string
   /** Adds a target that a failure has led to. */
   add(target: Target, rule: string): Candidate[]
   /** Names the conversation whose answers' counts are kept; absent as long as nobody has asked how long the request is. */
@@ -91,9 +94,13 @@ export function createPlanner(options: PlanOptions, { estimator, clock, random }
     const { rule, target, star = route.model, explicit } = decided!
     const legs = (to: Target, name: string): Leg[] => legsOf(to, { endpoints, rule: name, star, session: () => route.session, random })
     const reserve = longContext === undefined || explicit || rule === 'longContext' ? [] : legs(longContext, 'longContext')
-    const ask: Ask = { facts, request, ...(model !== undefined && { model }) }
+    const permit = permitOf(request)
+    const ask: Ask = { facts, request, ...(model !== undefined && { model }), ...(permit && { permit }) }
     const context = { ask, estimator, tokens: () => route.tokens }
     const candidates = candidatesOf(legs(target, rule), reserve, context)
+    if (permit) await passOverBarred(candidates, ask)
+    // A router below only carries out what one above has decided.
+    const barred = routed ? undefined : permit?.route(rule)
 
     const untag = routed || taggedModel(facts) === undefined ? undefined : withoutTag
     const reason = effort && adjustBy({ set: { reasoning: effort } })
@@ -104,6 +111,7 @@ export function createPlanner(options: PlanOptions, { estimator, clock, random }
       rule,
       tried,
       candidates,
+      ...(barred !== undefined && { barred }),
       add(to, name) {
         const added = candidatesOf(legs(to, name), [], context)
         candidates.push(...added)

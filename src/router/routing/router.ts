@@ -8,6 +8,7 @@ import { failureOf } from '../../core/failure.ts'
 import { protocols } from '../../transformers/registry.ts'
 import { errorResponse } from '../endpoint/answer.ts'
 import { createThrottle, type RetryOptions } from '../budget.ts'
+import { setPermit } from '../caller.ts'
 import type { Capability } from '../capability.ts'
 import { createEstimator, type Estimator } from '../estimate.ts'
 import { clientProtocol, factsOf, MAX_BODY_BYTES, routeOf, type RequestFacts } from '../facts.ts'
@@ -124,8 +125,11 @@ export function router(options: RouterOptions): Handler {
     }
   }
 
+  const barred = ({ barred: why, candidates }: Plan): string | undefined =>
+    why ?? (candidates.every((candidate) => candidate.barred) ? candidates[0]?.skipped : undefined)
   const planned = async (ask: Ask): Promise<{ plan: Plan; request: Request }> => {
     const request = passOn(ask.request ?? new Request('http://localhost/'), ask.facts, ask.model === undefined ? {} : { model: ask.model })
+    setPermit(request, ask.permit)
     return { plan: await planFor(request, ask.facts), request }
   }
   return attachMember(handler, {
@@ -137,6 +141,7 @@ export function router(options: RouterOptions): Handler {
       return only && !others.length ? memberOf(only)?.check?.(signal) : undefined
     },
     can: (ask) => (options.choose ? {} : atBest(reachable(options), ask)),
+    barred: async (ask) => barred((await planned(ask)).plan),
     ready: async (ask) => readinessOf((await planned(ask)).plan),
     async explain(ask) {
       const { plan, request } = await planned(ask)

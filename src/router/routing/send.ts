@@ -7,11 +7,12 @@ import { createBudget, DEFAULT_RETRY, type Budget, type RetryOptions, type Throt
 import { classify, type FailureClass, type Verdict } from '../failures/classify.ts'
 import { STATUS, type Failure } from '../../core/failure.ts'
 import type { Clock } from '../../core/clock.ts'
+import { notAllowed } from '../not-allowed.ts'
 import { outcomeOf, type AttemptReason } from '../outcome.ts'
 import { askStranger } from '../pool/stranger.ts'
 import type { Awaitable } from '../state.ts'
 import { passOn, tripOf } from '../trip.ts'
-import { readyFirst, refuseAll, type Candidate } from './candidates.ts'
+import { passOverBarred, readyFirst, refuseAll, type Candidate } from './candidates.ts'
 import type { RouteFacts } from './facts.ts'
 import { calledAtOnce, nextAfter } from './next.ts'
 import type { Plan } from './plan.ts'
@@ -47,6 +48,7 @@ export interface Sent {
 export async function sendPlan(plan: Plan, request: Request, context: SendContext, signal: AbortSignal): Promise<Sent> {
   const { clock, retry = {}, throttle, onError } = context
   const { ask, rule, route } = plan
+  if (plan.barred !== undefined) return notAllowed(plan.barred)
   const called = calledAtOnce(plan)
   if (called.every(({ skipped }) => skipped !== undefined)) refuseAll(called, rule, () => route.tokens)
   const waiting = await readyFirst(plan.candidates, ask, clock.now())
@@ -85,7 +87,11 @@ export async function sendPlan(plan: Plan, request: Request, context: SendContex
       const { status, message } = failure
       const told = await onError({ target, ...(model !== undefined && { model }), class: verdict.class, status, message }, route)
       if (told === false) break
-      if (told !== undefined) left = [...plan.add(told, 'onError').filter(({ skipped }) => skipped === undefined), ...left]
+      if (told !== undefined) {
+        const added = plan.add(told, 'onError')
+        await passOverBarred(added, ask)
+        left = [...added.filter(({ skipped }) => skipped === undefined), ...left]
+      }
     }
     if (budget?.spent() !== undefined) break
   }

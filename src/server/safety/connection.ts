@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { setTenant } from '../../router/facts.ts'
+import { inheritCaller, setTenant } from '../../router/caller.ts'
 
 export interface Connection {
   /** The address of whoever opened the connection: a client, or a proxy in front of it. */
@@ -40,6 +40,7 @@ export function inheritOrigin(from: Request, to: Request): Request {
   const connection = connections.get(from)
   const client = clients.get(from)
   if (connection) connections.set(to, connection)
-  if (client) setClient(to, client)
+  if (client) clients.set(to, client)
+  inheritCaller(from, to)
   return to
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { explain } from '../../../src/router/explain.ts'
-import { setTenant, withBody, factsOf } from '../../../src/router/facts.ts'
+import { setTenant } from '../../../src/router/caller.ts'
+import { withBody, factsOf } from '../../../src/router/facts.ts'
 import { outcomeOf } from '../../../src/router/outcome.ts'
 import { conversationOf } from '../../../src/router/pool/conversation-key.ts'
 import { router } from '../../../src/router/routing/router.ts'
