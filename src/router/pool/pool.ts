@@ -170,8 +170,13 @@ export function pool(members: readonly (Fetch | PoolMember)[], options: PoolOpti
         : { at: Infinity, why: skipped.map(({ seat, why }) => `${seat.name}: ${why}`).join('; ') }
     },
     async barred(ask) {
-      const barred = await Promise.all(seats.map(({ fetch, name: seat }) => barredFrom(fetch, seat, ask)))
-      return barred.every((why) => why !== undefined) ? barred[0] : undefined
+      let first: string | undefined
+      for (const { fetch, name: seat } of seats) {
+        const why = await barredFrom(fetch, seat, ask)
+        if (why === undefined) return undefined
+        first ??= why
+      }
+      return first
     },
     // What no member can do is found out when they are asked.
     can: () => ({}),
