@@ -19,6 +19,10 @@ export interface Usage extends Located {
   output?: number
   /** The part of `output` spent on reasoning. */
   reasoning?: number
+  /** Calls of tools that the provider runs itself and bills by the call, such as searches of the web. */
+  serverToolCalls?: number
+  /** What the answer is billed as, where the provider tells: `priority`, `flex`, `batch`. */
+  serviceTier?: string
   /** The counts are this library's guess: the provider told none. */
   estimated?: boolean
 }
@@ -34,12 +38,14 @@ export function mergeUsage(earlier: Usage | undefined, later: Usage | undefined)
   return merged
 }
 
-const COUNTS = ['input', 'cacheRead', 'cacheWrite', 'cacheWriteLong', 'output', 'reasoning'] as const
+const COUNTS = ['input', 'cacheRead', 'cacheWrite', 'cacheWriteLong', 'output', 'reasoning', 'serverToolCalls'] as const
 
 /** What two answers used together, in no wire's own words. A count that only one of them tells is that one's. */
 export function addUsage(first: Usage, second: Usage): Usage {
   const sum: Usage = { spelling: {}, extra: {} }
   for (const key of COUNTS) if (first[key] !== undefined || second[key] !== undefined) sum[key] = (first[key] ?? 0) + (second[key] ?? 0)
   if (first.estimated || second.estimated) sum.estimated = true
+  const serviceTier = second.serviceTier ?? first.serviceTier
+  if (serviceTier !== undefined) sum.serviceTier = serviceTier
   return sum
 }

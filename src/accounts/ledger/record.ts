@@ -32,10 +32,14 @@ export interface ExchangeRecord {
   session?: string
   /** The program that asked: `claude-code`, `codex`, … */
   agent?: string
+  /** The sub-agent of it that asked, by the program's own name for it; absent for the main one. */
+  subagent?: string
   /** The rule that chose. */
   route?: string
   status: number
-  /** Until the answer's headers, its first word, and its end. */
+  /** The client asked for a stream. */
+  stream?: boolean
+  /** Until the answer's headers, its first word where it was streamed, and its end. */
   firstByteMs: number
   firstTokenMs?: number
   ms: number
@@ -43,8 +47,10 @@ export interface ExchangeRecord {
   ended: Ending['how']
   failure?: { kind: string; class?: FailureClass; message: string }
   usage?: TokenUsage
-  /** The provider told no counts: they are this library's guess. */
+  /** The provider told not all of the counts: what it did not tell is this library's guess. */
   estimated?: boolean
+  /** What the provider billed the answer as, where it tells: `priority`, `flex`, `batch`. */
+  serviceTier?: string
   cost?: Cost
   /** How many losses of translation were noted. */
   notices: number
@@ -53,7 +59,10 @@ export interface ExchangeRecord {
   bodies?: Bodies
 }
 
-/** The counts of {@link Usage}, without what only a wire needs; nothing counted twice. */
+/**
+ * The counts of {@link Usage}, without what only a wire needs. All input is `input + cacheRead + cacheWrite`; `cacheWriteLong` is a part of
+ * `cacheWrite`, and `reasoning` of `output`.
+ */
 export interface TokenUsage extends Pick<Usage, 'input' | 'cacheRead' | 'cacheWrite' | 'cacheWriteLong' | 'output' | 'reasoning'> {
   /** Calls of tools that the provider runs and bills by the call, such as web searches. */
   serverToolCalls?: number

@@ -23,7 +23,7 @@ export interface UsageStore {
   close(): void | Promise<void>
 }
 
-/** What a record has to have. Names may hold `*`. */
+/** What a record has to have. Names may hold `*`, and case does not matter. */
 export interface RecordFilter {
   /** Moments: at or after `from`, and before `to`. */
   from?: number
@@ -38,8 +38,9 @@ export interface RecordFilter {
   protocol?: ProtocolName
   /** A status, or a hundred of them: `429`, `5xx`. */
   status?: string
+  /** Whether it failed; a client that went away is no failure. */
   failed?: boolean
-  /** Words that what was asked or answered holds; only where bodies are kept. */
+  /** Words that what was asked or answered holds, each of them whole, in any order; only where bodies are kept. */
   text?: string
 }
 
@@ -83,7 +84,9 @@ export interface Sum {
   /** Of the requests: those whose model has no price, and those whose counts were guessed. */
   unpriced: number
   estimated: number
-  /** Milliseconds of all of them together, and until the first word where there was one. */
+  /** Milliseconds of all of them together. */
   ms: number
+  /** Milliseconds until the first word of those that were streamed, together, and how many those are. */
   firstTokenMs: number
+  streamed: number
 }

@@ -56,8 +56,11 @@ export function decodeSettings(wire: JsonObject): Settings {
  * Claude Code names its session in the user's id: as JSON, earlier behind `_session_`. Requests of one session share a
  * prefix, which other providers find by a key.
  */
+export const sessionIn = (user: string): string | undefined =>
+  (user.startsWith('{') ? stringOf(objectOf(tryParse(user))?.session_id) : /_session_([\w-]{8,})$/.exec(user)?.[1]) || undefined
+
 function sessionOf(user: string): Pick<ChatRequest, 'cacheKey'> {
-  const session = user.startsWith('{') ? stringOf(objectOf(tryParse(user))?.session_id) : /_session_([\w-]{8,})$/.exec(user)?.[1]
+  const session = sessionIn(user)
   return session ? { cacheKey: session } : {}
 }
 

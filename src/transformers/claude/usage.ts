@@ -4,14 +4,14 @@
  * @see https://platform.claude.com/docs/en/build-with-claude/prompt-caching#tracking-cache-performance
  * @module
  */
-import { arrayOf, isObject, numberOf, type JsonObject } from '../../core/json.ts'
+import { arrayOf, isObject, numberOf, stringOf, type JsonObject } from '../../core/json.ts'
 import type { Usage } from '../../core/usage.ts'
 
 /** Counts of the wire; `undefined` where there are none. Fields that are `null` or absent stay absent. */
 export function decodeUsage(wire: unknown): Usage | undefined {
   if (!isObject(wire)) return undefined
   const usage: Usage = { at: '/usage', spelling: { claude: wire } }
-  const set = (key: 'input' | 'cacheRead' | 'cacheWrite' | 'cacheWriteLong' | 'output' | 'reasoning', value: unknown) => {
+  const set = (key: 'input' | 'cacheRead' | 'cacheWrite' | 'cacheWriteLong' | 'output' | 'reasoning' | 'serverToolCalls', value: unknown) => {
     const count = numberOf(value)
     if (count !== undefined) usage[key] = count
   }
@@ -22,8 +22,15 @@ export function decodeUsage(wire: unknown): Usage | undefined {
   set('cacheWriteLong', isObject(wire.cache_creation) ? wire.cache_creation.ephemeral_1h_input_tokens : undefined)
   set('output', sums?.output ?? wire.output_tokens)
   set('reasoning', isObject(wire.output_tokens_details) ? wire.output_tokens_details.thinking_tokens : undefined)
+  set('serverToolCalls', isObject(wire.server_tool_use) ? callsIn(wire.server_tool_use) : undefined)
+  const tier = stringOf(wire.service_tier)
+  if (tier !== undefined) usage.serviceTier = tier
   return usage
 }
+
+/** All calls together: `{ web_search_requests: 1, web_fetch_requests: 2 }`. Fetches cost nothing but tokens. */
+const callsIn = (wire: JsonObject): number =>
+  Object.entries(wire).reduce((sum, [name, value]) => sum + (name === 'web_fetch_requests' ? 0 : (numberOf(value) ?? 0)), 0)
 
 /**
  * The rounds of an answer for which the provider ran the model several times: the totals count the last one alone,
