@@ -6,4 +6,19 @@
 export type { AttemptRecord, Bodies, ExchangeRecord, TokenUsage } from './ledger/record.ts'
 export type { Dimension, Page, RecordFilter, Sum, SumQuery, UsageStore } from './ledger/store.ts'
 export { formatMoney, parseMoney, type Money } from './money.ts'
-export type { Cost, Prices, Rates, Use } from './prices/prices.ts'
+export { createPrices } from './prices/create-prices.ts'
+export type {
+  ByModel,
+  Cost,
+  EndpointPrices,
+  ListPrice,
+  ListRates,
+  OwnPrice,
+  PriceData,
+  PriceKind,
+  Prices,
+  PricesOptions,
+  Rates,
+  Unpriced,
+  Use,
+} from './prices/prices.ts'

@@ -1,0 +1,40 @@
+/**
+ * What a service tier does to a price.
+ *
+ * @module
+ */
+
+interface TierRow {
+  tier: string
+  /** Of these providers and models only. */
+  provider?: RegExp
+  model?: RegExp
+  factor: number
+}
+
+/** The first row that fits counts. A tier that is in none costs as usual: `default`, `standard`, `auto`, and `scale`, which is paid for ahead. */
+const TIERS: readonly TierRow[] = [
+  // https://ai.google.dev/gemini-api/docs/pricing
+  { tier: 'priority', provider: /^google$/, factor: 1.8 },
+  // Claude's priority tier is capacity that was paid for ahead, counted at the usual rates: https://platform.claude.com/docs/en/api/service-tiers
+  { tier: 'priority', provider: /^(anthropic|aws)$/, factor: 1 },
+  // https://platform.claude.com/docs/en/about-claude/pricing#fast-mode-pricing
+  { tier: 'fast', provider: /^anthropic$/, model: /claude-opus-4[.-][67]/i, factor: 6 },
+  // https://developers.openai.com/api/docs/pricing
+  { tier: 'priority', factor: 2 },
+  { tier: 'fast', factor: 2 },
+  { tier: 'flex', factor: 0.5 },
+  { tier: 'batch', factor: 0.5 },
+]
+
+/** What the prices of tokens are multiplied with. `provider`: as the data package calls it; `undefined` where it is not known. */
+export function tierFactor(
+  tier: string | undefined,
+  { provider = '', model }: { provider: string | undefined; model: string },
+  own: Readonly<Record<string, number>> = {},
+): number {
+  if (tier === undefined) return 1
+  const asked = tier.toLowerCase()
+  const fits = (row: TierRow) => row.tier === asked && (row.provider?.test(provider) ?? true) && (row.model?.test(model) ?? true)
+  return (Object.hasOwn(own, asked) ? own[asked] : TIERS.find(fits)?.factor) ?? 1
+}
