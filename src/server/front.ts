@@ -69,6 +69,8 @@ export interface GatewayOptions {
 export interface FrontParts extends GatewayOptions {
   /** Answers what is asked about the gateway itself, and decides who may ask; `undefined` for what is none of its paths. */
   admin?(request: Request, url: URL): Response | Promise<Response> | undefined
+  /** Answers what is asked of its own usage by somebody whom `admit` lets in; `undefined` for what is none of its paths. */
+  usage?(request: Request, url: URL, admit: (request: Request) => Request | Failure): Promise<Response> | undefined
   /** Answers `GET /status`. */
   status?(): Promise<Response>
   /** Sends what is no generation to a provider that speaks the protocol. */
@@ -143,6 +145,8 @@ export function createFront(options: FrontParts): Fetch {
     if (isTelemetry(place.path)) return Response.json({})
     const administered = options.admin?.(request, url)
     if (administered) return administered
+    const used = options.usage?.(request, url, admit)
+    if (used) return used
     const admitted = admit(request)
     if (!(admitted instanceof Request)) return refuse(request, admitted, place)
     if (status && place.path === '/status')

@@ -22,6 +22,7 @@ import {
   removeProvider,
   setEnabled,
 } from './providers.ts'
+import { createRefusal, PRIVATE } from './refusal.ts'
 import { listRequests } from './requests.ts'
 import { testProvider } from './test-provider.ts'
 
@@ -38,7 +39,7 @@ const ROUTES: readonly (readonly [method: string, path: string, run: Run, what: 
   ['POST', '/providers/{name}/disable', setEnabled(false), 'switches it off'],
   ['POST', '/providers/{name}/test', testProvider, 'asks it for a word: { "model" } or nothing'],
   ['DELETE', '/providers/{name}/rests', clearRests, 'uses its resting keys again'],
-  ['GET', '/admin', () => ({ body: { routes: ROUTES.map(([method, path, , what]) => `${method} ${path}: ${what}`) } }), 'this list'],
+  ['GET', '/admin', listRoutes, 'this list'],
   ['GET', '/admin/breakers', listBreakers, 'what rests, and why'],
   ['DELETE', '/admin/breakers', clearBreakers, 'forgets all of that'],
   ['DELETE', '/admin/breakers/{pool}', clearBreakers, 'forgets that of one pool'],
@@ -49,6 +50,13 @@ const ROUTES: readonly (readonly [method: string, path: string, run: Run, what: 
   ['GET', '/admin/requests', listRequests, 'the latest requests: ?limit, ?endpoint, ?client, ?failed=true'],
   ['POST', '/admin/reload', reload, 'reads the configuration anew'],
 ]
+
+async function listRoutes({ usage }: Administered): Promise<AdminAnswer> {
+  const routes = ROUTES.map(([method, path, , what]) => `${method} ${path}: ${what}`)
+  if (!usage) return { body: { routes } }
+  const { USAGE_ROUTES } = await import('../usage/routes.ts')
+  return { body: { routes: [...routes, ...USAGE_ROUTES.map(([path, , what]) => `GET /admin/usage${path}: ${what}`)] } }
+}
 
 /** A name in a path may hold any sign, encoded where it needs to be. */
 const PATTERNS = ROUTES.map(([method, path, run]) => ({
@@ -68,11 +76,14 @@ const MAX_BODY_BYTES = 256 * 1024
 
 /** Returns what answers requests of the API, and `undefined` for all others. */
 export function createAdmin(options: AdminOptions): (request: Request, url: URL) => Promise<Response> | undefined {
-  const { admit, redact } = options
-  const dispatch = async (request: Request, { pathname, searchParams }: URL): Promise<Response> => {
+  const { admit, redact, usage } = options
+  const refusal = createRefusal(redact)
+  const dispatch = async (request: Request, url: URL): Promise<Response> => {
+    const { pathname, searchParams } = url
     try {
       const admitted = admit(request)
       if (!(admitted instanceof Request)) return refusal(admitted)
+      if (usage && /^\/admin\/usage(\/|$)/.test(pathname)) return await usage.admin(admitted, url)
       const at = PATTERNS.filter(({ pattern }) => pattern.test(pathname))
       if (!at.length)
         return refusal({ kind: 'not-found', status: 404, message: `There is no ${pathname}. GET /admin tells what there is.` })
@@ -92,18 +103,8 @@ export function createAdmin(options: AdminOptions): (request: Request, url: URL)
       return refusal(failureIn(error))
     }
   }
-  /** Errors may repeat what somebody sent. */
-  const refusal = ({ kind, status, message, param, retryAfter, details }: Failure, headers: Record<string, string> = {}): Response => {
-    const text = JSON.stringify({ error: { type: kind, message, ...(param !== undefined && { param }), ...details } })
-    return new Response(redact(text), {
-      status,
-      headers: { ...PRIVATE, ...headers, ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }) },
-    })
-  }
   return (request, url) => (/^\/(admin|providers)(\/|$)/.test(url.pathname) ? dispatch(request, url) : undefined)
 }
-
-const PRIVATE = { 'content-type': 'application/json', 'cache-control': 'no-store' }
 
 function answered({ status, body, revision }: AdminAnswer): Response {
   const headers = { ...PRIVATE, ...(revision !== undefined && { etag: `"${revision}"` }) }

@@ -7,6 +7,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { Composition } from '../compose.ts'
 import type { Change } from '../config/change.ts'
 import type { Loaded } from '../config/store.ts'
+import type { UsageAnswers } from '../usage/usage.ts'
 import type { Recent } from './recent.ts'
 
 /** What is in use at one moment. */
@@ -27,6 +28,8 @@ export interface Administered {
   reload(): Promise<Standing>
   recent: Recent
   clock: Clock
+  /** Answers what is asked of the ledger, where there is one. */
+  usage?: Pick<UsageAnswers, 'admin'> | undefined
 }
 
 /** A request of the admin API. */

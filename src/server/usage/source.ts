@@ -1,0 +1,46 @@
+/**
+ * What answers are made of.
+ *
+ * @module
+ */
+import type { Clock } from '../../core/clock.ts'
+import type { ExchangeRecord } from '../../accounts/ledger/record.ts'
+import type { Dimension, RecordFilter, UsageStore } from '../../accounts/ledger/store.ts'
+
+/** The part of a ledger that is asked. */
+export interface UsageSource {
+  store: UsageStore
+  /** Tells of each record from now on, until the function returned is called. */
+  watch(listen: (record: ExchangeRecord) => void): () => void
+  /** Has the store hold all that has ended. */
+  flush?(): void | Promise<void>
+}
+
+/** Whose records a question is about, and how much of them may be told. */
+export interface Scope {
+  /** The name of the tenant whose own records these are; absent: all of them. */
+  tenant?: string
+  dimensions: readonly Dimension[]
+  /** What all of its records have. */
+  filter: RecordFilter
+  told(record: ExchangeRecord): ExchangeRecord
+}
+
+/** What a question is answered with. */
+export interface UsageAsk {
+  source: UsageSource
+  scope: Scope
+  clock: Clock
+  query: URLSearchParams
+  /** What the path says in the place of `{id}`. */
+  id: string
+  /** What is left of the limits and budgets of a tenant. */
+  allowance?(tenant: string): unknown
+  live: Live
+}
+
+/** Those who look at records as they come. */
+export interface Live {
+  /** @throws FailureError 429 where `viewer` has too many open */
+  open(viewer: string, filter: RecordFilter, told: (record: ExchangeRecord) => ExchangeRecord): Response
+}

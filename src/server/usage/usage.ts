@@ -1,0 +1,73 @@
+/**
+ * Who may ask what of the usage: people with the admin key all of it, a tenant with its own key its own.
+ *
+ * @module
+ */
+import type { Clock } from '../../core/clock.ts'
+import { failureOf, type Failure } from '../../core/failure.ts'
+import { createRefusal } from '../admin/refusal.ts'
+import { clientOf } from '../safety/connection.ts'
+import { EVERYTHING, ownScope } from './scope.ts'
+import type { Live, Scope, UsageAsk, UsageSource } from './source.ts'
+
+/** Lets a request in, or tells why not. */
+export type Admit = (request: Request) => Request | Failure
+
+export interface UsageOptions {
+  source: UsageSource
+  clock: Clock
+  redact(text: string): string
+  /** `false` once the server is about to close. */
+  isOpen(): boolean
+  /** What is left of the limits and budgets of a tenant, for itself. */
+  allowance?(tenant: string): unknown
+}
+
+/** Who may ask at one moment. */
+export interface UsageDoors {
+  /** Lets clients in. */
+  admit: Admit
+  /** Lets those in who may see all. */
+  admitAdmin: Admit
+}
+
+export interface UsageAnswers {
+  /** Answers what is asked below `/admin/usage` by somebody who was let in. @throws FailureError */
+  admin(request: Request, url: URL): Promise<Response>
+  /** Answers what is asked below `/usage`; `undefined` for other paths. */
+  own(request: Request, url: URL, doors: UsageDoors): Promise<Response> | undefined
+}
+
+/** Nothing of it is loaded before the first question. */
+export function createUsage({ source, clock, redact, isOpen, allowance }: UsageOptions): UsageAnswers {
+  const refusal = createRefusal(redact)
+  let live: Promise<Live> | undefined
+  const openLive = async (): Promise<Live> => (await import('./live.ts')).createLive({ source, clock, isOpen })
+  const answer = async (request: Request, { searchParams }: URL, path: string, scope: Scope): Promise<Response> => {
+    const [{ answerUsage }, opened] = await Promise.all([import('./routes.ts'), (live ??= openLive())])
+    const ask: Omit<UsageAsk, 'id'> = { source, clock, scope, query: searchParams, live: opened, ...(allowance && { allowance }) }
+    return answerUsage(request, path, ask)
+  }
+  const answerOwn = async (request: Request, url: URL, { admit, admitAdmin }: UsageDoors): Promise<Response> => {
+    try {
+      const path = url.pathname.slice('/usage'.length)
+      if (request.method === 'POST' && /^\/?$/.test(path)) {
+        const { answerCcgate } = await import('./ccgate.ts')
+        return await answerCcgate(request, { source, clock, admit, admitAdmin })
+      }
+      const admitted = admit(request)
+      if (!(admitted instanceof Request)) return refusal(admitted)
+      const tenant = clientOf(admitted)?.name
+      // Where nobody is known by a key, there is nobody's own.
+      const admin = tenant === undefined ? admitAdmin(request) : undefined
+      if (admin && !(admin instanceof Request)) return refusal(admin)
+      return await answer(admitted, url, path, tenant === undefined ? EVERYTHING : ownScope(tenant))
+    } catch (error) {
+      return refusal(failureOf(error))
+    }
+  }
+  return {
+    admin: (request, url) => answer(request, url, url.pathname.slice('/admin/usage'.length), EVERYTHING),
+    own: (request, url, doors) => (/^\/usage(\/|$)/.test(url.pathname) ? answerOwn(request, url, doors) : undefined),
+  }
+}

@@ -1,0 +1,68 @@
+/** A ledger with records in it, and what asks for them. */
+import type { ExchangeRecord } from '../../../src/accounts/ledger/record.ts'
+import { memoryUsage } from '../../../src/accounts/ledger/memory-store.ts'
+import type { UsageStore } from '../../../src/accounts/ledger/store.ts'
+import type { UsageSource } from '../../../src/server/usage/source.ts'
+
+/** A Wednesday, at noon. */
+export const NOW = Date.parse('2026-03-18T12:00:00Z')
+export const HOUR = 3_600_000
+export const DAY = 24 * HOUR
+
+let count = 0
+
+/** A request that went well: 1000 tokens in, half of them from a cache, 100 out, a cent. */
+export function record(fields: Partial<ExchangeRecord> = {}): ExchangeRecord {
+  const { at = NOW, endpoint = 'fast', served = 'f-1', status = 200, ...rest } = fields
+  const id = `${at.toString(36).padStart(9, '0')}${String(++count).padStart(6, '0')}`
+  return {
+    id,
+    at,
+    method: 'POST',
+    path: '/v1/messages',
+    protocol: 'claude',
+    asked: 'sonnet',
+    served,
+    endpoint,
+    key: 'main',
+    route: 'default',
+    status,
+    firstByteMs: 100,
+    firstTokenMs: 200,
+    ms: 1000,
+    ended: status < 400 ? 'complete' : 'error',
+    ...(status < 400 && {
+      usage: { input: 500, cacheRead: 500, output: 100 },
+      cost: { amount: '0.01', rates: { input: '1', output: '5', from: 'data' as const } },
+    }),
+    ...(status >= 400 && { failure: { kind: 'overloaded', message: 'the provider is busy' } }),
+    notices: 0,
+    attempts: [{ endpoint, key: 'main', reason: 'first', at, ms: 900, status, ...(status >= 400 && { message: 'said by the provider' }) }],
+    ...rest,
+  }
+}
+
+export interface TestSource extends UsageSource {
+  /** Keeps records, and tells of them. */
+  end(...records: ExchangeRecord[]): Promise<void>
+  /** How many listen. */
+  readonly listening: number
+}
+
+export function sourceOf(store: UsageStore = memoryUsage()): TestSource {
+  const listeners = new Set<(record: ExchangeRecord) => void>()
+  return {
+    store,
+    watch(listen) {
+      listeners.add(listen)
+      return () => listeners.delete(listen)
+    },
+    async end(...records) {
+      await store.add(records)
+      for (const one of records) for (const listen of listeners) listen(one)
+    },
+    get listening() {
+      return listeners.size
+    },
+  }
+}
