@@ -14,10 +14,11 @@ type Test = (record: ExchangeRecord) => boolean
 const NAMES = ['endpoint', 'tenant', 'group', 'session', 'agent'] as const
 
 export function fitting(filter: RecordFilter): Test {
-  const { from, to, model, protocol, status, failed, text } = filter
+  const { from, to, model, owner, protocol, status, failed, text } = filter
   const tests: Test[] = []
   if (from !== undefined) tests.push(({ at }) => at >= from)
   if (to !== undefined) tests.push(({ at }) => at < to)
+  if (owner !== undefined) tests.push(({ tenant }) => tenant === owner)
   if (protocol !== undefined) tests.push((record) => record.protocol === protocol)
   if (failed !== undefined) tests.push((record) => isFailed(record) === failed)
   if (status !== undefined) tests.push(statusTest(status))

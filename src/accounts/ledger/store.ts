@@ -32,6 +32,8 @@ export interface RecordFilter {
   model?: string
   endpoint?: string
   tenant?: string
+  /** The tenant by its exact name, whatever signs that has: for a tenant that may see its own alone. */
+  owner?: string
   group?: string
   session?: string
   agent?: string

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { fail } from '../../core/failure.ts'
 import type { Scope } from './source.ts'
 import { ownRecord } from './told.ts'
 
@@ -14,12 +13,10 @@ export const EVERYTHING: Scope = {
   told: (record) => record,
 }
 
-/** For a tenant. @throws FailureError for a name that would mean others, too */
-export function ownScope(tenant: string): Scope {
-  if (tenant.includes('*'))
-    fail({
-      kind: 'conflict',
-      message: `The name of this key, "${tenant}", has a "*" in it, which stands for other names, too. With another name its usage can be told.`,
-    })
-  return { tenant, dimensions: ['model', 'endpoint', 'session', 'agent', 'protocol', 'status'], filter: { tenant }, told: ownRecord }
-}
+/** For a tenant: its own alone. */
+export const ownScope = (tenant: string): Scope => ({
+  tenant,
+  dimensions: ['model', 'endpoint', 'session', 'agent', 'protocol', 'status'],
+  filter: { owner: tenant },
+  told: ownRecord,
+})
