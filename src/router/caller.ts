@@ -3,6 +3,9 @@
  *
  * @module
  */
+import { bothMeters, type Meter } from './meter.ts'
+import type { RequestFacts } from './facts.ts'
+import type { Attempt } from './outcome.ts'
 
 /** What whoever asks may use. Absent: anything. Asked before each attempt, and again for each endpoint that a request fails over to. */
 export interface Permit {
@@ -14,7 +17,20 @@ export interface Permit {
 
 interface Caller {
   tenant?: string
+  group?: string
+  seen?: Seen
   permit?: Permit
+  meter?: Meter
+}
+
+/** What becomes known of a request on its way, for whoever stands before all layers: of one that its client gives up, too. */
+export interface Seen {
+  /** All attempts at it, in the order they began. */
+  readonly attempts: Attempt[]
+  /** What it is, once somebody has read it. */
+  facts?: Promise<RequestFacts>
+  tenant?: string | undefined
+  group?: string | undefined
 }
 
 const callers = new WeakMap<Request, Caller>()
@@ -30,6 +46,35 @@ export const permitOf = (request: Request): Permit | undefined => callers.get(re
 
 export const setPermit = (request: Request, permit: Permit | undefined): void => change(request, { permit })
 
+/** What every attempt is charged to; `undefined`: nobody counts. */
+export const meterOf = (request: Request): Meter | undefined => callers.get(request)?.meter
+
+/** Has every attempt charged to this one, besides those that were told before. */
+export function addMeter(request: Request, meter: Meter): void {
+  const before = meterOf(request)
+  change(request, { meter: before ? bothMeters(before, meter) : meter })
+}
+
+/** What becomes of this request is charged already. */
+export const dropMeter = (request: Request): void => change(request, { meter: undefined })
+
+/** The group of those who ask, where they have one. */
+export const groupOf = (request: Request): string | undefined => callers.get(request)?.group
+
+export const setGroup = (request: Request, group: string | undefined): void => change(request, { group })
+
+export const seenOf = (request: Request): Seen | undefined => callers.get(request)?.seen
+
+/** Has all that becomes known of a request noted, from now on. */
+export function watchRequest(request: Request): Seen {
+  const caller = callers.get(request)
+  if (caller?.seen) return caller.seen
+  const { tenant, group } = caller ?? {}
+  const seen: Seen = { attempts: [], ...(tenant !== undefined && { tenant }), ...(group !== undefined && { group }) }
+  callers.set(request, { ...caller, seen })
+  return seen
+}
+
 /** A request that was made of another one is asked by the same. */
 export function inheritCaller(from: Request, to: Request): void {
   const caller = callers.get(from)
@@ -40,4 +85,7 @@ function change(request: Request, changed: { [Field in keyof Caller]: Caller[Fie
   const all = Object.entries({ ...callers.get(request), ...changed }).filter(([, value]) => value !== undefined)
   if (all.length) callers.set(request, Object.fromEntries(all))
   else callers.delete(request)
+  const seen = callers.get(request)?.seen
+  if (seen && 'tenant' in changed) seen.tenant = changed.tenant
+  if (seen && 'group' in changed) seen.group = changed.group
 }

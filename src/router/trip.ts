@@ -6,7 +6,7 @@
  */
 import type { Adjust } from '../transformers/translate.ts'
 import type { Budget } from './budget.ts'
-import { inheritCaller } from './caller.ts'
+import { inheritCaller, seenOf } from './caller.ts'
 import { adopt, type RequestFacts } from './facts.ts'
 import type { Attempt, AttemptReason } from './outcome.ts'
 
@@ -23,6 +23,8 @@ export interface Trip {
   strict?: boolean
   /** A router above has read the client's own choice of an endpoint: names of its own that are not known below. */
   routed?: boolean
+  /** The rules of the routers above that chose: `default > models gpt-*`. */
+  route?: string
   /** Why the layer above asks, and how long it has waited to. */
   reason?: AttemptReason
   waitedMs?: number
@@ -35,7 +37,7 @@ const trips = new WeakMap<Request, Trip>()
 /** The trip of a request: that which a layer above began, or a new one. */
 export function tripOf(request: Request): Trip {
   let trip = trips.get(request)
-  if (!trip) trips.set(request, (trip = { nested: false, attempts: [] }))
+  if (!trip) trips.set(request, (trip = { nested: false, attempts: seenOf(request)?.attempts ?? [] }))
   return trip
 }
 

@@ -44,8 +44,10 @@ export function direct({ routed, usual, ownerOf, maxBodyBytes }: DirectOptions):
     const asked = facts && askedModel(facts)
     if (!facts || (asked !== undefined && CHOICE_MODEL.test(asked)) || taggedModel(facts) !== undefined) return routed(request)
     const owner = asked === undefined ? undefined : ownerOf(asked)
-    if (owner) tripOf(request).model = asked!
     const rule = owner ? 'choose' : 'default'
+    const trip = tripOf(request)
+    trip.route = rule
+    if (owner) trip.model = asked!
     if (permitOf(request)?.route(rule) !== undefined) return routed(request)
     const response = await (owner ?? usual)(request)
     const outcome = outcomeOf(response)

@@ -28,6 +28,9 @@ import { passBack } from './upstream.ts'
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 const MAX_ERROR_BYTES = 1024 * 1024
 
+/** About how many bytes of a stream are a token, with what each protocol wraps around it: rather fewer than more. */
+const BYTES_PER_TOKEN: Record<ProtocolName, number> = { claude: 20, openai: 100, 'openai-responses': 100, gemini: 8 }
+
 export interface AnswerContext {
   /** The endpoint's name, for errors. */
   name: string
@@ -95,6 +98,7 @@ async function streamed(response: Response, type: string, context: AnswerContext
     clock,
     heartbeat: framing === 'sse' ? client.heartbeat.within : '',
     heartbeatMs: context.heartbeatMs,
+    bytesPerToken: BYTES_PER_TOKEN[upstream.name],
     ...((bytesMs || eventsMs) && {
       silence: { bytesMs, eventsMs, failure: (phase) => timeoutFailure(name, phase, phase === 'bytes' ? bytesMs : eventsMs) },
     }),

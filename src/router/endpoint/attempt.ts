@@ -4,8 +4,10 @@
  * @module
  */
 import type { Clock } from '../../core/clock.ts'
-import { isFailureError } from '../../core/failure.ts'
+import { isFailureError, type Failure } from '../../core/failure.ts'
 import { protocols } from '../../transformers/registry.ts'
+import { meterOf } from '../caller.ts'
+import { admitted } from '../meter.ts'
 import { errorResponse } from './answer.ts'
 import { callUpstream, type Call, type Upstream } from './call.ts'
 import { classify, type Verdict } from '../failures/classify.ts'
@@ -27,14 +29,14 @@ export interface AttemptOptions {
   model: string
   reason: AttemptReason
   waitedMs: number
+  /** The most tokens that the model can answer with, where that is known. */
+  mostOutput?: number
 }
 
 /** Rejects where the client has gone, and with what is no failure of the upstream. */
-export async function attemptOnce({ upstream, clock, call, key, model, reason, waitedMs }: AttemptOptions): Promise<Attempted> {
+export async function attemptOnce({ upstream, clock, call, key, model, reason, waitedMs, mostOutput }: AttemptOptions): Promise<Attempted> {
   const { attempts } = call.trip
   const keyName = key.key === undefined ? undefined : { key: key.name }
-  const attempt: Attempt = { endpoint: upstream.name, model, ...keyName, reason, waitedMs, startedAt: clock.now() }
-  attempts.push(attempt)
   const outcome = (part: Pick<Outcome, 'notices' | 'ended' | 'failure'>): Outcome => ({
     endpoint: upstream.name,
     protocol: upstream.protocol,
@@ -43,21 +45,37 @@ export async function attemptOnce({ upstream, clock, call, key, model, reason, w
     attempts,
     ...part,
   })
+  const refusal = (failure: Failure): Response => {
+    const ended = Promise.resolve({ how: 'error' as const, failure })
+    return attachOutcome(errorResponse(protocols[call.facts.protocol], failure), outcome({ notices: [], failure, ended }))
+  }
+  const { facts, trip, request, signal } = call
+  const meter = meterOf(request)
+  const charge = meter && (await admitted(meter, { endpoint: upstream.name, model, reason, facts, trip, mostOutput, signal }))
+  if (charge && 'kind' in charge) return { response: refusal(charge), verdict: classify(charge, clock.now()) }
+  const attempt: Attempt = { endpoint: upstream.name, model, ...keyName, reason, waitedMs, startedAt: clock.now() }
+  attempts.push(attempt)
   let response: Response
   try {
     response = await callUpstream(upstream, { ...call, ...(key.key !== undefined && { apiKey: key.key }) }, outcome)
   } catch (error) {
     attempt.tookMs = clock.now() - attempt.startedAt
-    if (call.signal.aborted || !isFailureError(error)) throw error
-    const { failure } = error
-    const ended = Promise.resolve({ how: 'error' as const, failure })
-    response = attachOutcome(errorResponse(protocols[call.facts.protocol], failure), outcome({ notices: [], failure, ended }))
+    if (signal.aborted || !isFailureError(error)) {
+      charge?.settle({ billed: 'question' })
+      throw error
+    }
+    response = refusal(error.failure)
   }
   attempt.tookMs = clock.now() - attempt.startedAt
-  const failure = outcomeOf(response)?.failure
+  const { failure, ended } = outcomeOf(response)!
   attempt.status = failure?.status ?? response.status
-  if (!failure) return { response }
+  if (!failure) {
+    if (charge) void ended.then(({ usage, streamed }) => charge.settle({ billed: 'answer', usage, streamed }))
+    return { response }
+  }
   const verdict = classify(failure, clock.now())
+  // What an answer that failed at once has used, it may have told before.
+  if (charge) void ended.then(({ usage }) => charge.settle({ billed: verdict.ambiguous || usage ? 'question' : 'nothing', usage }))
   attempt.failure = { class: verdict.class, message: failure.message }
   return { response, verdict }
 }

@@ -23,6 +23,8 @@ export interface KeyedEndpoint {
   throttle: Throttle | undefined
   /** US dollars that an attempt costs by estimate. */
   cost?: () => number
+  /** The most tokens that the model can answer with, where that is known. */
+  mostOutput?: number
   clock: Clock
   random: () => number
 }
@@ -81,12 +83,19 @@ export async function overKeys(endpoint: KeyedEndpoint, call: Omit<Call, 'apiKey
       )
     }
     const { key } = choice
-    const attempted = await attemptOnce({ upstream, clock, key, model, reason, waitedMs, call: { ...call, withoutReasoning } }).catch(
-      async (error: unknown) => {
-        await ring.release(choice)
-        throw error
-      },
-    )
+    const attempted = await attemptOnce({
+      upstream,
+      clock,
+      key,
+      model,
+      reason,
+      waitedMs,
+      mostOutput: endpoint.mostOutput,
+      call: { ...call, withoutReasoning },
+    }).catch(async (error: unknown) => {
+      await ring.release(choice)
+      throw error
+    })
     waitedMs = 0
     const { response, verdict } = attempted
     if (!verdict) {

@@ -34,6 +34,8 @@ export interface RelayOptions {
   heartbeatMs: number
   /** How long the upstream may be silent amid its answer, in milliseconds; 0 is for ever. */
   silence?: { bytesMs: number; eventsMs: number; failure(phase: 'bytes' | 'events'): Failure }
+  /** About how many bytes of the answer are a token, where they pass unread. Default 20. */
+  bytesPerToken?: number
   /** What a broken upstream connection is, as a failure. */
   failureOf?(error: unknown): Failure
 }
@@ -54,6 +56,9 @@ const HELD_BYTES = 64 * 1024
 /** So much that means nothing is taken for an answer. */
 const MEANINGLESS_BYTES = 1024 * 1024
 
+/** More than a character is of any text but CJK: what is not known of an answer's length is rather overstated. */
+const TOKENS_PER_CHARACTER = 0.5
+
 /** Waited at most for the end of a body whose answer is complete. */
 const LINGER_MS = 1000
 
@@ -68,6 +73,9 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
   let usage: Usage | undefined
   let how: Ending['how'] = 'complete'
   let failure: Failure | undefined
+  let said = 0
+  let bytes = 0
+  const streamed = () => Math.ceil(passage.unread ? bytes / (options.bytesPerToken ?? 20) : said * TOKENS_PER_CHARACTER)
   let lastWrite = clock.now()
   let lastRead = lastWrite
   let lastEvent = lastWrite
@@ -82,6 +90,7 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
   const passage = options.passage((event) => {
     lastEvent = lastRead
     if (event.type === 'delta') {
+      said += event.text.length
       if (!answered) answer()
       return
     }
@@ -148,7 +157,8 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
     sink = undefined
     if (broken) last.fail(new Error(broken.message))
     else last.end()
-    resolveEnded({ how: how === 'complete' && passage.recovered ? 'recovered' : how, usage, failure })
+    const ending = how === 'complete' && passage.recovered ? 'recovered' : how
+    resolveEnded({ how: ending, usage, failure, ...(ending !== 'complete' && { streamed: streamed() }) })
   }
   const breakOff = (error: unknown) => {
     if (closed) return
@@ -184,6 +194,7 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
     write(chunk) {
       if (closed) return
       lastRead = clock.now()
+      bytes += chunk.length
       if (passage.unread) lastEvent = lastRead
       try {
         give(passage.push(typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk))
@@ -236,7 +247,7 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
         stopLinger()
         source.cancel(reason)
         closed = true
-        resolveEnded({ how: 'cancelled', usage, failure })
+        resolveEnded({ how: 'cancelled', usage, failure, streamed: streamed() })
       },
     },
   }

@@ -9,13 +9,16 @@ import { isFailureError, STATUS, type Failure } from '../../core/failure.ts'
 import { protocols } from '../../transformers/registry.ts'
 import { translate, type Adjust } from '../../transformers/translate.ts'
 import { errorResponse } from '../endpoint/answer.ts'
+import { dropMeter, meterOf } from '../caller.ts'
 import { classify } from '../failures/classify.ts'
 import { chatOf, type RequestFacts } from '../facts.ts'
+import { admitted } from '../meter.ts'
 import type { Fetch } from '../fetch.ts'
 import { attachOutcome, outcomeOf, type Attempt, type AttemptReason, type Ending, type Outcome } from '../outcome.ts'
 import { networkFailure } from '../failures/network-failure.ts'
 import { failureOfResponse } from '../failures/refusal.ts'
 import { askingFor, requestFor } from '../rename.ts'
+import { askedModel } from '../routing/facts.ts'
 
 export interface StrangerCall {
   /** What it is called in errors and outcomes. */
@@ -28,6 +31,8 @@ export interface StrangerCall {
   /** The request's attempts, to which this one is added. */
   attempts: Attempt[]
   reason: AttemptReason
+  /** The rules of the routers above that chose. */
+  route?: string
   /** Waited on purpose before. Default 0. */
   waitedMs?: number
   clock: Clock
@@ -36,6 +41,30 @@ export interface StrangerCall {
 
 /** Resolves with its answer or refusal, which tells its outcome as an answer of this library does. Rejects only where the client has gone. */
 export async function askStranger(call: StrangerCall): Promise<Response> {
+  const { name, facts, attempts, clock, signal, model, adjust, route, reason } = call
+  const meter = facts.route.action === 'generate' ? meterOf(call.request) : undefined
+  if (!meter) return ask(call)
+  const planned = { endpoint: name, model: model ?? askedModel(facts) ?? '', reason, facts, trip: { adjust, route }, signal }
+  const charge = await admitted(meter, planned)
+  if ('kind' in charge) return refused(charge, errorResponse(protocols[facts.protocol], charge), { endpoint: name, notices: [], attempts })
+  try {
+    const response = await ask(call)
+    const { failure, ended } = outcomeOf(response)!
+    const mayBeBilled = !failure || classify(failure, clock.now()).ambiguous
+    void ended.then(({ usage, streamed }) =>
+      charge.settle({ billed: usage || mayBeBilled ? (failure ? 'question' : 'answer') : 'nothing', usage, streamed }),
+    )
+    return response
+  } catch (error) {
+    charge.settle({ billed: 'question' })
+    throw error
+  }
+}
+
+const refused = (failure: Failure, response: Response, known: Omit<Outcome, 'ended'>): Response =>
+  attachOutcome(response, { ...known, failure, ended: Promise.resolve({ how: 'error', failure }) })
+
+async function ask(call: StrangerCall): Promise<Response> {
   const { name, fetch, facts, attempts, clock, signal, model } = call
   const asked = { endpoint: name, ...(model !== undefined && { model }) }
   const attempt: Attempt = { ...asked, reason: call.reason, waitedMs: call.waitedMs ?? 0, startedAt: clock.now() }
@@ -43,14 +72,17 @@ export async function askStranger(call: StrangerCall): Promise<Response> {
   const known = { ...asked, notices: [], attempts }
   const failed = (failure: Failure, response: Response): Response => {
     attempt.failure = { class: classify(failure, clock.now()).class, message: failure.message }
-    return attachOutcome(response, { ...known, failure, ended: Promise.resolve({ how: 'error', failure }) })
+    return refused(failure, response, known)
   }
   const settle = (status: number) => {
     attempt.tookMs = clock.now() - attempt.startedAt
     attempt.status = status
   }
   try {
-    const response = await fetch(requestFor(call.request, writtenFacts(call), signal))
+    const request = requestFor(call.request, writtenFacts(call), signal)
+    // Charged here, whatever endpoints there are below.
+    if (meterOf(request)) dropMeter(request)
+    const response = await fetch(request)
     settle(response.status)
     if (outcomeOf(response)) return response
     if (response.ok) return watched(response, known)

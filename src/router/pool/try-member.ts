@@ -51,8 +51,8 @@ export function createTry(parts: PoolParts, { request, facts, trip, signal, budg
   const askOutside = ({ name, fetch, price }: Seat, passed: AbortSignal, reason: AttemptReason, waitedMs: number): Promise<Response> => {
     if (!budget.take(price && costOf(price, facts)))
       fail({ kind: 'overloaded', message: `member "${name}": this request has spent its ${budget.spent() ?? 'budget'}.` })
-    const { model, adjust, attempts } = trip
-    const written = { ...(model !== undefined && { model }), ...(adjust && { adjust }) }
+    const { model, adjust, attempts, route } = trip
+    const written = { route, ...(model !== undefined && { model }), ...(adjust && { adjust }) }
     return askStranger({ name, fetch, request, facts, ...written, attempts, reason, waitedMs, clock, signal: passed })
   }
 

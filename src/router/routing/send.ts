@@ -147,17 +147,19 @@ function askOne({ candidate, plan, request, signal, budget, reason, last, clock 
   const fetch = candidate.fetch!
   const trip = tripOf(request)
   const adjust = plan.changesOf(candidate, trip.adjust)
+  const route = trip.route === undefined ? plan.rule : `${trip.route} > ${plan.rule}`
   if (!member) {
     budget?.take()
     const changed = adjust ?? trip.adjust
     const wanted = model ?? trip.model
     const { attempts } = trip
     const written = { ...(wanted !== undefined && { model: wanted }), ...(changed && { adjust: changed }) }
-    return askStranger({ name, fetch, request, facts, ...written, attempts, reason, clock, signal })
+    return askStranger({ name, fetch, request, facts, ...written, attempts, reason, route, clock, signal })
   }
   const changes = {
     nested: trip.nested || !last,
     routed: true,
+    route,
     ...(reason !== trip.reason && { reason, waitedMs: 0 }),
     ...(budget && { budget }),
     ...(model !== undefined && { model }),

@@ -1,0 +1,106 @@
+/**
+ * What is asked before each attempt at an upstream, and told what it used: how money and tokens are kept within bounds, whatever fails over.
+ *
+ * @module
+ */
+import { estimateInput } from '../core/tokens.ts'
+import type { Usage } from '../core/usage.ts'
+import { chatOf, tokensOf, type RequestFacts } from './facts.ts'
+import type { Failure } from '../core/failure.ts'
+import type { AttemptReason } from './outcome.ts'
+import type { Awaitable } from './state.ts'
+import type { Trip } from './trip.ts'
+
+/** Rides on a request, as its caller does (`caller.ts`), and so reaches every endpoint that the request comes to. */
+export interface Meter {
+  /** Gives what the attempt is charged to, or why it may not be made. A failure of the code `budget_exceeded` ends all tries. */
+  admit(attempt: Planned): Awaitable<Charge | Failure>
+}
+
+/** An attempt that is about to be made. */
+export interface Planned {
+  endpoint: string
+  /** The model that the provider is asked for. */
+  model: string
+  /** The rules of the routers that chose, from the first to the last: `default > models gpt-*`. */
+  route?: string
+  reason: AttemptReason
+  /** How long the question is and the answer may be. Reads the request where nobody has yet. */
+  measure(): Measure
+}
+
+/** In tokens, by estimate. */
+export interface Measure {
+  input: number
+  /** The most that all answers to it may have together; `undefined`: the request sets no bound. */
+  output?: number
+  /** Parts of the question are to be cached for an hour, which costs more. */
+  cachesLong: boolean
+}
+
+/** An attempt that was admitted. */
+export interface Charge {
+  /** Called once, when all that will be known is known. Never throws. */
+  settle(used: Used): void
+}
+
+/** What became of an attempt. */
+export interface Used {
+  /** What the provider may bill: nothing of a request that it refused, the question of one whose fate is not known, the answer as far as it came. */
+  billed: 'nothing' | 'question' | 'answer'
+  /** As the provider told. */
+  usage?: Usage
+  /** Tokens of the answer that came, by estimate, where the provider told of none. */
+  streamed?: number
+}
+
+/** Two meters as one: both have to admit. */
+export const bothMeters = (outer: Meter, inner: Meter): Meter => ({
+  async admit(attempt) {
+    const first = await outer.admit(attempt)
+    if ('kind' in first) return first
+    const second = await inner.admit(attempt)
+    if ('kind' in second) {
+      first.settle({ billed: 'nothing' })
+      return second
+    }
+    return {
+      settle(used) {
+        first.settle(used)
+        second.settle(used)
+      },
+    }
+  },
+})
+
+/** Asks for an attempt. Rejects where the client has gone meanwhile. */
+export async function admitted(
+  meter: Meter,
+  { facts, trip, mostOutput, signal, ...planned }: Omit<Planned, 'measure'> & Measured & { signal: AbortSignal },
+): Promise<Charge | Failure> {
+  const charge = await meter.admit({ ...planned, route: trip.route, measure: () => measured({ facts, trip, mostOutput }) })
+  if (!signal.aborted || 'kind' in charge) return charge
+  charge.settle({ billed: 'nothing' })
+  throw signal.reason
+}
+
+interface Measured {
+  facts: RequestFacts
+  trip: Pick<Trip, 'adjust' | 'route'>
+  /** The most tokens that the model can answer with, where that is known. */
+  mostOutput?: number
+}
+
+const HOUR_LONG = '"1h"'
+
+/** Measures a request with what layers above have changed about it. */
+function measured({ facts, trip: { adjust }, mostOutput = Infinity }: Measured): Measure {
+  const plain = chatOf(facts)
+  const chat = adjust?.(plain) ?? plain
+  const { maxTokens = mostOutput, candidates = 1 } = chat
+  return {
+    input: chat === plain ? tokensOf(facts) : estimateInput(chat),
+    ...(maxTokens < Infinity && { output: Math.min(maxTokens, mostOutput) * candidates }),
+    cachesLong: facts.text.includes(HOUR_LONG),
+  }
+}
