@@ -9,7 +9,7 @@ import { isObject, reject, type JsonObject } from '../core/json.ts'
 import type { ClientRoute } from '../core/protocol.ts'
 import { estimateInput } from '../core/tokens.ts'
 import { protocols } from '../transformers/registry.ts'
-import { inheritCaller } from './caller.ts'
+import { inheritCaller, seenOf } from './caller.ts'
 import { urlOf } from './fetch.ts'
 import { checkBeforeParsing, checkDepth, MAX_DEPTH } from './json-bounds.ts'
 
@@ -58,7 +58,11 @@ const known = new WeakMap<Request, Promise<RequestFacts>>()
  */
 export function factsOf(request: Request, maxBytes = MAX_BODY_BYTES): Promise<RequestFacts> {
   let facts = known.get(request)
-  if (!facts) known.set(request, (facts = readFacts(request, maxBytes)))
+  if (!facts) {
+    known.set(request, (facts = readFacts(request, maxBytes)))
+    const seen = seenOf(request)
+    if (seen) seen.facts ??= facts
+  }
   return facts
 }
 
@@ -70,8 +74,16 @@ export const adopt = (request: Request, facts: RequestFacts): void => void known
 
 /** The protocol whose error format a client understands, told by the path, else by its headers. */
 export function clientProtocol(request: Request): ProtocolName {
-  return routeOf(request)?.protocol ?? protocolByPath(urlOf(request).pathname) ?? protocolByHeaders(request.headers)
+  return routeOf(request)?.protocol ?? protocolByPath(urlOf(request).pathname) ?? protocolInHeaders(request)
 }
+
+const told = new WeakMap<Request, ProtocolName>()
+
+/** What a client's headers tell of its protocol, for paths that several have. */
+export const protocolInHeaders = (request: Request): ProtocolName => told.get(request) ?? protocolByHeaders(request.headers)
+
+/** Remembers what a client's headers tell of its protocol, for a request that goes on without those that were its keys. */
+export const keepProtocol = (from: Request, to: Request): void => void told.set(to, protocolInHeaders(from))
 
 /** The protocol and meaning of a request's path; `undefined` where no protocol has such a path. */
 export function routeOf(request: Request): Routed | undefined {

@@ -5,7 +5,7 @@
  */
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { sha256Hex } from '../safety/digest.ts'
+import { sha256Hex } from '../../core/digest.ts'
 import { readOverrides, type Override } from './overlay.ts'
 import { ConfigError, type Problem } from './problem.ts'
 import { parseConfig } from './parse.ts'

@@ -6,7 +6,7 @@
 import { watch as watchFolder } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { systemClock, type Clock } from '../../core/clock.ts'
-import { sha256Hex } from '../safety/digest.ts'
+import { sha256Hex } from '../../core/digest.ts'
 import { loadConfig, type LoadOptions, type Snapshot } from './load.ts'
 
 export interface WatchOptions extends LoadOptions {

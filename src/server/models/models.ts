@@ -6,6 +6,7 @@
 import type { ProtocolName } from '../../core/chat.ts'
 import { fail } from '../../core/failure.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { protocolInHeaders } from '../../router/facts.ts'
 import type { Place } from '../paths.ts'
 import { asksForCatalogue, catalogueEntry } from './codex-models.ts'
 
@@ -60,8 +61,8 @@ export function listAsk(request: Request, { url, path, protocol }: Place, id: st
   if (asksForCatalogue(request, query)) return { ...ask, protocol: 'openai-responses', client: 'codex' }
   if (/^claude-(code|cli)\b/i.test(request.headers.get('user-agent') ?? '')) return { ...ask, protocol: 'claude', client: 'claude-code' }
   if (protocol) return { ...ask, protocol }
-  if (/^\/v1\w/.test(path) || request.headers.has('x-goog-api-key') || query.has('key')) return { ...ask, protocol: 'gemini' }
-  return { ...ask, protocol: request.headers.has('anthropic-version') || request.headers.has('x-api-key') ? 'claude' : 'openai' }
+  if (/^\/v1\w/.test(path) || query.has('key')) return { ...ask, protocol: 'gemini' }
+  return { ...ask, protocol: protocolInHeaders(request) }
 }
 
 /**

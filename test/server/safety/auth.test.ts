@@ -125,6 +125,62 @@ describe('keys', () => {
   })
 })
 
+describe('a key that may not be used now', () => {
+  const until = Date.parse('2027-01-31T00:00:00Z')
+  const setUp = (own: Partial<ClientKey>) => {
+    const clock = virtualClock(until - 1)
+    const admit = createAuth({ keys: [{ name: 'ann', key, ...own }], addressOf: () => '10.0.0.1', clock })
+    const tell = (credential = key, more: Record<string, string> = {}) => {
+      const admitted = admit(new Request(`${origin}/v1/messages`, { headers: { 'x-api-key': credential, ...more } }))
+      return admitted instanceof Request ? 'in' : `${admitted.status} ${admitted.message}`
+    }
+    return { clock, tell }
+  }
+
+  test('expires at the moment that it says', async () => {
+    const { clock, tell } = setUp({ expires: until })
+    expect(tell()).toBe('in')
+    await clock.advance(1)
+    expect(tell()).toBe('403 cc-route: The key of "ann" expired on 2027-01-31T00:00:00Z. Ask whoever runs this server for a new one.')
+  })
+
+  test('is switched off', () => expect(setUp({ disabled: true }).tell()).toMatch(/^403 .*The key of "ann" is switched off/))
+
+  test('was replaced, and works on until its time of grace has ended', async () => {
+    const old = 'the-key-that-ann-had-before'
+    const { clock, tell } = setUp({ previous: { key: old, until } })
+    expect([tell(), tell(old)]).toEqual(['in', 'in'])
+    await clock.advance(1)
+    expect(tell()).toBe('in')
+    expect(tell(old)).toMatch(/^403 .*was replaced, and could be used until 2027-01-31T00:00:00Z. Use the new one/)
+    const both = { authorization: `Bearer ${key}` }
+    expect(tell(old, both)).toBe('in')
+    expect(setUp({ previous: { key: old, until }, disabled: true }).tell(old)).toMatch(/switched off/)
+    expect(() => setUp({ previous: { key, until } })).toThrow(/same key/)
+  })
+
+  test('is no attempt to guess one', () => {
+    const { tell } = setUp({ disabled: true })
+    for (let i = 0; i < 30; i++) expect(tell()).toMatch(/^403/)
+    for (let i = 0; i < 4; i++) expect(tell('wrong-key-of-some-kind')).toMatch(/^401/)
+    expect(tell()).toMatch(/^403/)
+  })
+})
+
+test.each([
+  ['x-api-key', 'claude', 'x-api-key'],
+  ['x-goog-api-key', 'gemini', 'x-goog-api-key'],
+  ['authorization', 'openai', 'authorization'],
+])('a key in %s tells what a client speaks, also after it was taken away', async (_, protocol, header) => {
+  const { gateway } = open({ models: [{ id: 'm' }] })
+  const value = header === 'authorization' ? `Bearer ${key}` : key
+  const request = new Request(`${origin}/v1/models`, { headers: { [header]: value } })
+  attachConnection(request, { address: '127.0.0.1' })
+  const body = (await (await gateway(request)).json()) as Record<string, unknown>
+  const told = 'models' in body ? 'gemini' : 'has_more' in body ? 'claude' : 'openai'
+  expect([told, request.headers.get(header)]).toEqual([protocol, null])
+})
+
 describe('failed attempts', () => {
   const from = (address: string, headers: Record<string, string>) => {
     const request = new Request(`${origin}/v1/messages`, { headers })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { saveConfig } from '../../../src/server/config/save.ts'
 import { openLog } from '../../../src/server/log/log.ts'
-import { equalDigests, sha256 } from '../../../src/server/safety/digest.ts'
+import { equalDigests, sha256 } from '../../../src/core/digest.ts'
 import { clients, openScene } from './scene.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'cc-route-'))

@@ -7,6 +7,7 @@ import { sha256 as hash } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 
 export const sha256 = (text: string): Uint8Array => hash(utf8ToBytes(text))
+export const hexOf = bytesToHex
 export const sha256Hex = (text: string): string => bytesToHex(sha256(text))
 
 /** Takes as long whatever differs. */
