@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { inheritCaller, setTenant } from '../../router/caller.ts'
+import { inheritCaller, setGroup, setTenant } from '../../router/caller.ts'
 
 export interface Connection {
   /** The address of whoever opened the connection: a client, or a proxy in front of it. */
@@ -16,6 +16,8 @@ export interface Connection {
 export interface Client {
   /** The name of its key. */
   name: string
+  /** The group of its key. */
+  group?: string
 }
 
 const connections = new WeakMap<Request, Connection>()
@@ -30,6 +32,7 @@ const clients = new WeakMap<Request, Client>()
 export const setClient = (request: Request, client: Client): void => {
   clients.set(request, client)
   setTenant(request, client.name)
+  if (client.group !== undefined) setGroup(request, client.group)
 }
 
 /** Who sent a request; `undefined` where no key was asked for. */
