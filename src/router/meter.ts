@@ -3,13 +3,10 @@
  *
  * @module
  */
-import { estimateInput } from '../core/tokens.ts'
-import type { Usage } from '../core/usage.ts'
-import { chatOf, tokensOf, type RequestFacts } from './facts.ts'
 import type { Failure } from '../core/failure.ts'
+import type { Usage } from '../core/usage.ts'
 import type { AttemptReason } from './outcome.ts'
 import type { Awaitable } from './state.ts'
-import type { Trip } from './trip.ts'
 
 /** Rides on a request, as its caller does (`caller.ts`), and so reaches every endpoint that the request comes to. */
 export interface Meter {
@@ -72,35 +69,3 @@ export const bothMeters = (outer: Meter, inner: Meter): Meter => ({
     }
   },
 })
-
-/** Asks for an attempt. Rejects where the client has gone meanwhile. */
-export async function admitted(
-  meter: Meter,
-  { facts, trip, mostOutput, signal, ...planned }: Omit<Planned, 'measure'> & Measured & { signal: AbortSignal },
-): Promise<Charge | Failure> {
-  const charge = await meter.admit({ ...planned, route: trip.route, measure: () => measured({ facts, trip, mostOutput }) })
-  if (!signal.aborted || 'kind' in charge) return charge
-  charge.settle({ billed: 'nothing' })
-  throw signal.reason
-}
-
-interface Measured {
-  facts: RequestFacts
-  trip: Pick<Trip, 'adjust' | 'route'>
-  /** The most tokens that the model can answer with, where that is known. */
-  mostOutput?: number
-}
-
-const HOUR_LONG = '"1h"'
-
-/** Measures a request with what layers above have changed about it. */
-function measured({ facts, trip: { adjust }, mostOutput = Infinity }: Measured): Measure {
-  const plain = chatOf(facts)
-  const chat = adjust?.(plain) ?? plain
-  const { maxTokens = mostOutput, candidates = 1 } = chat
-  return {
-    input: chat === plain ? tokensOf(facts) : estimateInput(chat),
-    ...(maxTokens < Infinity && { output: Math.min(maxTokens, mostOutput) * candidates }),
-    cachesLong: facts.text.includes(HOUR_LONG),
-  }
-}
