@@ -19,6 +19,7 @@ import type { Config } from './config/settle.ts'
 import { modelsOf } from './config/models-of.ts'
 import { direct, isDirect } from './direct.ts'
 import type { Model } from './models/models.ts'
+import { isSamePrice, routerPrices } from './prices.ts'
 
 type EndpointConfig = Resolved<SettledEndpoint>
 type PoolConfig = NonNullable<Config['pools']>[string]
@@ -72,6 +73,7 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
   const globalFetch: Fetch = (input, init) => globalThis.fetch(input, init)
   const fetches = new Map(used.map(([name, { proxy }]) => [name, options.fetchFor?.(proxy ?? config.server.proxy) ?? globalFetch]))
 
+  const priceAt = routerPrices(config)
   const open = (name: string, given: EndpointConfig, changes: Partial<EndpointConfig> = {}): Endpoint => {
     const {
       keys,
@@ -81,10 +83,12 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
       models: _models,
       own: _own,
       proxy: _proxy,
+      priceMultipliers: _multipliers,
       ...rest
     } = { ...given, ...changes }
+    const price = changes.price ?? priceAt(name, given.model, given.price)
     const apiKeys = keys.map(({ from: _from, ...key }) => key)
-    return endpoint({ ...rest, ...shared, name, apiKeys, fetch: fetches.get(name) })
+    return endpoint({ ...rest, ...shared, name, apiKeys, price, fetch: fetches.get(name) })
   }
   const endpoints = new Map(used.map(([name, given]) => [name, open(name, given)]))
   const models = new Map(used.map(([name, given]) => [name, modelTargets(name, given)]))
@@ -94,9 +98,12 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
   function modelTargets(name: string, given: EndpointConfig): Record<string, Target> {
     const plain = endpoints.get(name)!
     const entries = Object.entries(given.models ?? {}).map(([asked, said]): [string, Target] => {
-      if (typeof said === 'string') return [asked, { to: plain, model: said }]
-      const { model = asked, capabilities, price } = said
-      const changes = { ...(capabilities && { capabilities: { ...given.capabilities, ...capabilities } }), ...(price && { price }) }
+      const { model = asked, capabilities, price: own = given.price } = typeof said === 'string' ? { model: said } : said
+      const price = priceAt(name, model, own)
+      const changes = {
+        ...(capabilities && { capabilities: { ...given.capabilities, ...capabilities } }),
+        ...(price && !isSamePrice(price, priceAt(name, given.model, given.price)) && { price }),
+      }
       return [asked, { to: Object.keys(changes).length ? open(name, given, changes) : plain, model }]
     })
     return Object.fromEntries(entries)

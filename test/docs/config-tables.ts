@@ -33,6 +33,7 @@ export const configTables: Readonly<Record<string, string>> = {
   capabilities: fields('endpoints', 'a', 'capabilities'),
   timeouts: fields('endpoints', 'a', 'timeouts'),
   price: fields('endpoints', 'a', 'price'),
+  prices: fields('prices'),
   model: fields('endpoints', 'a', 'models', 'm'),
   pool: fields('pools', 'a'),
   member: fields('pools', 'a', 'members', 0),
@@ -48,6 +49,8 @@ export const configTables: Readonly<Record<string, string>> = {
   condition: fields('routes', 'rules', 0, 'when'),
   budget: fields('budgets', 0),
   server: fields('server'),
+  clientKey: fields('server', 'keys', 0),
+  group: fields('groups', 'a'),
   limits: fields('server', 'limits'),
   log: fields('log'),
   variables: table(

@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot'
 import { amount, choice, count, duration, flag, list, byName, text, texts } from './fields.ts'
+import { Price, PriceMultipliers } from './price-schema.ts'
 import { EndpointRetry } from './retry-schema.ts'
 import { secret } from './secret.ts'
 
@@ -40,16 +41,6 @@ const Capabilities = v.strictObject(
     maxOutput: v.optional(count('The most tokens of an answer.', { min: 1 })),
   },
   'an object',
-)
-
-const Price = v.strictObject(
-  {
-    input: amount('Tokens of the question.'),
-    output: amount('Tokens of the answer.'),
-    cacheRead: v.optional(amount('Tokens of the question that were read from the cache. Default: a tenth of `input`.')),
-    cacheWrite: v.optional(amount('Tokens of the question that were written to the cache. Default: 1.25 times `input`.')),
-  },
-  'an object of prices',
 )
 
 const Timeouts = v.strictObject(
@@ -121,7 +112,8 @@ export const Endpoint = v.strictObject(
       ),
     ),
     timeouts: v.optional(v.pipe(Timeouts, v.description('How long to wait for it.'))),
-    price: v.optional(v.pipe(Price, v.description('US dollars per million tokens.'))),
+    price: v.optional(v.pipe(Price, v.description('What it takes, in US dollars per million tokens. Default: what its provider lists.'))),
+    priceMultipliers: v.optional(PriceMultipliers),
     proxy: v.optional(text('The proxy for calls to it, over that of `server`; "direct" for none.', 'the URL of a proxy, or "direct"')),
     strict: v.optional(flag('Refuse requests of which something would be lost in translation. Default false.')),
   },

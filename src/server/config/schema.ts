@@ -8,6 +8,7 @@ import { budgets } from './budget-schema.ts'
 import { Endpoint } from './endpoint-schema.ts'
 import { named } from './fields.ts'
 import { Pool } from './pool-schema.ts'
+import { Prices } from './price-schema.ts'
 import { Routes } from './route-schema.ts'
 import { Log, Server } from './server-schema.ts'
 
@@ -20,6 +21,7 @@ export const ConfigSchema = v.pipe(
       endpoints: named('The providers, by names of your own. The first is the default.', Endpoint, 'endpoints by name'),
       pools: v.optional(named('Endpoints that stand in for each other, by names of your own.', Pool, 'pools by name')),
       routes: v.optional(Routes),
+      prices: v.optional(Prices),
       budgets: v.optional(budgets('What everybody together may use up; each of them holds.')),
     },
     'an object',
