@@ -47,7 +47,10 @@ export function memoryUsage({ kept = 10_000 }: MemoryUsageOptions = {}) {
 }
 
 /** A page of records, the newest first, without their bodies. */
-export function newest(records: readonly ExchangeRecord[], { limit = 100, before }: { limit?: number; before?: string } = {}): ExchangeRecord[] {
+export function newest(
+  records: readonly ExchangeRecord[],
+  { limit = 100, before }: { limit?: number; before?: string } = {},
+): ExchangeRecord[] {
   const older = before === undefined ? [...records] : records.filter(({ id }) => id < before)
   return older
     .sort((a, b) => (a.id < b.id ? 1 : -1))

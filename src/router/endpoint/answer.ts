@@ -155,7 +155,7 @@ function readOwn(json: unknown, { upstream, dialect }: AnswerContext, see: (repl
 }
 
 /** What is needed to read or write a stream of which nothing else is known. */
-function plainContext(protocol: Protocol, dialect: Dialect): ReplyContext {
+export function plainContext(protocol: Protocol, dialect: Dialect): ReplyContext {
   const chat: ChatRequest = { stream: true, system: [], messages: [], tools: [] }
   const notes = createNotes('reply', protocol.fields)
   return { chat, model: '', dialect, notes, framing: 'sse', newId: (prefix) => prefix, now: () => 0 }

@@ -4,11 +4,13 @@
  * @module
  */
 import { respondText, respondWith, takeSource, type ByteSource } from '../../core/byte-source.ts'
+import type { ProtocolName } from '../../core/chat.ts'
 import type { Clock } from '../../core/clock.ts'
 import { isFailureError, STATUS, type Failure } from '../../core/failure.ts'
 import { protocols } from '../../transformers/registry.ts'
 import { translate, type Adjust } from '../../transformers/translate.ts'
 import { errorResponse } from '../endpoint/answer.ts'
+import { createAnswerReader, type AnswerReader } from '../endpoint/read-answer.ts'
 import { dropMeter, meterOf } from '../caller.ts'
 import { classify } from '../failures/classify.ts'
 import { chatOf, type RequestFacts } from '../facts.ts'
@@ -85,7 +87,7 @@ async function ask(call: StrangerCall): Promise<Response> {
     const response = await fetch(request)
     settle(response.status)
     if (outcomeOf(response)) return response
-    if (response.ok) return watched(response, known)
+    if (response.ok) return watched(response, known, facts.protocol)
     const text = await response.text()
     const { status, headers } = response
     const failure = failureOfResponse(protocols[facts.protocol], response, text, clock.now(), `"${name}"`)
@@ -122,32 +124,47 @@ function plainHeaders(headers: Headers): Headers {
   return plain
 }
 
-/** The same answer, which tells how it ended. */
-export function watched(response: Response, known: Omit<Outcome, 'ended'>): Response {
+/** The same answer, which tells how it ended; and what it used, where it is told which protocol it is read as. */
+export function watched(response: Response, known: Omit<Outcome, 'ended'>, protocol?: ProtocolName): Response {
   const { status, statusText, headers } = response
   const source = takeSource(response)
   if (!source) return attachOutcome(response, { ...known, ended: Promise.resolve({ how: 'complete' }) })
+  const reader = protocol && createAnswerReader(protocol, headers.get('content-type') ?? '')
   let end!: (ending: Ending) => void
   const ended = new Promise<Ending>((resolve) => (end = resolve))
   const body: ByteSource = {
     start: (sink) =>
       source.start({
-        write: (chunk) => sink.write(chunk),
+        write: reader
+          ? (chunk) => {
+              reader.push(chunk)
+              sink.write(chunk)
+            }
+          : (chunk) => sink.write(chunk),
         end() {
-          end({ how: 'complete' })
+          end(reader?.end() ?? { how: 'complete' })
           sink.end()
         },
         fail(error) {
-          end({ how: 'truncated', failure: { kind: 'truncated', status: STATUS.truncated, message: 'The answer broke off.' } })
+          end({
+            ...usageIn(reader),
+            how: 'truncated',
+            failure: { kind: 'truncated', status: STATUS.truncated, message: 'The answer broke off.' },
+          })
           sink.fail(error)
         },
       }),
     pause: () => source.pause(),
     resume: () => source.resume(),
     cancel(reason) {
-      end({ how: 'cancelled' })
+      end({ ...usageIn(reader), how: 'cancelled' })
       source.cancel(reason)
     },
   }
   return attachOutcome(respondWith(body, { status, statusText, headers }), { ...known, ended })
+}
+
+const usageIn = (reader: AnswerReader | undefined): Pick<Ending, 'usage'> => {
+  const usage = reader?.end().usage
+  return usage ? { usage } : {}
 }

@@ -1,0 +1,70 @@
+/**
+ * What can be read of an answer that somebody else gives a client: its counts, and whether it came to its end.
+ *
+ * @module
+ */
+import type { ProtocolName } from '../../core/chat.ts'
+import type { Failure } from '../../core/failure.ts'
+import { tryParse } from '../../core/json.ts'
+import { mergeUsage, type Usage } from '../../core/usage.ts'
+import { protocols } from '../../transformers/registry.ts'
+import type { Ending } from '../outcome.ts'
+import { plainContext } from './answer.ts'
+import { createPassThrough } from './passthrough.ts'
+
+export interface AnswerReader {
+  push(chunk: Uint8Array | string): void
+  /** All has come; gives how it ended. */
+  end(): Ending
+}
+
+/** A whole answer that is larger is not read. */
+const MAX_BYTES = 16 * 1024 * 1024
+
+/** @param type the answer's content type */
+export function createAnswerReader(protocol: ProtocolName, type: string): AnswerReader {
+  return type.includes('event-stream') ? streamReader(protocol) : wholeReader(protocol)
+}
+
+function streamReader(protocol: ProtocolName): AnswerReader {
+  const upstream = protocols[protocol]
+  const encoder = new TextEncoder()
+  let usage: Usage | undefined
+  let failure: Failure | undefined
+  const passage = createPassThrough({
+    upstream,
+    context: plainContext(upstream, { name: upstream.name }),
+    tell: () => '',
+    observe(event) {
+      if ('usage' in event && event.usage) usage = mergeUsage(usage, event.usage)
+      if (event.type === 'error') failure = event.failure
+    },
+  })
+  return {
+    push: (chunk) => void passage.push(typeof chunk === 'string' ? encoder.encode(chunk) : chunk),
+    end() {
+      passage.end()
+      const how = !failure ? (passage.recovered ? 'recovered' : 'complete') : failure.kind === 'truncated' ? 'truncated' : 'error'
+      return { how, ...(usage && { usage }), ...(failure && { failure }) }
+    },
+  }
+}
+
+function wholeReader(protocol: ProtocolName): AnswerReader {
+  const upstream = protocols[protocol]
+  const decoder = new TextDecoder()
+  let text = ''
+  return {
+    push(chunk) {
+      if (text.length <= MAX_BYTES) text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
+    },
+    end() {
+      try {
+        const { usage } = upstream.decodeReply(tryParse(text), plainContext(upstream, { name: upstream.name }))
+        return { how: 'complete', ...(usage && { usage }) }
+      } catch {
+        return { how: 'complete' } // an answer in a form of its own is still an answer
+      }
+    },
+  }
+}
