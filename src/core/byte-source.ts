@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { createAttachment } from './attachment.ts'
 
 export interface ByteSource {
   /** Starts the flow into the one sink. */
@@ -25,7 +26,7 @@ export interface ByteSink {
   fail(error: unknown): void
 }
 
-const sources = new WeakMap<Response, ByteSource>()
+const sources = createAttachment<Response, ByteSource>('source')
 
 /** A Response whose body is `source`. Until somebody touches the body as a stream, {@link takeSource} can have the source itself. */
 export function respondWith(source: ByteSource, init: ResponseInit): Response {
@@ -69,7 +70,7 @@ const lazyResponse = () =>
       return this.#whole.body
     }
     override get bodyUsed(): boolean {
-      return this.#made ? this.#made.bodyUsed : !sources.has(this)
+      return this.#made ? this.#made.bodyUsed : !sources.get(this)
     }
     override clone(): Response {
       return this.#whole.clone()
@@ -97,7 +98,7 @@ const lazyResponse = () =>
 /** The source that a response was made with; `undefined` where there is none. Takes the body: afterwards nobody else may read it. */
 export function takePushed(response: Response): ByteSource | undefined {
   const source = sources.get(response)
-  if (source) sources.delete(response)
+  if (source) sources.set(response, undefined)
   return source
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createAttachment } from '../core/attachment.ts'
 import { bothMeters, type Meter } from './meter.ts'
 import type { RequestFacts } from './facts.ts'
 import type { Attempt } from './outcome.ts'
@@ -16,11 +17,11 @@ export interface Permit {
 }
 
 interface Caller {
-  tenant?: string
-  group?: string
+  tenant?: string | undefined
+  group?: string | undefined
   seen?: Seen
-  permit?: Permit
-  meter?: Meter
+  permit?: Permit | undefined
+  meter?: Meter | undefined
 }
 
 /** What becomes known of a request on its way, for whoever stands before all layers: of one that its client gives up, too. */
@@ -33,7 +34,7 @@ export interface Seen {
   group?: string | undefined
 }
 
-const callers = new WeakMap<Request, Caller>()
+const callers = createAttachment<Request, Caller>('caller')
 
 /** Whose request it is; `undefined` where nobody told. */
 export const tenantOf = (request: Request): string | undefined => callers.get(request)?.tenant
@@ -81,11 +82,10 @@ export function inheritCaller(from: Request, to: Request): void {
   if (caller) callers.set(to, caller)
 }
 
-function change(request: Request, changed: { [Field in keyof Caller]: Caller[Field] | undefined }): void {
-  const all = Object.entries({ ...callers.get(request), ...changed }).filter(([, value]) => value !== undefined)
-  if (all.length) callers.set(request, Object.fromEntries(all))
-  else callers.delete(request)
-  const seen = callers.get(request)?.seen
+function change(request: Request, changed: Caller): void {
+  const caller = { ...callers.get(request), ...changed }
+  callers.set(request, caller)
+  const { seen } = caller
   if (seen && 'tenant' in changed) seen.tenant = changed.tenant
   if (seen && 'group' in changed) seen.group = changed.group
 }

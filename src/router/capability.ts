@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createAttachment } from '../core/attachment.ts'
 import type { ChatRequest } from '../core/chat.ts'
 import { isObject, type JsonObject } from '../core/json.ts'
 import type { Adjust } from '../transformers/translate.ts'
@@ -41,7 +42,7 @@ export const NEEDS: Record<Need, (chat: ChatRequest) => boolean> = {
 
 const isEffort = (effort: string | undefined): boolean => effort !== undefined && effort !== 'none' && effort !== 'minimal'
 
-const known = new WeakMap<RequestFacts, readonly Need[]>()
+const known = createAttachment<RequestFacts, readonly Need[]>('needs')
 
 /** What a request needs. Found out once; a request that only counts its tokens needs nothing. */
 export function needsOf(facts: RequestFacts): readonly Need[] {

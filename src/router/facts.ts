@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createAttachment } from '../core/attachment.ts'
 import type { ChatRequest, ProtocolName } from '../core/chat.ts'
 import { fail } from '../core/failure.ts'
 import { isObject, reject, type JsonObject } from '../core/json.ts'
@@ -28,7 +29,7 @@ export interface RequestFacts {
   body: JsonObject
 }
 
-const read = new WeakMap<RequestFacts, ChatRequest>()
+const read = createAttachment<RequestFacts, ChatRequest>('chat')
 
 /** The request in neutral form, read once. Shared by all layers: never change it. @throws FailureError 400 that names the field at fault */
 export function chatOf(facts: RequestFacts): ChatRequest {
@@ -37,7 +38,7 @@ export function chatOf(facts: RequestFacts): ChatRequest {
   return chat
 }
 
-const estimated = new WeakMap<RequestFacts, number>()
+const estimated = createAttachment<RequestFacts, number>('estimate')
 
 /** Input tokens by the plain estimate, made once. */
 export function tokensOf(facts: RequestFacts): number {
@@ -49,7 +50,7 @@ export function tokensOf(facts: RequestFacts): number {
 /** The same where it has been made already: to read a request only for this would cost. */
 export const tokensKnown = (facts: RequestFacts): number | undefined => estimated.get(facts)
 
-const known = new WeakMap<Request, Promise<RequestFacts>>()
+const known = createAttachment<Request, Promise<RequestFacts>>('facts')
 
 /**
  * Reads what a request is. Reads the body once; later calls for the same Request give the same facts.
@@ -77,7 +78,7 @@ export function clientProtocol(request: Request): ProtocolName {
   return routeOf(request)?.protocol ?? protocolByPath(urlOf(request).pathname) ?? protocolInHeaders(request)
 }
 
-const told = new WeakMap<Request, ProtocolName>()
+const told = createAttachment<Request, ProtocolName>('protocol')
 
 /** What a client's headers tell of its protocol, for paths that several have. */
 export const protocolInHeaders = (request: Request): ProtocolName => told.get(request) ?? protocolByHeaders(request.headers)
@@ -98,7 +99,7 @@ interface Routed {
 }
 
 /** `null`: there is none. */
-const routes = new WeakMap<Request, Routed | null>()
+const routes = createAttachment<Request, Routed | null>('route')
 
 function findRoute(request: Request): Routed | undefined {
   const url = urlOf(request)
@@ -160,12 +161,12 @@ export function withBody(request: Request, facts: RequestFacts, body: JsonObject
   return made
 }
 
-const depths = new WeakMap<Request, number>()
+const depths = createAttachment<Request, number>('depth')
 
 /** Tells how deep the JSON of a request's body may be nested, before it is read. Default 512. */
 export const boundDepth = (request: Request, maxDepth: number): void => void depths.set(request, maxDepth)
 
-const bodies = new WeakMap<Request, (maxBytes: number) => Promise<Uint8Array>>()
+const bodies = createAttachment<Request, (maxBytes: number) => Promise<Uint8Array>>('body')
 
 /** Tells a cheaper way to read a request's body than through its stream. `read` throws a 413 failure where there are more than `maxBytes`. */
 export const attachBody = (request: Request, read: (maxBytes: number) => Promise<Uint8Array>): void => void bodies.set(request, read)

@@ -1,3 +1,5 @@
+import { createAttachment } from '../core/attachment.ts'
+
 /** The one signature of this library: what `endpoint`, `pool` and `router` take and give. The global `fetch` has it too. */
 export type Fetch = (input: Request | URL | string, init?: RequestInit) => Promise<Response>
 
@@ -6,7 +8,7 @@ export interface Handler extends Fetch {
   (request: Request, ...context: unknown[]): Promise<Response>
 }
 
-const urls = new WeakMap<Request, URL>()
+const urls = createAttachment<Request, URL>('url')
 
 /** A request's URL, parsed once: every layer looks at it. Never change it. */
 export function urlOf(request: Request): URL {

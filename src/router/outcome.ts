@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { createAttachment } from '../core/attachment.ts'
 import type { ProtocolName } from '../core/chat.ts'
 import type { Failure } from '../core/failure.ts'
 import type { Notice } from '../core/notice.ts'
@@ -66,7 +67,7 @@ export interface Ending {
   failure?: Failure
 }
 
-const outcomes = new WeakMap<Response, Outcome>()
+const outcomes = createAttachment<Response, Outcome>('outcome')
 
 /** What is known of how a response came about; `undefined` for a response of a fetch that is not of this library. */
 export const outcomeOf = (response: Response): Outcome | undefined => outcomes.get(response)

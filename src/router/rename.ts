@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { createAttachment } from '../core/attachment.ts'
 import { inheritCaller } from './caller.ts'
 import { withBody, type RequestFacts } from './facts.ts'
 
-const originals = new WeakMap<RequestFacts, RequestFacts>()
+const originals = createAttachment<RequestFacts, RequestFacts>('original')
 
 /** The facts with the model replaced where the protocol keeps it: in the URL, or in the body, whose bytes are made when they are asked for. */
 export function askingFor(facts: RequestFacts, model: string): RequestFacts {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { createAttachment } from '../core/attachment.ts'
 import type { Adjust } from '../transformers/translate.ts'
 import type { Budget } from './budget.ts'
 import { inheritCaller, seenOf } from './caller.ts'
@@ -32,7 +33,7 @@ export interface Trip {
   attempts: Attempt[]
 }
 
-const trips = new WeakMap<Request, Trip>()
+const trips = createAttachment<Request, Trip>('trip')
 
 /** The trip of a request: that which a layer above began, or a new one. */
 export function tripOf(request: Request): Trip {

@@ -4,10 +4,11 @@
  *
  * @module
  */
+import { createAttachment } from '../../core/attachment.ts'
 import type { Fetch } from '../fetch.ts'
 
 const tellers = new WeakSet<Fetch>()
-const listeners = new WeakMap<object, () => void>()
+const listeners = createAttachment<object, () => void>('connected')
 
 /** Marks a fetch that calls {@link connected} with the `init` it was given once its connection stands. */
 export function tellsConnection<F extends Fetch>(fetch: F): F {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createAttachment } from '../../core/attachment.ts'
 import { inheritCaller, setGroup, setTenant } from '../../router/caller.ts'
 
 export interface Connection {
@@ -20,14 +21,14 @@ export interface Client {
   group?: string
 }
 
-const connections = new WeakMap<Request, Connection>()
+const connections = createAttachment<Request, Connection>('connection')
 
 export const attachConnection = (request: Request, connection: Connection): void => void connections.set(request, connection)
 
 /** `undefined` for a request that was made in this process, or by a server that says nothing of its connections. */
 export const connectionOf = (request: Request): Connection | undefined => connections.get(request)
 
-const clients = new WeakMap<Request, Client>()
+const clients = createAttachment<Request, Client>('client')
 
 export const setClient = (request: Request, client: Client): void => {
   clients.set(request, client)
