@@ -238,6 +238,11 @@ export const DECISIONS = {
     means: 'A rule of this gateway, or of one behind it, refuses the request: a budget, a list of allowed models.',
     fault: 'policy',
   },
+  'endpoint-policy': {
+    means: 'A rule of this gateway keeps the request from this endpoint or model: its budget is used up, or it has no price.',
+    fault: 'policy',
+    nextEndpoint: true,
+  },
   cancelled: {
     means: 'The client has gone.',
     fault: 'caller',

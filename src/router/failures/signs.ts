@@ -80,7 +80,11 @@ export const SIGNS: readonly Sign[] = [
   { class: 'first-token-timeout', kind: 'timeout', code: /^first-token$/ },
   { class: 'silence-timeout', kind: 'timeout', code: /^(bytes|events)$/ },
   { class: 'total-timeout', kind: 'timeout', from: 'us' },
-  { class: 'gateway-policy', code: /^(policy_blocked|dlp_request_denied|gateway_policy|budget_exceeded|model_not_allowed)$/ },
+  {
+    class: 'gateway-policy',
+    code: /^(policy_blocked|dlp_request_denied|gateway_policy|budget_exceeded|budget_unavailable|model_not_allowed)$/,
+  },
+  { class: 'endpoint-policy', code: /^(partial_budget_exceeded|model_unpriced)$/, from: 'us' },
   { class: 'gateway-policy', kind: ['permission', 'billing', 'authentication', 'content-policy'], from: 'us' },
 
   // the way there and back

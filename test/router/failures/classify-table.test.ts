@@ -77,6 +77,7 @@ describe('what follows from', () => {
     ['content-policy', 0, '-', '-', '-', '-'],
     ['cancelled', 0, '-', '-', '-', '-'],
     ['gateway-policy', 0, '-', '-', '-', '-'],
+    ['endpoint-policy', 0, '-', true, '-', '-'],
   ])('%s', (name, tries, nextKey, nextEndpoint, scope, breaker) => {
     const row = table[name]!
     expect([row.sameKey?.tries ?? 0, row.nextKey ?? '-', row.nextEndpoint ?? '-', row.cool?.scope ?? '-', row.breaker ?? '-']).toEqual([
