@@ -24,7 +24,7 @@ const SPAN_MS: Readonly<Record<(typeof SPANS)[number], number>> = {
 
 /** Today, yesterday, this week and this month, in one look. */
 export async function overview(ask: UsageAsk): Promise<Response> {
-  const { zone, filter } = readFor(ask, ['zone']).filter()
+  const { zone, filter } = readFor(ask, ['zone', 'text', ...LIVE_FILTERS]).filter()
   const now = ask.clock.now()
   const named = async (period: 'today' | 'yesterday' | 'week' | 'month') => {
     const span = spanOf(period, { now, zone })
@@ -74,8 +74,16 @@ export async function series(ask: UsageAsk): Promise<Response> {
   const every = parameters.choice('every', SPANS) ?? 'day'
   const by = groupsIn(parameters, ask.scope.dimensions)
   refuseMany(filter, every, ask.clock.now())
-  const sums = await ask.source.store.sum({ ...scoped(ask, filter), ...by, every, zone })
-  return json({ ...times(filter), zone, every, ...by, series: sums.map((sum) => ({ at: sum.at, group: sum.group, ...toldSum(sum) })) })
+  const query = scoped(ask, filter)
+  const [[total], sums] = await Promise.all([ask.source.store.sum(query), ask.source.store.sum({ ...query, ...by, every, zone })])
+  return json({
+    ...times(filter),
+    zone,
+    every,
+    ...by,
+    series: sums.map((sum) => ({ at: sum.at, group: sum.group, ...toldSum(sum) })),
+    totals: toldSum(total!),
+  })
 }
 
 function refuseMany({ from, to }: Span, every: (typeof SPANS)[number], now: number): void {

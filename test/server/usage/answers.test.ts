@@ -55,6 +55,7 @@ describe('sums', () => {
       month: { from: Date.parse('2026-03-01'), to: Date.parse('2026-04-01'), requests: 4, averageMs: 1000, averageFirstTokenMs: 200 },
     })
     expect(told).not.toHaveProperty('allowance')
+    expect(await ask('?failed=true')).toMatchObject({ today: { requests: 0 }, yesterday: { requests: 1 }, month: { requests: 1 } })
   })
 
   test('days begin where people live', async () => {
@@ -120,7 +121,7 @@ describe('sums', () => {
       [NOW, 2],
     ])
     const grouped = await ask('/series?by=endpoint')
-    expect(grouped).toMatchObject({ every: 'day', by: ['endpoint'], from: Date.parse('2026-03-01') })
+    expect(grouped).toMatchObject({ every: 'day', by: ['endpoint'], from: Date.parse('2026-03-01'), totals: { requests: 3 } })
     expect(grouped.series.map(({ at, group, requests }) => [at, group, requests])).toEqual([
       [Date.parse('2026-03-18'), { endpoint: 'best' }, 1],
       [Date.parse('2026-03-18'), { endpoint: 'fast' }, 2],
@@ -176,7 +177,7 @@ describe('what is not understood is refused', () => {
   test.each([
     ['/totals?modle=x', 'There is no parameter "modle" here. Did you mean "model"?'],
     ['/totals?limit=5', 'There is no parameter "limit" here.'],
-    ['?from=2026-01-01', 'There is no parameter "from" here. There are: zone.'],
+    ['?from=2026-01-01', 'There is no parameter "from" here.'],
     ['/requests/x?model=y', 'There are: none.'],
     ['/totals?model=a&model=b', '"model" is given twice.'],
     ['/totals?model=', '"model" has no value.'],
