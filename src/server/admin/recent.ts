@@ -8,8 +8,9 @@ import type { Clock } from '../../core/clock.ts'
 import { STATUS } from '../../core/failure.ts'
 import type { Usage } from '../../core/usage.ts'
 import { clientProtocol, routeOf } from '../../router/facts.ts'
+import { urlOf } from '../../router/fetch.ts'
 import type { FailureClass } from '../../router/failures/classify.ts'
-import { outcomeOf, type AttemptReason, type Ending, type Outcome } from '../../router/outcome.ts'
+import { outcomeOf, type Attempt, type AttemptReason, type Ending } from '../../router/outcome.ts'
 import { clientOf } from '../safety/connection.ts'
 
 /** Times in milliseconds, moments since 1970. */
@@ -21,32 +22,32 @@ export interface RecentRequest {
   path: string
   protocol: ProtocolName
   /** The name of the client's key. */
-  client?: string
+  client?: string | undefined
   /** The model that the client asked for, and the one that answered. */
-  asked?: string
-  served?: string
-  endpoint?: string
+  asked?: string | undefined
+  served?: string | undefined
+  endpoint?: string | undefined
   /** The name of the provider's key. */
-  key?: string
+  key?: string | undefined
   /** The rule that chose. */
-  route?: string
+  route?: string | undefined
   status: number
   /** Until the answer began, and until it had ended. */
   answeredMs: number
   ms: number
-  ended?: Ending['how']
-  usage?: Usage
+  ended?: Ending['how'] | undefined
+  usage?: Usage | undefined
   /** How many losses of translation were noted. */
   notices: number
-  failure?: { kind: string; message: string }
+  failure?: { kind: string; message: string } | undefined
   attempts: readonly {
     endpoint: string
-    model?: string
-    key?: string
+    model?: string | undefined
+    key?: string | undefined
     reason: AttemptReason
-    ms?: number
-    status?: number
-    class?: FailureClass
+    ms?: number | undefined
+    status?: number | undefined
+    class?: FailureClass | undefined
   }[]
 }
 
@@ -83,21 +84,26 @@ export function createRecent({ clock, kept = 500, redact }: RecentOptions): Rece
           const failure = ending?.failure ?? outcome?.failure
           const isGone = ending?.how === 'cancelled' || response.status === STATUS.cancelled
           if (!isGone) counts[failure || response.status >= 400 ? 'failed' : 'answered']++
-          const client = clientOf(request)?.name
           entries.push({
             id: ++id,
             at,
             method: request.method,
-            path: new URL(request.url).pathname,
+            path: urlOf(request).pathname,
             protocol: clientProtocol(request),
-            ...(client !== undefined && { client }),
+            client: clientOf(request)?.name,
+            asked: outcome?.asked,
+            served: outcome?.model,
+            endpoint: outcome?.endpoint,
+            key: outcome?.key,
+            route: outcome?.route,
             status: response.status,
             answeredMs,
             ms: clock.now() - at,
-            ...(ending && { ended: ending.how }),
-            ...(ending?.usage && { usage: ending.usage }),
-            ...(failure && { failure: { kind: failure.kind, message: redact(failure.message) } }),
-            ...told(outcome),
+            ended: ending?.how,
+            usage: ending?.usage,
+            notices: outcome?.notices.length ?? 0,
+            failure: failure && { kind: failure.kind, message: redact(failure.message) },
+            attempts: outcome?.attempts.map(told) ?? [],
           })
           if (entries.length > kept) entries.shift()
         }
@@ -110,22 +116,12 @@ export function createRecent({ clock, kept = 500, redact }: RecentOptions): Rece
   }
 }
 
-function told(
-  outcome: Outcome | undefined,
-): Pick<RecentRequest, 'asked' | 'served' | 'endpoint' | 'key' | 'route' | 'notices' | 'attempts'> {
-  const { asked, model, endpoint, key, route, notices = [], attempts = [] } = outcome ?? {}
-  const given = { asked, served: model, endpoint, key, route }
-  return {
-    ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<typeof given>),
-    notices: notices.length,
-    attempts: attempts.map(({ endpoint, model, key, reason, tookMs, status, failure }) => ({
-      endpoint,
-      ...(model !== undefined && { model }),
-      ...(key !== undefined && { key }),
-      reason,
-      ...(tookMs !== undefined && { ms: tookMs }),
-      ...(status !== undefined && { status }),
-      ...(failure && { class: failure.class }),
-    })),
-  }
-}
+const told = ({ endpoint, model, key, reason, tookMs, status, failure }: Attempt): RecentRequest['attempts'][number] => ({
+  endpoint,
+  model,
+  key,
+  reason,
+  ms: tookMs,
+  status,
+  class: failure?.class,
+})

@@ -25,11 +25,18 @@ const MAX_TEXT = 4000
 const MAX_BODY = 256 * 1024
 const BODIES: ReadonlySet<string> = new Set(['asked', 'answered'])
 
+const FIRST = ['time', 'level', 'message']
+
 /** One JSON object; `time`, `level` and `message` come first, and no field takes their place. */
 export function jsonLine({ time, level, message, fields }: LogEntry, redact: Redact): string {
-  const line: Record<string, unknown> = { time: new Date(time).toISOString(), level, message: plain(message, redact) }
-  for (const [name, value] of entriesOf(fields, redact)) line[Object.hasOwn(line, name) ? `${name}_` : name] = value
-  return JSON.stringify(line)
+  let line = `{"time":"${new Date(time).toISOString()}","level":"${level}","message":${JSON.stringify(plain(message, redact))}`
+  const names = new Set(FIRST)
+  for (const [name, value] of entriesOf(fields, redact)) {
+    const own = names.has(name) ? `${name}_` : name
+    names.add(own)
+    line += `,${JSON.stringify(own)}:${JSON.stringify(value)}`
+  }
+  return `${line}}`
 }
 
 const COLOUR: Record<LogLevel, string> = { error: '31', warn: '33', info: '36', debug: '90' }
@@ -45,17 +52,17 @@ export function prettyLine({ time, level, message, fields }: LogEntry, redact: R
 const valueText = (value: string | number | boolean): string =>
   typeof value === 'string' && !/^[^\s"=]+$/.test(value) ? JSON.stringify(value) : String(value)
 
-function entriesOf(fields: LogFields, redact: Redact): [name: string, value: string | number | boolean][] {
-  return Object.entries(fields).flatMap(([name, value]) => {
-    if (value === undefined) return []
-    if (value instanceof Error) return [[name, plain(value.message, redact)] as [string, string]]
-    return [
-      [oneLine(name), typeof value === 'string' ? plain(value, redact, BODIES.has(name) ? MAX_BODY : MAX_TEXT) : value] as [
-        string,
-        string | number | boolean,
-      ],
-    ]
-  })
+type Told = [name: string, value: string | number | boolean]
+
+function entriesOf(fields: LogFields, redact: Redact): Told[] {
+  const told: Told[] = []
+  for (const name in fields) {
+    const value = fields[name]
+    if (value === undefined) continue
+    if (typeof value === 'string') told.push([oneLine(name), plain(value, redact, BODIES.has(name) ? MAX_BODY : MAX_TEXT)])
+    else told.push([oneLine(name), value instanceof Error ? plain(value.message, redact) : value])
+  }
+  return told
 }
 
 /** A secret must not escape by being cut: it is taken out before. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { systemClock, type Clock } from '../../core/clock.ts'
+import { createBatch } from './batch.ts'
 import { openLogFile } from './file.ts'
 import { jsonLine, prettyLine, type LogFields, type LogLevel } from './format.ts'
 
@@ -51,6 +52,8 @@ export function openLog(options: LogOptions = {}): Log {
   const { level = 'info', redact = (text) => text, stream = process.stderr, clock = systemClock } = options
   const file = options.file === undefined ? undefined : openLogFile({ path: options.file, maxBytes: options.maxBytes, keep: options.keep })
   const onTerminal = !file && stream.isTTY === true
+  const write = (text: string) => void (file ? file.write(text) : stream.write(text))
+  const batch = options.stream || onTerminal ? undefined : createBatch(write)
   const format = options.format ?? (onTerminal ? 'pretty' : 'json')
   const colours = onTerminal && !process.env.NO_COLOR
   const writes = (asked: LogLevel) => RANK[asked] <= RANK[level]
@@ -59,8 +62,9 @@ export function openLog(options: LogOptions = {}): Log {
     const entry = { time: clock.now(), level, message, fields: fields ?? {} }
     // Secrets are looked for in the values, before anything is escaped or coloured.
     const text = `${format === 'json' ? jsonLine(entry, redact) : prettyLine(entry, redact, colours)}\n`
-    if (file) file.write(text)
-    else stream.write(text)
+    if (!batch) return write(text)
+    batch.add(text)
+    if (level === 'error') batch.flush()
   }
   return {
     error: line('error'),
@@ -68,6 +72,9 @@ export function openLog(options: LogOptions = {}): Log {
     info: line('info'),
     debug: line('debug'),
     writes,
-    close: async () => file?.close(),
+    async close() {
+      batch?.flush()
+      await file?.close()
+    },
   }
 }

@@ -6,9 +6,9 @@
 import { systemClock, type Clock } from '../../core/clock.ts'
 import { clientProtocol, routeOf } from '../../router/facts.ts'
 import { urlOf } from '../../router/fetch.ts'
-import { outcomeOf, type Ending, type Outcome } from '../../router/outcome.ts'
+import { outcomeOf, type Ending } from '../../router/outcome.ts'
 import { clientOf } from '../safety/connection.ts'
-import type { Log, LogFields } from './log.ts'
+import type { Log } from './log.ts'
 
 export interface RequestLogOptions {
   log: Log
@@ -31,31 +31,30 @@ export function createRequestLog({
       const level = status >= 500 ? 'error' : status >= 400 ? 'warn' : pathname === '/health' ? 'debug' : 'info'
       if (!log.writes(level)) return
       const outcome = outcomeOf(response)
-      const base: LogFields = {
-        status,
-        ...(routeOf(request) && { protocol: clientProtocol(request) }),
-        client: clientOf(request)?.name,
-        address: addressOf(request),
-        answeredMs,
+      const end = (ending?: Ending) => {
+        const failure = ending?.failure ?? outcome?.failure
+        log[level](`${request.method} ${pathname}`, {
+          status,
+          protocol: routeOf(request) && clientProtocol(request),
+          client: clientOf(request)?.name,
+          address: addressOf(request),
+          answeredMs,
+          ms: clock.now() - startedAt,
+          endpoint: outcome?.endpoint,
+          model: outcome?.model,
+          key: outcome?.key,
+          route: outcome?.route,
+          attempts: outcome?.attempts.length || undefined,
+          notices: outcome?.notices.length || undefined,
+          ended: ending?.how,
+          inputTokens: ending?.usage?.input,
+          outputTokens: ending?.usage?.output,
+          failure: failure?.kind,
+          reason: failure?.message,
+        })
       }
-      const end = (ending?: Ending) =>
-        log[level](`${request.method} ${pathname}`, { ...base, ms: clock.now() - startedAt, ...toldBy(outcome, ending) })
       if (outcome) void outcome.ended.then(end)
       else end()
     }
   }
 }
-
-const toldBy = (outcome: Outcome | undefined, ending: Ending | undefined): LogFields => ({
-  endpoint: outcome?.endpoint,
-  model: outcome?.model,
-  key: outcome?.key,
-  route: outcome?.route,
-  attempts: outcome?.attempts.length || undefined,
-  notices: outcome?.notices.length || undefined,
-  ended: ending?.how,
-  inputTokens: ending?.usage?.input,
-  outputTokens: ending?.usage?.output,
-  failure: ending?.failure?.kind ?? outcome?.failure?.kind,
-  reason: ending?.failure?.message ?? outcome?.failure?.message,
-})

@@ -23,7 +23,10 @@ const UNSAFE_IN_JSON = /\\(?:u(?:00[01789]|20[0126]|feff)|[bf])|[\u007f-\u009f\u
 export const plainText = (text: string): string => text.replace(UNSAFE, '')
 
 /** The same on one line, for logs: a line break must not make an entry of its own. */
-export const oneLine = (text: string): string => plainText(text).replace(/[\r\n\u2028\u2029]+/g, ' ⏎ ')
+export const oneLine = (text: string): string => (PRINTABLE.test(text) ? text : plainText(text).replace(/[\r\n\u2028\u2029]+/g, ' ⏎ '))
+
+/** What most texts are: then one look is enough. */
+const PRINTABLE = /^[ -~]*$/
 
 /** JSON whose texts, once parsed, have no control characters; byte for byte the same where they had none. */
 export function plainJson(json: string): string {
