@@ -29,6 +29,21 @@ export function estimateTokens(text: string): number {
   return Math.ceil(text.length * (ASCII + (OTHER - ASCII) * (other / looked)))
 }
 
+/** How long a text is that nobody keeps: its characters, and those of them that stand in pieces of other scripts than ASCII. */
+export interface Length {
+  characters: number
+  wide: number
+}
+
+/** Adds a small piece of a text. Looks at its first character alone: this is done for each event of a stream. */
+export function addLength(length: Length, piece: string): void {
+  length.characters += piece.length
+  if (piece.charCodeAt(0) > 127) length.wide += piece.length
+}
+
+/** Estimates tokens of a text of which only the length is known. */
+export const estimateLength = ({ characters, wide }: Length): number => Math.ceil(characters * ASCII + wide * (OTHER - ASCII))
+
 /** Estimates the input tokens of a request: its instructions, conversation and tools. Never 0. */
 export function estimateInput(chat: ChatRequest): number {
   let total = MESSAGE

@@ -62,7 +62,7 @@ export interface Ending {
   /** `truncated`: the upstream broke off; `error`: it said that it failed; `cancelled`: the client went away; `recovered`: it was completed after a fault. */
   how: 'complete' | 'recovered' | 'error' | 'truncated' | 'cancelled'
   usage?: Usage
-  /** Tokens of the answer that came, by estimate; only of a stream that did not end well, as the provider then tells no counts. */
+  /** Tokens of the answer that came, by estimate; only of a stream that did not end well, or whose provider told no counts. */
   streamed?: number
   failure?: Failure
 }

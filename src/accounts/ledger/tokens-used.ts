@@ -35,11 +35,11 @@ export function tokensUsed({ facts, attempts, answered, ending }: Exchanged): Pi
   const isOver = how === 'complete' || how === 'recovered'
   const input = saysInput(told) ? undefined : guessInput(facts)
   // Counts that came before an answer broke off are those of its beginning.
-  const isPartial = told?.output === undefined || (!isOver && streamed > told.output)
+  const isPartial = told?.output === undefined || !isOver
   const usage: TokenUsage = {
     ...(told && countsOf(told)),
     ...(input !== undefined && { input }),
-    ...(isPartial && { output: streamed }),
+    ...(isPartial && { output: Math.max(told?.output ?? 0, streamed) }),
   }
   return { usage, ...((told?.estimated || input !== undefined || isPartial) && { estimated: true }), ...tier }
 }

@@ -7,6 +7,7 @@
 import { STATUS, type Failure } from '../../core/failure.ts'
 import type { Begun, Protocol, ReplyContext } from '../../core/protocol.ts'
 import type { Emit, StreamEvent } from '../../core/reply.ts'
+import { addLength, type Length } from '../../core/tokens.ts'
 import { createEventReader, type EventReader } from '../../core/sse.ts'
 import { isObject, numberOf, tryParse } from '../../core/json.ts'
 import type { Passage } from './relay.ts'
@@ -34,8 +35,12 @@ export function createPassThrough({ upstream, context, tell, observe, readAll = 
   let readable = true
   let start: Partial<Extract<StreamEvent, { type: 'start' }>> = {}
   let number: number | undefined
+  /** What was read of the answer's beginning, and of its end. */
+  const beginning: Length = { characters: 0, wide: 0 }
+  const ending: Length = { characters: 0, wide: 0 }
   const decoder = upstream.decodeStream((event) => {
     if (event.type === 'start') start = event
+    if (event.type === 'delta') addLength(tail ? ending : beginning, event.text)
     if (event.type === 'finish') finished = true
     if (event.type === 'error') failed = true
     if (event.type === 'delta' || event.type === 'part-end') {
@@ -53,6 +58,8 @@ export function createPassThrough({ upstream, context, tell, observe, readAll = 
     })
   let head: EventReader | undefined = createReader()
   let tail: Tail | undefined
+  let tailBytes = 0
+  let isTailRead = false
   let recovered = false
   /** What cannot be read is still passed on. */
   const read = (run: () => void) => {
@@ -66,11 +73,23 @@ export function createPassThrough({ upstream, context, tell, observe, readAll = 
   /** Reads what was kept; where that was too much, nothing is known of the end. */
   const readTail = () => {
     if (!tail) return head?.end()
+    if (isTailRead) return
+    isTailRead = true
     const bytes = tail.bytes()
     if (!bytes) return void (readable = false)
     const reader = createReader()
+    tailShare = bytes.length / tailBytes
     reader.push(bytes)
     reader.end()
+  }
+  let tailShare = 0
+  /** What passed unread between the beginning and the end is taken to hold as much as the end. */
+  const said = (): Length | undefined => {
+    if (!tail) return beginning
+    if (readable) read(readTail)
+    if (!readable || !tailShare) return undefined
+    const [characters, wide] = [ending.characters / tailShare, ending.wide / tailShare]
+    return { characters: beginning.characters + characters, wide: beginning.wide + wide }
   }
   let terminated = false
   /** Whether the answer came to an end of its own, good or bad. */
@@ -92,16 +111,23 @@ export function createPassThrough({ upstream, context, tell, observe, readAll = 
   }
   return {
     push(bytes) {
-      if (tail) tail.push(bytes)
-      else if (head) {
+      if (tail) {
+        tail.push(bytes)
+        tailBytes += bytes.length
+      } else if (head) {
         read(() => head!.push(bytes))
-        if (!head && readable) tail = createTail(unfinished(bytes))
+        if (!head && readable) {
+          const rest = unfinished(bytes)
+          tail = createTail(rest)
+          tailBytes = rest.length
+        }
       }
       return bytes
     },
     end: () => (isOver() ? rest() : readable ? breakOff(CUT) : undefined),
     fail: (failure) => (isOver() ? rest() : breakOff(failure)),
     ended: false,
+    said,
     get unread() {
       return !head
     },

@@ -6,6 +6,7 @@
 import type { ProtocolName } from '../../core/chat.ts'
 import type { Failure } from '../../core/failure.ts'
 import { tryParse } from '../../core/json.ts'
+import { estimateLength } from '../../core/tokens.ts'
 import { mergeUsage, type Usage } from '../../core/usage.ts'
 import { protocols } from '../../transformers/registry.ts'
 import type { Ending } from '../outcome.ts'
@@ -45,7 +46,8 @@ function streamReader(protocol: ProtocolName): AnswerReader {
     end() {
       passage.end()
       const how = !failure ? (passage.recovered ? 'recovered' : 'complete') : failure.kind === 'truncated' ? 'truncated' : 'error'
-      return { how, ...(usage && { usage }), ...(failure && { failure }) }
+      const said = usage?.output === undefined || failure ? passage.said?.() : undefined
+      return { ...(said && { streamed: estimateLength(said) }), how, ...(usage && { usage }), ...(failure && { failure }) }
     },
   }
 }

@@ -7,6 +7,7 @@ import type { ByteSink, ByteSource } from '../../core/byte-source.ts'
 import type { Clock } from '../../core/clock.ts'
 import { FailureError, failureOf, type Failure } from '../../core/failure.ts'
 import type { Emit } from '../../core/reply.ts'
+import { addLength, estimateLength, type Length } from '../../core/tokens.ts'
 import { mergeUsage, type Usage } from '../../core/usage.ts'
 import type { Ending } from '../outcome.ts'
 
@@ -19,6 +20,8 @@ export interface Passage {
   fail(failure: Failure): string | undefined
   /** Bytes pass without being read, so that all of them count as events. */
   readonly unread?: boolean
+  /** How much of the answer has come, about, where not all of it was observed; `undefined` where that cannot be told. Reads what it has kept. */
+  said?(): Length | undefined
   readonly ended: boolean
   /** The answer lacked its terminator and was completed here. */
   readonly recovered?: boolean
@@ -56,9 +59,6 @@ const HELD_BYTES = 64 * 1024
 /** So much that means nothing is taken for an answer. */
 const MEANINGLESS_BYTES = 1024 * 1024
 
-/** More than a character is of any text but CJK: what is not known of an answer's length is rather overstated. */
-const TOKENS_PER_CHARACTER = 0.5
-
 /** Waited at most for the end of a body whose answer is complete. */
 const LINGER_MS = 1000
 
@@ -73,9 +73,12 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
   let usage: Usage | undefined
   let how: Ending['how'] = 'complete'
   let failure: Failure | undefined
-  let said = 0
   let bytes = 0
-  const streamed = () => Math.ceil(passage.unread ? bytes / (options.bytesPerToken ?? 20) : said * TOKENS_PER_CHARACTER)
+  const observed: Length = { characters: 0, wide: 0 }
+  const streamed = (): number => {
+    const said = passage.said?.() ?? (passage.unread ? undefined : observed)
+    return said ? estimateLength(said) : Math.ceil(bytes / (options.bytesPerToken ?? 20))
+  }
   let lastWrite = clock.now()
   let lastRead = lastWrite
   let lastEvent = lastWrite
@@ -90,7 +93,7 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
   const passage = options.passage((event) => {
     lastEvent = lastRead
     if (event.type === 'delta') {
-      said += event.text.length
+      addLength(observed, event.text)
       if (!answered) answer()
       return
     }
@@ -158,7 +161,8 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
     if (broken) last.fail(new Error(broken.message))
     else last.end()
     const ending = how === 'complete' && passage.recovered ? 'recovered' : how
-    resolveEnded({ how: ending, usage, failure, ...(ending !== 'complete' && { streamed: streamed() }) })
+    const isTold = ending === 'complete' && usage?.output !== undefined
+    resolveEnded({ ...(!isTold && { streamed: streamed() }), how: ending, usage, failure })
   }
   const breakOff = (error: unknown) => {
     if (closed) return
@@ -247,7 +251,7 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
         stopLinger()
         source.cancel(reason)
         closed = true
-        resolveEnded({ how: 'cancelled', usage, failure, streamed: streamed() })
+        resolveEnded({ streamed: streamed(), how: 'cancelled', usage, failure })
       },
     },
   }

@@ -164,7 +164,7 @@ export function watched(response: Response, known: Omit<Outcome, 'ended'>, proto
   return attachOutcome(respondWith(body, { status, statusText, headers }), { ...known, ended })
 }
 
-const usageIn = (reader: AnswerReader | undefined): Pick<Ending, 'usage'> => {
-  const usage = reader?.end().usage
-  return usage ? { usage } : {}
+const usageIn = (reader: AnswerReader | undefined): Pick<Ending, 'usage' | 'streamed'> => {
+  const { usage, streamed } = reader?.end() ?? {}
+  return { ...(usage && { usage }), ...(streamed !== undefined && { streamed }) }
 }
