@@ -41,6 +41,10 @@ export const VARIABLES: Readonly<Record<string, { path: Path; read: (value: stri
   CC_ROUTE_LOG_FORMAT: { path: ['log', 'format'], read: plain },
   CC_ROUTE_LOG_FILE: { path: ['log', 'file'], read: plain },
   CC_ROUTE_LOG_BODIES: { path: ['log', 'bodies'], read: flag },
+  CC_ROUTE_BACKUP_URL: { path: ['backup', 'url'], read: plain },
+  CC_ROUTE_BACKUP_USERNAME: { path: ['backup', 'username'], read: plain },
+  CC_ROUTE_BACKUP_PASSWORD: { path: ['backup', 'password'], read: plain },
+  CC_ROUTE_BACKUP_PASSPHRASE: { path: ['backup', 'passphrase'], read: plain },
   CC_ROUTE_DEFAULT: { path: ['routes', 'default'], read: plain },
 }
 

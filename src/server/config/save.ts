@@ -30,8 +30,12 @@ const queues = new Map<string, Promise<unknown>>()
  * @throws ConfigError where the result could not be used
  * @throws TypeError for a change that cannot be made
  */
-export function saveConfig(path: string, changes: readonly Change[], options: SaveOptions = {}): Promise<Snapshot> {
-  const turn = (queues.get(path) ?? Promise.resolve()).catch(() => undefined).then(() => save(path, changes, options))
+export const saveConfig = (path: string, changes: readonly Change[], options: SaveOptions = {}): Promise<Snapshot> =>
+  inTurn(path, () => save(path, changes, options))
+
+/** Does `write` with a file that nobody else changes meanwhile, as far as they ask for their turn here. */
+export function inTurn<T>(path: string, write: () => Promise<T>): Promise<T> {
+  const turn = (queues.get(path) ?? Promise.resolve()).catch(() => undefined).then(write)
   queues.set(path, turn)
   void forget(path, turn)
   return turn
@@ -56,7 +60,7 @@ async function save(
   // Fetching secrets may have taken a while.
   const now = await readText(path)
   if (now !== text) throw new ConfigConflict(revisionOf(now), path)
-  await backUp(path, clock.now())
+  await backUp(path, clock.now(), snapshot.config.backup?.versions)
   await writePrivate(path, edited)
   return snapshot
 }

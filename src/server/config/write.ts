@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { constants } from 'node:fs'
 import { chmod, copyFile, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 
@@ -33,20 +34,55 @@ export async function writePrivate(path: string, text: string): Promise<void> {
 }
 
 /**
- * Puts a copy of a file beside it, into `backups/`, and removes all but the latest ten.
+ * Puts a copy of a file beside it, into `backups/`, and removes all but the latest.
  *
  * @param now milliseconds since 1970
+ * @param keep how many copies stay
  */
-export async function backUp(path: string, now: number): Promise<string> {
-  const folder = join(dirname(path), 'backups')
+export async function backUp(path: string, now: number, keep = KEPT): Promise<string> {
+  const folder = versionsFolder(path)
+  await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER })
+  const copy = await copyOf(path, folder, now)
+  await chmod(copy, PRIVATE)
+  const outdated = (await versionsOf(path)).slice(keep)
+  await Promise.all(outdated.map(({ file }) => rm(join(folder, file), { force: true })))
+  return copy
+}
+
+/** Where the copies of a file are. */
+export const versionsFolder = (path: string): string => join(dirname(path), 'backups')
+
+/** The copies of a file that there are, the latest first. */
+export async function versionsOf(path: string): Promise<{ file: string; at: number }[]> {
+  const files = await readdir(versionsFolder(path)).catch(() => [])
   const extension = extname(path)
   const name = basename(path, extension)
-  await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER })
-  const stamp = new Date(now).toISOString().replaceAll(':', '-').replace('Z', '')
-  const copy = join(folder, `${name}-${stamp}${extension}`)
-  await copyFile(path, copy)
-  await chmod(copy, PRIVATE)
-  const copies = (await readdir(folder)).filter((file) => file.startsWith(`${name}-`) && file.endsWith(extension)).toSorted()
-  await Promise.all(copies.slice(0, -KEPT).map((file) => rm(join(folder, file), { force: true })))
-  return copy
+  return files
+    .filter((file) => file.startsWith(`${name}-`) && file.endsWith(extension))
+    .map((file) => ({ file, at: momentOf(file.slice(name.length + 1, file.length - extension.length)) }))
+    .filter(({ at }) => !Number.isNaN(at))
+    .toSorted((a, b) => b.at - a.at)
+}
+
+/** A moment in the name of a file: in UTC, without the colons that some file systems refuse. */
+export const stampOf = (at: number): string => new Date(at).toISOString().replaceAll(':', '-').replace('Z', '')
+
+/** The moment of a stamp; NaN for what is none. */
+export function momentOf(stamp: string): number {
+  const [, hour, minute, second] = /^(\d{4}-\d{2}-\d{2}T\d{2})-(\d{2})-(\d{2}\.\d{3})$/.exec(stamp) ?? []
+  return Date.parse(`${hour}:${minute}:${second}Z`)
+}
+
+/** Two changes in one millisecond are two versions. */
+async function copyOf(path: string, folder: string, now: number): Promise<string> {
+  const extension = extname(path)
+  for (let at = now; ; at++) {
+    const copy = join(folder, `${basename(path, extension)}-${stampOf(at)}${extension}`)
+    try {
+      await copyFile(path, copy, constants.COPYFILE_EXCL)
+      return copy
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
 }

@@ -1,0 +1,28 @@
+/**
+ * The backups of the configuration that a command works with.
+ *
+ * @module
+ */
+import { join } from 'node:path'
+import type { Backups } from '../backup/backups.ts'
+import { createBackups } from '../backup/create-backups.ts'
+import type { LoadOptions } from '../config/load.ts'
+import type { Config } from '../config/settle.ts'
+import { createFetchFor } from './fetch-for.ts'
+import { stateFolder } from './state-folder.ts'
+
+export interface OpenBackupsOptions {
+  /** What is in use at the moment. */
+  config(): Config
+  path: string | undefined
+  load: LoadOptions
+}
+
+export const openBackups = ({ config, path, load }: OpenBackupsOptions): Backups =>
+  createBackups({
+    config,
+    ...(path !== undefined && { path }),
+    load,
+    folder: join(stateFolder(), 'backup'),
+    fetchFor: createFetchFor(process.env),
+  })
