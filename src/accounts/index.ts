@@ -3,6 +3,10 @@
  *
  * @module
  */
+export type { Budget, Scope } from './budgets/budget.ts'
+export { memoryBudgets } from './budgets/memory-store.ts'
+export type { BudgetStore, Claim, Counter, Reserved, Tally } from './budgets/store.ts'
+export { withBudget, type BudgetOptions } from './budgets/with-budget.ts'
 export type { AttemptRecord, Bodies, ExchangeRecord, TokenUsage } from './ledger/record.ts'
 export type { Dimension, Page, RecordFilter, Sum, SumQuery, UsageStore } from './ledger/store.ts'
 export { formatMoney, parseMoney, type Money } from './money.ts'
@@ -22,3 +26,4 @@ export type {
   Unpriced,
   Use,
 } from './prices/prices.ts'
+export { withPrices } from './prices/with-prices.ts'

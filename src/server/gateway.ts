@@ -25,6 +25,7 @@ import { createFront, setServing, type FrontParts, type Serving } from './front.
 import { logBodies } from './log/bodies.ts'
 import { createRedactor } from './log/redact.ts'
 import { createPassOn } from './pass-on.ts'
+import { denyUnpriced } from './prices.ts'
 import type { ClientKey } from './safety/auth.ts'
 import { createAddressReader } from './safety/client-address.ts'
 import { isLoopback, type AllowedHosts } from './safety/guard.ts'
@@ -95,12 +96,14 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
   const sessions = options.sessions === false ? (false as const) : { store: memoryStore({ clock }), ...options.sessions }
   let serving: Serving = {}
 
-  const frontOf = ({ config: { server, routes, log: logged } }: Loaded, composition: Composition): Fetch => {
+  const frontOf = ({ config }: Loaded, composition: Composition): Fetch => {
+    const { server, routes, log: logged } = config
     const log = serving.log ?? options.log
     const keys = [...(server.keys ?? []), ...(options.keys ?? [])]
     const admit = createAccess({ ...server, asksForKeys: keys.length > 0, addressOf: createAddressReader(server.trustedProxies) })
+    const app = denyUnpriced(composition.fetch, config, clock)
     return createFront({
-      app: log && logged?.bodies ? logBodies(composition.fetch, log) : composition.fetch,
+      app: log && logged?.bodies ? logBodies(app, log) : app,
       models: composition.models,
       hosts: hostsOf(server, options),
       ...defined(server, ['origins', 'trustedProxies']),

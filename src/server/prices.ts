@@ -6,6 +6,8 @@
 import { byModel } from '../accounts/prices/by-model.ts'
 import { namesOf } from '../accounts/prices/model-names.ts'
 import type { EndpointPrices, OwnPrice, PriceKind, Prices, PricesOptions } from '../accounts/prices/prices.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Fetch } from '../router/fetch.ts'
 import type { Price } from '../router/member.ts'
 import type { Config } from './config/settle.ts'
 
@@ -24,23 +26,51 @@ export function pricesOf(config: Priced): Promise<Prices> {
   return prices
 }
 
+/** The same for whatever configuration holds at the time; nothing of it is loaded before something is to be priced. */
+export function livePrices(now: () => Priced): Prices {
+  let known: Prices | undefined
+  return {
+    get unpriced() {
+      return now().prices?.unpriced ?? 'allow'
+    },
+    cost: (use) => known?.cost(use),
+    priceOf: (use) => known?.priceOf(use),
+    async ready() {
+      const prices = await pricesOf(now())
+      known = prices
+      await prices.ready()
+    },
+  }
+}
+
+/** An app that asks no model without a price, where the configuration denies them. */
+export function denyUnpriced(app: Fetch, config: Priced, clock: Clock): Fetch {
+  if (config.prices?.unpriced !== 'deny') return app
+  let held: Promise<Fetch> | undefined
+  const hold = async () => {
+    const [{ withPrices }, prices] = await Promise.all([import('../accounts/prices/with-prices.ts'), pricesOf(config)])
+    return withPrices(app, prices, { clock })
+  }
+  return async (input, init) => (await (held ??= hold()))(input, init)
+}
+
 /** Programs that serve models on one's own machine, by how they speak. */
-const OWN_MACHINE: readonly (string | undefined)[] = ['ollama', 'vllm', 'lmstudio']
+const OWN_MACHINE: ReadonlySet<string | undefined> = new Set(['ollama', 'vllm', 'lmstudio'])
 
 /** What a configuration says of prices, as `createPrices` takes it. */
 export function priceOptions({ endpoints, prices: { data, ...rest } = {} }: Priced): PricesOptions {
-  return { ...(rest as PricesOptions), ...(data === false && { data }), endpoints: mapped(endpoints, endpointPrices) }
+  return { ...rest, ...(data === false && { data }), endpoints: mapped(endpoints, endpointPrices) }
 }
 
 function endpointPrices({ baseUrl, dialect, price, models = {}, priceMultipliers }: Config['endpoints'][string]): EndpointPrices {
   const own = Object.entries(models).flatMap(([asked, said]): [string, OwnPrice][] =>
-    typeof said === 'object' && said.price ? [[said.model ?? asked, said.price as OwnPrice]] : [],
+    typeof said === 'object' && said.price ? [[said.model ?? asked, said.price]] : [],
   )
   return {
-    provider: OWN_MACHINE.includes(dialect) ? dialect! : baseUrl,
-    ...(price && { price: price as OwnPrice }),
+    provider: OWN_MACHINE.has(dialect) ? dialect! : baseUrl,
+    ...(price && { price }),
     ...(own.length && { models: Object.fromEntries(own) }),
-    ...(priceMultipliers && { multipliers: priceMultipliers as NonNullable<EndpointPrices['multipliers']> }),
+    ...(priceMultipliers && { multipliers: priceMultipliers }),
   }
 }
 

@@ -3,30 +3,40 @@
  *
  * @module
  */
-import { formatMoney, multiply, parseMoney, type Money } from '../money.ts'
+import type { TokenUsage } from '../ledger/record.ts'
+import { formatMoney, type Money } from '../money.ts'
 import { byModel } from './by-model.ts'
 import { costAt, totalInputOf } from './cost-of.ts'
 import { loadListPrices } from './list-prices.ts'
 import { namesOf } from './model-names.ts'
-import type { TokenUsage } from '../ledger/record.ts'
-import type { ListRates, OwnPrice, PriceData, PriceKind, Prices, PricesOptions, Rates, Use } from './prices.ts'
+import type { ByModel, ListRates, OwnPrice, PriceData, Prices, PricesOptions, Rates, Use } from './prices.ts'
+import { listRates, multiplied, multipliersOf, ownRates, timesEach } from './rates.ts'
 import { tierFactor } from './service-tiers.ts'
-
-type Multipliers = Record<PriceKind, string>
 
 /** Clients choose the names of models: what was worked out for so many is kept. */
 const KEPT = 500
 
-/** Tells what things cost. Nothing is loaded before the first `ready()`. */
+/**
+ * Tells what things cost. Nothing is loaded before the first `ready()`.
+ *
+ * @throws RangeError for a price or multiplier that is no amount
+ */
 export function createPrices(options: PricesOptions = {}): Prices {
   const { unpriced = 'allow', data: load = loadListPrices } = options
-  const models = byModel(options.models)
+  const models = byModel(ownPrices(options.models))
   const endpoints = new Map(
-    Object.entries(options.endpoints ?? {}).map(([name, { multipliers: { '*': all, ...multipliers } = {}, ...said }]) => [
+    Object.entries(options.endpoints ?? {}).map(([name, { provider, price, multipliers: { '*': all, ...multipliers } = {}, ...said }]) => [
       name,
-      { ...said, models: byModel(said.models), multipliers: byModel(multipliers), all },
+      {
+        provider,
+        price: price && ownRates(price),
+        models: byModel(ownPrices(said.models)),
+        multipliers: byModel(mapped(multipliers, multipliersOf)),
+        all: multipliersOf(all),
+      },
     ]),
   )
+  const flat = typeof unpriced === 'object' ? ({ ...ownRates(unpriced.flat), from: 'flat' } as const) : undefined
   let list: PriceData | undefined
   let loading: Promise<void> | undefined
 
@@ -48,13 +58,12 @@ export function createPrices(options: PricesOptions = {}): Prices {
     const names = namesOf(model)
     const own = said?.models(names) ?? said?.price ?? models(names)
     const factors = [
-      multipliersOf(said?.multipliers(names)),
-      multipliersOf(said?.all),
       multipliersOf(tierFactor(serviceTier, { provider: listed?.provider ?? whose, model }, options.serviceTiers)),
+      ...(said ? [said.all, said.multipliers(names) ?? ONCE] : []),
     ].reduce(timesEach)
-    if (own) found = pricedAt(multiplied({ ...ownRates(own), from: 'config' }, factors))
+    if (own) found = pricedAt(multiplied({ ...own, from: 'config' }, factors))
     else if (rates) found = pricedAt(multiplied({ ...listRates(rates), from: 'data' }, factors))
-    else if (typeof unpriced === 'object') found = pricedAt({ ...ownRates(unpriced.flat), from: 'flat' })
+    else if (flat) found = pricedAt(flat)
     else return undefined
     if (made!.size >= KEPT) made!.clear()
     made!.set(key, found)
@@ -89,70 +98,9 @@ interface Priced {
 
 const pricedAt = (rates: Rates): Priced => ({ rates, cost: costAt(rates) })
 
-/** Ratios that hold of Claude's prices, whose cache is the one that most others are measured by. */
-function ownRates({ input, output, cacheRead, cacheWrite, cacheWriteLong, serverToolCalls, requests }: OwnPrice): Omit<Rates, 'from'> {
-  const price = parseMoney(input)
-  const write = cacheWrite === undefined ? multiply(price, '1.25') : parseMoney(cacheWrite)
-  return {
-    input: formatMoney(price),
-    output: decimal(output),
-    cacheRead: formatMoney(cacheRead === undefined ? multiply(price, '0.1') : parseMoney(cacheRead)),
-    cacheWrite: formatMoney(write),
-    cacheWriteLong: formatMoney(cacheWriteLong === undefined ? multiply(write, '1.6') : parseMoney(cacheWriteLong)),
-    ...(serverToolCalls !== undefined && { serverToolCalls: decimal(serverToolCalls) }),
-    ...(requests !== undefined && { requests: decimal(requests) }),
-  }
-}
+const ONCE = multipliersOf(1)
 
-/** What a provider lists no price for, it takes the more general one for. */
-function listRates({
-  input,
-  output = 0,
-  cacheRead = input,
-  cacheWrite = input,
-  cacheWriteLong = cacheWrite,
-  ...rest
-}: ListRates): Omit<Rates, 'from'> {
-  const { reasoning, serverToolCalls, requests } = rest
-  return {
-    input: decimal(input),
-    output: decimal(output),
-    cacheRead: decimal(cacheRead),
-    cacheWrite: decimal(cacheWrite),
-    cacheWriteLong: decimal(cacheWriteLong),
-    ...(reasoning !== undefined && { reasoning: decimal(reasoning) }),
-    ...(serverToolCalls !== undefined && { serverToolCalls: decimal(serverToolCalls) }),
-    ...(requests !== undefined && { requests: decimal(requests) }),
-  }
-}
+const ownPrices = (said: ByModel<OwnPrice> = {}) => mapped(said, ownRates)
 
-const decimal = (price: number): string => formatMoney(parseMoney(price))
-
-const eachKind = (make: (kind: PriceKind) => string): Multipliers => ({
-  input: make('input'),
-  output: make('output'),
-  cacheRead: make('cacheRead'),
-  cacheWrite: make('cacheWrite'),
-})
-
-const multipliersOf = (said: number | Partial<Record<PriceKind, number>> | undefined): Multipliers =>
-  eachKind((kind) => decimal((typeof said === 'object' ? said[kind] : said) || 1))
-
-const timesEach = (a: Multipliers, b: Multipliers): Multipliers => eachKind((kind) => times(a[kind], b[kind]))
-
-const times = (price: string, by: string): string => (by === '1' ? price : formatMoney(multiply(parseMoney(price), by)))
-
-function multiplied(rates: Rates, by: Multipliers): Rates {
-  const told = Object.entries(by).filter(([, factor]) => factor !== '1')
-  if (!told.length) return rates
-  return {
-    ...rates,
-    input: times(rates.input, by.input),
-    output: times(rates.output, by.output),
-    cacheRead: times(rates.cacheRead, by.cacheRead),
-    cacheWrite: times(rates.cacheWrite, by.cacheWrite),
-    cacheWriteLong: times(rates.cacheWriteLong, by.cacheWrite),
-    ...(rates.reasoning !== undefined && { reasoning: times(rates.reasoning, by.output) }),
-    multiplied: Object.fromEntries(told),
-  }
-}
+const mapped = <A, B>(said: ByModel<A>, change: (value: A) => B): ByModel<B> =>
+  Object.fromEntries(Object.entries(said).map(([name, value]) => [name, change(value)]))

@@ -54,7 +54,7 @@ export async function loadListPrices(): Promise<PriceData> {
     if (!found) return undefined
     const { model_price: price, provider, model: listed } = found
     if (!Object.keys(price).length) return /\bfree\b/.test(listed.id) ? { ...FREE, provider: provider.id } : undefined
-    return UNITS.input in price || UNITS.output in price ? listPrice(provider.id, price) : undefined
+    return UNITS.input in price || UNITS.output in price ? listPrice(provider.id, listed.id, price) : undefined
   }
 
   const find = (provider: string | undefined, model: string, timestamp: Date): ListPrice | undefined => {
@@ -97,13 +97,13 @@ export async function loadListPrices(): Promise<PriceData> {
   }
 }
 
-function listPrice(provider: string, price: ModelPrice): ListPrice {
+function listPrice(provider: string, model: string, price: ModelPrice): ListPrice {
   const starts = Object.values(UNITS).flatMap((unit) => {
     const listed = price[unit]
     return typeof listed === 'object' ? listed.tiers.map(({ start }) => start) : []
   })
   const steps = [...new Set(starts)].toSorted((a, b) => a - b)
-  const rates = [-1, ...steps].map((start) => ratesAt(price, start + 1))
+  const rates = [-1, ...steps].map((start) => withLongWrites(model, ratesAt(price, start + 1)))
   return { provider, at: (tokens) => rates[steps.filter((start) => tokens > start).length]! }
 }
 
@@ -116,3 +116,10 @@ function ratesAt(price: ModelPrice, inputTokens: number): ListRates {
   })
   return { input: 0, ...Object.fromEntries(rates) }
 }
+
+/**
+ * Claude's cache of one hour takes twice the price of the question wherever it is served, and only Anthropic's own list says so:
+ * https://platform.claude.com/docs/en/build-with-claude/prompt-caching#pricing
+ */
+const withLongWrites = (model: string, rates: ListRates): ListRates =>
+  rates.cacheWrite !== undefined && /claude/i.test(model) ? { cacheWriteLong: rates.input * 2, ...rates } : rates
