@@ -48,6 +48,8 @@ export interface Command {
   /** What the first argument may be, for completion: words, or files. */
   completes?: readonly string[] | 'files'
   flags: Readonly<Record<string, Flag>>
+  /** Not for every day: the overview names it and says no more. */
+  isMinor?: boolean
   /** Everything from the first argument that is no flag of its own belongs to the program that it runs. */
   passes?: boolean
   /** More to say in its help. */

@@ -31,7 +31,9 @@ export const TOPICS: Readonly<Record<string, string>> = {
 }
 
 export function overview(): string {
-  const rows = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`)
+  const row = (name: string, summary: string) => `  ${name.padEnd(10)}${summary}`
+  const [daily, minor] = [false, true].map((is) => COMMANDS.filter(({ isMinor = false }) => isMinor === is))
+  const rows = [...daily!.map(({ name, summary }) => row(name, summary)), row('also', minor!.map(({ name }) => name).join(', '))]
   return `cc-route: use any LLM provider from any client
 
 Usage: cc-route COMMAND [FLAGS]        cc-route COMMAND --help tells more

@@ -1,5 +1,5 @@
 /**
- * `logs`: shows the log's last lines, and those to come.
+ * `logs`: shows the log's last lines, and those to come; or requests of the ledger.
  *
  * @module
  */
@@ -10,10 +10,12 @@ import { numberFlag } from './arguments.ts'
 import { misuse, type Call } from './command.ts'
 import { readConfigInUse } from './config-in-use.ts'
 import { entryOf, readEntries, textOf } from './log-entries.ts'
+import { isAboutRequests, showRequests } from './logs-requests.ts'
 import { logFileOf } from './state-folder.ts'
 import { print } from './terminal.ts'
 
 export async function run(call: Call): Promise<void> {
+  if (isAboutRequests(call)) return showRequests(call)
   const file = logFileOf(await readConfigInUse(call))
   const wanted = filterOf(call)
   const colours = process.stdout.isTTY && !process.env.NO_COLOR

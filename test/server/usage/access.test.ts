@@ -5,7 +5,7 @@ import type { Fetch } from '../../../src/router/fetch.ts'
 import { attachConnection } from '../../../src/server/safety/connection.ts'
 import { createUsage } from '../../../src/server/usage/usage.ts'
 import { virtualClock } from '../../../src/testing/clock.ts'
-import { DAY, NOW, record, sourceOf, type TestSource } from './world.ts'
+import { costOf, DAY, NOW, record, sourceOf, type TestSource } from './world.ts'
 
 const ANN = 'the-key-of-ann-0001'
 const BOB = 'the-key-of-bob-0001'
@@ -155,7 +155,7 @@ describe('POST /usage, as CCGate has it', () => {
     await source.end(
       record({ tenant: 'ann' }),
       record({ tenant: 'ann', status: 500, at: NOW - 5 * 3_600_000 }),
-      record({ tenant: 'bob', cost: { amount: '1.0000004', rates: { input: '1', output: '1', from: 'data' } } }),
+      record({ tenant: 'bob', cost: costOf('1.0000004') }),
       record({ tenant: 'ann', at: NOW - DAY }),
     )
   })

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { createUsage, type UsageAnswers } from '../../../src/server/usage/usage.ts'
 import { failureOf } from '../../../src/core/failure.ts'
 import { virtualClock } from '../../../src/testing/clock.ts'
-import { DAY, HOUR, NOW, record, sourceOf, type TestSource } from './world.ts'
+import { costOf, DAY, HOUR, NOW, record, sourceOf, type TestSource } from './world.ts'
 
 let source: TestSource
 let usage: UsageAnswers
@@ -94,7 +94,7 @@ describe('sums', () => {
   })
 
   test('the largest, and all of them together', async () => {
-    const dear = { amount: '12.345678901234', rates: { input: '1', output: '5', from: 'data' as const } }
+    const dear = costOf('12.345678901234')
     await source.end(
       record({ tenant: 'ann' }),
       record({ tenant: 'ann' }),

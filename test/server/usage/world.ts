@@ -1,4 +1,5 @@
 /** A ledger with records in it, and what asks for them. */
+import type { Cost } from '../../../src/accounts/prices/prices.ts'
 import type { ExchangeRecord } from '../../../src/accounts/ledger/record.ts'
 import { memoryUsage } from '../../../src/accounts/ledger/memory-store.ts'
 import type { UsageStore } from '../../../src/accounts/ledger/store.ts'
@@ -10,6 +11,12 @@ export const HOUR = 3_600_000
 export const DAY = 24 * HOUR
 
 let count = 0
+
+/** What something cost, in US dollars. */
+export const costOf = (amount: string): Cost => ({
+  amount,
+  rates: { input: '1', output: '5', cacheRead: '0.1', cacheWrite: '1.25', cacheWriteLong: '2', from: 'data' },
+})
 
 /** A request that went well: 1000 tokens in, half of them from a cache, 100 out, a cent. */
 export function record(fields: Partial<ExchangeRecord> = {}): ExchangeRecord {
@@ -33,7 +40,7 @@ export function record(fields: Partial<ExchangeRecord> = {}): ExchangeRecord {
     ended: status < 400 ? 'complete' : 'error',
     ...(status < 400 && {
       usage: { input: 500, cacheRead: 500, output: 100 },
-      cost: { amount: '0.01', rates: { input: '1', output: '5', from: 'data' as const } },
+      cost: costOf('0.01'),
     }),
     ...(status >= 400 && { failure: { kind: 'overloaded', message: 'the provider is busy' } }),
     notices: 0,

@@ -1,0 +1,60 @@
+/**
+ * Who answers questions about usage: the server that runs with the configuration, else its ledger itself, in the same words.
+ *
+ * @module
+ */
+import { objectOf, stringOf, tryParse } from '../../core/json.ts'
+import { serverFor } from './choose-server.ts'
+import { CommandError, type Call } from './command.ts'
+import { readConfigInUse, type ConfigInUse } from './config-in-use.ts'
+import type { ServerRecord } from './servers.ts'
+
+export interface UsageView {
+  /** Where days begin: minutes east of UTC, as this machine has it. */
+  zone: number
+  /** Whether it can tell of requests as they end. */
+  isLive: boolean
+  /** Asks what stands behind `/admin/usage`. @throws CommandError with what the answer says is wrong */
+  ask<T>(path: string, query?: URLSearchParams): Promise<T>
+  /** The same, for answers that are long, or never end. */
+  open(path: string, query?: URLSearchParams): Promise<Response>
+  close(): Promise<void>
+}
+
+interface Source {
+  isLive: boolean
+  answer(path: string): Promise<Response>
+  close(): Promise<void>
+}
+
+/** @throws CommandError where nobody can answer */
+export async function openUsage(call: Call): Promise<UsageView> {
+  const used = await readConfigInUse(call)
+  const server = await serverFor(call)
+  const asked = server && (await fromServer(server, used))
+  if (!asked) throw new CommandError('No server is running, and there is no ledger. Start one: cc-route start')
+  const open = async (path: string, query = new URLSearchParams()): Promise<Response> => {
+    const response = await asked.answer(`/admin/usage${path}${query.size ? `?${query}` : ''}`)
+    if (response.ok) return response
+    const error = objectOf(objectOf(tryParse(await response.text()))?.error)
+    throw new CommandError(stringOf(error?.message) ?? `The server answered ${response.status}.`)
+  }
+  return {
+    zone: -new Date().getTimezoneOffset(),
+    isLive: asked.isLive,
+    open,
+    ask: async <T>(path: string, query?: URLSearchParams) => (await (await open(path, query)).json()) as T,
+    close: asked.close,
+  }
+}
+
+/** `undefined` for a server that does not let this command in. */
+async function fromServer({ url }: ServerRecord, { config }: ConfigInUse): Promise<Source | undefined> {
+  const { adminKey } = config.server
+  const headers: Record<string, string> =
+    adminKey === undefined || adminKey.startsWith('sha256:') ? {} : { authorization: `Bearer ${adminKey}` }
+  const answer = (path: string) => fetch(`${url}${path}`, { headers, redirect: 'error' })
+  const response = await answer('/admin/usage').catch(() => undefined)
+  await response?.body?.cancel()
+  return response?.ok ? { isLive: true, answer, close: async () => {} } : undefined
+}

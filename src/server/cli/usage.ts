@@ -1,0 +1,134 @@
+/** `usage`: what was used, and what it cost. @module */
+import type { Dimension } from '../../accounts/ledger/store.ts'
+import { writeMoment, type Span } from '../usage/moments.ts'
+import type { ToldSum } from '../usage/told.ts'
+import { misuse, type Call } from './command.ts'
+import { openUsage, type UsageView } from './open-usage.ts'
+import { print, printJson } from './terminal.ts'
+import { usageCsv, usageTable, type TableShape, type UsageRow } from './usage-tables.ts'
+
+type Run = (call: Call, view: UsageView) => Promise<void>
+
+export async function run(call: Call): Promise<void> {
+  const [what] = call.args
+  if (call.flags.json !== undefined && call.flags.csv !== undefined) throw misuse('--json and --csv are two forms: one of them.', 'usage')
+  const tell = what === undefined ? usual(call) : WHATS[what]
+  if (!tell) throw misuse(`usage takes ${Object.keys(WHATS).join(', ')}, not "${what}".`, 'usage')
+  const view = await openUsage(call)
+  try {
+    await tell(call, view)
+  } finally {
+    await view.close()
+  }
+}
+
+/** Where nothing says of when, four spans in one look. */
+const usual = ({ flags }: Call): Run =>
+  ['from', 'to', 'by', 'every', 'order', 'limit'].some((name) => flags[name] !== undefined) ? tellSpan({}) : tellOverview
+
+const tellSpan =
+  (when: When): Run =>
+  (call, view) =>
+    call.flags.every === undefined ? tellTop(call, view, when) : tellSeries(call, view, when)
+
+/** What of the API's parameters is said where the flags do not. */
+type When = Readonly<Record<string, string>>
+
+/** How far back a history goes, by its steps. */
+const BACK: Readonly<Record<string, When>> = {
+  hour: { from: '2d' },
+  day: { from: '30d' },
+  week: { period: 'all' },
+  month: { period: 'all' },
+}
+
+const tellHistory: Run = (call, view) => {
+  const { every = 'month', from, to } = call.flags
+  return tellSeries(call, view, { every, ...(from === undefined && to === undefined && BACK[every]) })
+}
+
+const WHATS: Readonly<Record<string, Run>> = {
+  today: tellSpan({ period: 'today' }),
+  yesterday: tellSpan({ period: 'yesterday' }),
+  week: tellSpan({ period: 'week' }),
+  month: tellSpan({ period: 'month' }),
+  history: tellHistory,
+}
+
+interface Overview {
+  zone: number
+  today: ToldSum
+  yesterday: ToldSum
+  week: ToldSum
+  month: ToldSum
+}
+
+async function tellOverview(call: Call, view: UsageView): Promise<void> {
+  const told = await view.ask<Overview>('', queryOf(call, view))
+  const rows = (['today', 'yesterday', 'week', 'month'] as const).map((name): UsageRow => ({ ...told[name], name }))
+  tell(call, told, rows, { by: [], zone: told.zone, title: 'when' })
+}
+
+interface Top extends Span {
+  zone: number
+  by: Dimension[]
+  groups: (ToldSum & { group: UsageRow['group'] })[]
+  totals: ToldSum
+}
+
+async function tellTop(call: Call, view: UsageView, when: When): Promise<void> {
+  const told = await view.ask<Top>('/top', queryOf(call, view, { limit: '20', ...when }))
+  if (isForPeople(call)) print(`${spanText(told)}\n`)
+  tell(call, told, withAll(told.groups, told.totals), { by: told.by, zone: told.zone })
+}
+
+interface Series extends Span {
+  zone: number
+  every: NonNullable<TableShape['every']>
+  by?: Dimension[]
+  series: (ToldSum & { at: number; group: UsageRow['group'] })[]
+  totals: ToldSum
+}
+
+async function tellSeries(call: Call, view: UsageView, when: When): Promise<void> {
+  const told = await view.ask<Series>('/series', queryOf(call, view, when))
+  const { every, zone, by = [] } = told
+  tell(call, told, withAll(told.series, told.totals), { by, zone, every })
+}
+
+const ASKED = ['model', 'endpoint', 'tenant', 'session', 'agent', 'status', 'from', 'to', 'by', 'every', 'order', 'limit']
+
+/** The flags, as the API takes them; it refuses what makes no sense together. Days are those of this machine. */
+const queryOf = ({ flags }: Call, { zone }: UsageView, when: When = {}): URLSearchParams => {
+  const given = Object.fromEntries(ASKED.flatMap((name): [string, string][] => (flags[name] === undefined ? [] : [[name, flags[name]]])))
+  return new URLSearchParams({ ...when, ...given, zone: String(zone) })
+}
+
+/** A last line for all, where there are several. */
+const withAll = (rows: readonly UsageRow[], totals: ToldSum): UsageRow[] =>
+  rows.length === 1 ? [...rows] : [...rows, { ...totals, name: 'all' }]
+
+const isForPeople = ({ flags }: Call): boolean => flags.json === undefined && flags.csv === undefined
+
+function tell(call: Call, told: unknown, rows: readonly UsageRow[], shape: TableShape): void {
+  if (call.flags.json !== undefined) return printJson(told)
+  if (call.flags.csv !== undefined)
+    return print(
+      usageCsv(
+        rows.filter(({ name }) => name !== 'all'),
+        shape,
+      ),
+    )
+  print(usageTable(rows, shape, process.stdout.columns || 100).join('\n'))
+}
+
+/** `2026-03-18`, or from when until when. */
+function spanText({ from, to, zone }: Span & { zone: number }): string {
+  if (from === undefined) return to === undefined ? 'All of it' : `Until ${moment(to, zone)}`
+  if (to === undefined) return `Since ${moment(from, zone)}`
+  const last = isMidnight(to, zone) ? writeMoment(to - 1, zone) : moment(to, zone)
+  return moment(from, zone) === last ? last : `${moment(from, zone)} to ${last}`
+}
+
+const isMidnight = (at: number, zone: number): boolean => writeMoment(at, zone, 'hour').endsWith('00:00')
+const moment = (at: number, zone: number): string => writeMoment(at, zone, isMidnight(at, zone) ? 'day' : 'hour')
