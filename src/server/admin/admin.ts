@@ -10,6 +10,7 @@ import { ConfigError, pathText } from '../config/problem.ts'
 import { limitBody } from '../safety/body-limit.ts'
 import { refuseContentType } from '../safety/content-type.ts'
 import type { AdminAnswer, AdminAsk, Administered } from './administered.ts'
+import { listBackups, makeBackup, restoreBackup, testBackups } from './backups.ts'
 import { clearBreakers, listBreakers } from './breakers.ts'
 import { addKey, listKeys, removeKey } from './keys.ts'
 import {
@@ -48,6 +49,10 @@ const ROUTES: readonly (readonly [method: string, path: string, run: Run, what: 
   ['POST', '/admin/keys', addKey, 'makes one, and shows it this once: { "name" }'],
   ['DELETE', '/admin/keys/{name}', removeKey, 'ends one'],
   ['GET', '/admin/requests', listRequests, 'the latest requests: ?limit, ?endpoint, ?client, ?failed=true'],
+  ['GET', '/admin/backups', listBackups, 'the backups at the server, and the versions of the configuration here'],
+  ['POST', '/admin/backups', makeBackup, 'makes a backup'],
+  ['POST', '/admin/backups/test', testBackups, 'tries the server that backups go to'],
+  ['POST', '/admin/backups/{name}/restore', restoreBackup, 'restores one, or the "latest": { "mode", "only" } or nothing'],
   ['POST', '/admin/reload', reload, 'reads the configuration anew'],
 ]
 

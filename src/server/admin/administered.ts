@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock } from '../../core/clock.ts'
+import type { Backups } from '../backup/backups.ts'
 import type { Composition } from '../compose.ts'
 import type { Change } from '../config/change.ts'
 import type { Loaded } from '../config/store.ts'
@@ -28,6 +29,8 @@ export interface Administered {
   reload(): Promise<Standing>
   recent: Recent
   clock: Clock
+  /** Where this gateway has any. */
+  backups?: Backups | undefined
   /** Answers what is asked of the ledger, where there is one. */
   usage?: Pick<UsageAnswers, 'admin'> | undefined
 }

@@ -29,7 +29,10 @@ const WORDS: Readonly<Record<number, readonly [kind: FailureKind, advice: string
 }
 
 /** @throws FailureError always */
-export async function refuseAnswer(response: Response, method: string, url: string): Promise<never> {
+export async function refuseAnswer(
+  response: Response,
+  { method, url, hide }: { method: string; url: string; hide: (text: string) => string },
+): Promise<never> {
   const { status, headers } = response
   const where = `${method} ${placeOf(url)}`
   if (status >= 300 && status < 400) {
@@ -43,7 +46,7 @@ export async function refuseAnswer(response: Response, method: string, url: stri
     })
   }
   const asksFor = headers.get('www-authenticate') ?? ''
-  const said = oneLine(await textWithin(response, 64 * 1024, 'Its answer').catch(() => '')).trim()
+  const said = hide(oneLine(await textWithin(response, 64 * 1024, 'Its answer').catch(() => ''))).trim()
   const [kind, advice] = WORDS[status] ?? [status >= 500 ? 'server-error' : 'bad-response', '']
   const scheme =
     status === 401 && asksFor && !/\bbasic\b/i.test(asksFor)

@@ -8,6 +8,7 @@
 import type { Clock } from '../../core/clock.ts'
 import { fail, isFailureError } from '../../core/failure.ts'
 import type { Fetch } from '../../router/fetch.ts'
+import { createRedactor } from '../log/redact.ts'
 import { pathOf, PROPFIND_BODY, readMultistatus, type RemoteEntry } from './multistatus.ts'
 import { textWithin } from './text-within.ts'
 import { refuseAnswer, unreachable } from './webdav-refusal.ts'
@@ -58,6 +59,10 @@ export function createWebdav({ url, username = '', password = '', fetch, clock, 
   const fileUrl = (name: string) => new URL(encodeURIComponent(name), folder).href
   const credentials: Record<string, string> = username || password ? { authorization: basic(username, password) } : {}
 
+  // Some servers repeat what they were sent.
+  const hide = createRedactor({ 'backup password': password, credentials: basic(username, password).slice('Basic '.length) })
+  const refuse = (response: Response, method: string, at = folder.href) => refuseAnswer(response, { method, url: at, hide })
+
   /** Sends one request, and gives what `take` makes of the answer, all of it within the time that it may take. */
   const ask = async <T>(
     { method, url = folder.href, headers, body, bytes = 0 }: Ask,
@@ -86,7 +91,7 @@ export function createWebdav({ url, username = '', password = '', fetch, clock, 
   /** Asks for what succeeds with any 2xx, or one of `others`; gives the status. */
   const settle = (call: Ask, others: readonly number[] = []): Promise<number> =>
     ask(call, async (response) => {
-      if (!response.ok && !others.includes(response.status)) await refuseAnswer(response, call.method, call.url ?? folder.href)
+      if (!response.ok && !others.includes(response.status)) await refuse(response, call.method, call.url)
       await response.body?.cancel()
       return response.status
     })
@@ -110,7 +115,7 @@ export function createWebdav({ url, username = '', password = '', fetch, clock, 
       { method: 'PROPFIND', headers: { depth: '1', 'content-type': 'application/xml; charset=utf-8' }, body: PROPFIND_BODY },
       async (response) => {
         if (response.status === 404) return response.body?.cancel().then(() => []) ?? []
-        if (response.status !== 207) return refuseAnswer(response, 'PROPFIND', folder.href)
+        if (response.status !== 207) return refuse(response, 'PROPFIND')
         const text = await textWithin(response, MAX_LISTING, 'The list of the WebDAV server')
         try {
           return readMultistatus(text, folder.href).filter(({ path }) => path !== pathOf(folder))
@@ -132,7 +137,7 @@ export function createWebdav({ url, username = '', password = '', fetch, clock, 
     put: async (name, body) => void (await settle({ method: 'PUT', url: fileUrl(name), body, bytes: body.size, headers: BINARY })),
     get: (name, size = 0, take) =>
       ask({ method: 'GET', url: fileUrl(name), bytes: size, headers: { 'accept-encoding': 'identity' } }, async (response) => {
-        if (response.status !== 200) return refuseAnswer(response, 'GET', fileUrl(name))
+        if (response.status !== 200) return refuse(response, 'GET', fileUrl(name))
         await take(response.body ?? new Blob().stream())
       }),
     async rename(from, to) {
@@ -149,4 +154,4 @@ export function createWebdav({ url, username = '', password = '', fetch, clock, 
 const BINARY = { 'content-type': 'application/octet-stream' }
 
 /** @see https://www.rfc-editor.org/rfc/rfc7617 */
-export const basic = (username: string, password: string): string => `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+const basic = (username: string, password: string): string => `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`

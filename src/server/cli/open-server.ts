@@ -16,6 +16,7 @@ import { serve, type Served, type ServeOptions } from '../serve.ts'
 import type { ConfigInUse } from './config-in-use.ts'
 import { explained } from './failure.ts'
 import { createFetchFor } from './fetch-for.ts'
+import { serverBackups } from './server-backups.ts'
 import { logFileOf } from './state-folder.ts'
 
 export interface OpenServer extends Served {
@@ -42,7 +43,7 @@ export async function openServer(used: ConfigInUse, { logFile, isPrivate = false
   const token = config.server.keys || isPrivate ? `ccr_${randomToken(32)}` : undefined
   if (token !== undefined) redact.add('token', token)
   const keys = token === undefined ? {} : { keys: [{ name: 'local', key: token }] }
-  const work = isEmpty ? await demoWork(config, keys.keys) : configuredWork(used, { log, redact, instance, ...keys })
+  const work = isEmpty ? await demoWork(config, keys.keys) : configuredWork(used, { log, redact, instance, isPrivate, ...keys })
   const { host = '127.0.0.1', port = 3456 } = config.server
   const given = defined(config.server, ['graceMs', 'leaveMs', 'limits'])
   const served = await serve(work.fetch, { ...given, ...work.serving, hostname: host, port, instance, log, redact })
@@ -76,24 +77,35 @@ interface WorkParts {
   log: Log
   redact: ReturnType<typeof createRedactor>
   instance: string
+  isPrivate: boolean
   keys?: readonly ClientKey[]
 }
 
 function configuredWork({ config, source, path, snapshot, options }: ConfigInUse, parts: WorkParts): Work {
-  const { log } = parts
+  const { log, isPrivate } = parts
   const store = path === undefined ? {} : { store: fileStore(path, options) }
-  const fetch = gateway(snapshot ?? { config }, { ...parts, ...store, variables: process.env, fetchFor: createFetchFor(process.env) })
+  const backups = serverBackups({ config: () => fetch.config, path, load: options }, log)
+  const fetch = gateway(snapshot ?? { config }, {
+    ...parts,
+    ...store,
+    backups,
+    variables: process.env,
+    fetchFor: createFetchFor(process.env),
+  })
   const over = new AbortController()
   let watch: ReturnType<typeof watchConfig> | undefined
   return {
     fetch,
     begin() {
       fetch.watch(over.signal)
+      // What runs beside a client for a while leaves that to the server that stays.
+      if (!isPrivate) backups.schedule()
       if (!snapshot) return
       watch = watchConfig(
         snapshot.path,
         (next) => {
           fetch.use(next)
+          if (!isPrivate) backups.schedule()
           log.info(`${source} has changed, and is in use.`)
           if (fixed(next.config) !== fixed(config)) log.warn('What "server" says of host, port and ending, and "log", takes a restart.')
         },
@@ -104,6 +116,7 @@ function configuredWork({ config, source, path, snapshot, options }: ConfigInUse
     reload: async () => watch?.reload(),
     end() {
       over.abort()
+      backups.end()
       watch?.close()
     },
   }

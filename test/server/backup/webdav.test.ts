@@ -129,3 +129,9 @@ describe('a server', () => {
     expect((await dav.list()).map(({ name }) => name)).toEqual(['c'])
   })
 })
+
+test('a server that repeats what it was sent does not tell the password on', async () => {
+  const { url, door } = await davServer()
+  door((request, response) => (response.writeHead(500).end(`bad header: ${request.headers.authorization}, ${PASSWORD}`), true))
+  await expect(client(url).list()).rejects.toThrow('bad header: Basic [credentials], [backup password]')
+})
