@@ -29,14 +29,25 @@ interface Measured {
 
 const HOUR_LONG = '"1h"'
 
+/** A token of what cannot be read has about as many bytes. */
+const BYTES_PER_TOKEN = 3
+
 /** Measures a request with what layers above have changed about it. */
 function measured({ facts, trip: { adjust }, mostOutput = Infinity }: Measured): Measure {
-  const plain = chatOf(facts)
-  const chat = adjust?.(plain) ?? plain
-  const { maxTokens = mostOutput, candidates = 1 } = chat
-  return {
-    input: chat === plain ? tokensOf(facts) : estimateInput(chat),
-    ...(maxTokens < Infinity && { output: Math.min(maxTokens, mostOutput) * candidates }),
-    cachesLong: facts.text.includes(HOUR_LONG),
+  const cachesLong = facts.text.includes(HOUR_LONG)
+  const bound = (output: number) => (output < Infinity ? { output } : {})
+  try {
+    const plain = chatOf(facts)
+    const chat = adjust?.(plain) ?? plain
+    const { maxTokens = mostOutput, candidates = 1, serviceTier } = chat
+    return {
+      input: chat === plain ? tokensOf(facts) : estimateInput(chat),
+      ...bound(Math.min(maxTokens, mostOutput) * candidates),
+      cachesLong,
+      ...(serviceTier !== undefined && { serviceTier }),
+    }
+  } catch {
+    // Only its own provider understands it: it passes as it is.
+    return { input: Math.ceil(facts.bytes.length / BYTES_PER_TOKEN), ...bound(mostOutput), cachesLong }
   }
 }

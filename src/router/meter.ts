@@ -33,6 +33,8 @@ export interface Measure {
   output?: number
   /** Parts of the question are to be cached for an hour, which costs more. */
   cachesLong: boolean
+  /** What it asks to be served as, where that has its own price: `priority`, `flex` … */
+  serviceTier?: string
 }
 
 /** An attempt that was admitted. */

@@ -1,0 +1,132 @@
+/**
+ * The meter of one request: takes from all budgets that concern an attempt before it is made, and settles when it is over.
+ *
+ * @module
+ */
+import type { Clock } from '../../core/clock.ts'
+import { STATUS, type Failure } from '../../core/failure.ts'
+import type { Charge, Meter, Planned } from '../../router/meter.ts'
+import type { Terms } from './budget.ts'
+import type { Leases } from './leases.ts'
+import type { BudgetStore, Claim, Reserved, Tally } from './store.ts'
+import { refusalOf, tightest, type Standing } from './words.ts'
+import { valued, type WorthOptions } from './worth.ts'
+
+export interface MeterParts extends WorthOptions {
+  store: BudgetStore
+  leases: Leases
+  clock: Clock
+  onError(error: unknown): void
+  /** Told of soft budgets that are used up. */
+  onWarning(standing: Standing): void
+}
+
+export interface RequestMeter extends Meter {
+  /** How the budgets stood with the last attempt: the tightest hard one, and the soft ones that are used up. */
+  readonly tightest: Standing | undefined
+  readonly warnings: readonly Standing[]
+}
+
+/** @param id names the request, never used before */
+export function createRequestMeter(id: string, asked: string | undefined, terms: readonly Terms[], parts: MeterParts): RequestMeter {
+  const { store, leases, clock, prices, onError, onWarning } = parts
+  /** What counts requests counts each once. */
+  const counted = new Set<string>()
+  let attempts = 0
+  let tight: Standing | undefined
+  let warnings: readonly Standing[] = []
+
+  const admit = async (attempt: Planned): Promise<Charge | Failure> => {
+    const now = clock.now()
+    const { endpoint, model, route } = attempt
+    const concerned = terms.filter((each) => each.concerns({ endpoint, model, asked, route }) && !counted.has(each.name))
+    const denies = prices.unpriced === 'deny'
+    if (!concerned.length && !denies) return FREE
+    await prices.ready().catch(() => {}) // without its data it still knows the prices of the configuration
+    const worth = valued({ endpoint, model, at: now }, attempt.measure(), parts)
+    if (denies && !worth.isPriced) return unpriced(model, endpoint)
+    if (!concerned.length) return FREE
+    const amounts = { ...worth.atMost, requests: 1n }
+    const claims = claimsOf(concerned, now, amounts)
+    const hold = `${id}.${++attempts}`
+    let reserved: Reserved
+    try {
+      reserved = await store.reserve(hold, claims, leases.until())
+    } catch (error) {
+      onError(error)
+      return UNAVAILABLE
+    }
+    const standings = standingsOf(concerned, claims, reserved.tallies, now)
+    tight = tightest(standings.filter(({ terms: { soft } }) => !soft))
+    if (!reserved.taken) return refusalOf(fullest(standings), now)
+    warnings = standings.filter(({ terms: { soft, limit }, tally: { spent, held } }) => soft && spent + held > limit)
+    for (const warning of warnings) onWarning(warning)
+    for (const { name, unit } of claims) if (unit === 'requests') counted.add(name)
+    const letGo = leases.keep(hold)
+    return {
+      settle(used) {
+        letGo()
+        try {
+          void Promise.resolve(store.settle(hold, { ...worth.of(used) })).catch(onError)
+        } catch (error) {
+          onError(error)
+        }
+      },
+    }
+  }
+  return {
+    admit,
+    get tightest() {
+      return tight
+    },
+    get warnings() {
+      return warnings
+    },
+  }
+}
+
+/** No budget concerns it. */
+const FREE: Charge = { settle() {} }
+
+/** Budgets of the same name share a counter: the least of the hard ones holds. */
+function claimsOf(terms: readonly Terms[], now: number, amounts: Readonly<Record<Terms['unit'], bigint>>): Claim[] {
+  const claims = new Map<string, Claim>()
+  for (const { name, unit, limit, soft, window } of terms) {
+    const claim = claims.get(name) ?? { name, ...window(now), unit, amount: amounts[unit] }
+    if (!soft && (claim.limit === undefined || limit < claim.limit)) claim.limit = limit
+    claims.set(name, claim)
+  }
+  return [...claims.values()]
+}
+
+function standingsOf(terms: readonly Terms[], claims: readonly Claim[], tallies: readonly Tally[], now: number): Standing[] {
+  return terms.map((each) => {
+    const index = claims.findIndex(({ name }) => name === each.name)
+    return { terms: each, until: each.window(now).until, tally: tallies[index]! }
+  })
+}
+
+/** Of those that refused, the one that is to be waited for longest. */
+function fullest(standings: readonly Standing[]): Standing {
+  const full = standings.filter(({ terms: { soft, limit }, tally }) => !soft && tally.spent + tally.held >= limit)
+  return full.toSorted((a, b) => Number(isOver(b)) - Number(isOver(a)) || b.until - a.until)[0] ?? standings[0]!
+}
+
+const isOver = ({ terms: { limit }, tally: { spent } }: Standing): boolean => spent >= limit
+
+const unpriced = (model: string, endpoint: string): Failure => ({
+  kind: 'permission',
+  status: STATUS.permission,
+  code: 'model_unpriced',
+  message: `cc-route: the model "${model}" of the endpoint "${endpoint}" has no price, and such models are not asked here. Name another model, or have its price written under "prices".`,
+  retryable: false,
+})
+
+const UNAVAILABLE: Failure = {
+  kind: 'overloaded',
+  status: 503,
+  code: 'budget_unavailable',
+  message:
+    'cc-route: what is left of the budgets cannot be read, so that nothing is asked. The log of the gateway says why. Try again in a moment.',
+  retryAfter: 5,
+}
