@@ -49,7 +49,7 @@ const translated =
 /** @template {string} F @template {Record<F, number>} T @param {T[]} rows @param {(row: T) => string} nameOf @param {F} field @returns {Reading[]} */
 const toReadings = (rows, nameOf, field) => rows.map((row) => ({ of: nameOf(row), value: row[field] }))
 
-const isProxy = (/** @type {string} */ name) => name.includes('-')
+const isProxy = (/** @type {string} */ name) => /^\w+-\w+$/.test(name)
 const isPassing = (/** @type {string} */ name) => name === 'claude-claude'
 
 /** @type {readonly Bar[]} */
