@@ -21,7 +21,7 @@ let source: TestSource
 let app: Fetch
 
 /** A gateway's front, asking for keys or not. */
-function open({ asksForKeys = true, adminKey = ADMIN as string | false } = {}): Fetch {
+function open({ asksForKeys = true, adminKey = ADMIN }: { asksForKeys?: boolean; adminKey?: string | false } = {}): Fetch {
   const clock = virtualClock(NOW)
   const addressOf = () => '203.0.113.9'
   const admitAdmin = createAccess({ asksForKeys, addressOf, ...(adminKey !== false && { adminKey }) })
