@@ -144,16 +144,25 @@ export function streamOf(source: ByteSource): ReadableStream<Uint8Array> {
   )
 }
 
+const whole = new TextDecoder()
+
 /** All of a source as text. Rejects with the source's error, or with what `tooLarge` throws once there are more than `maxBytes` bytes. */
 export function readText(source: ByteSource, maxBytes: number, tooLarge: () => never): Promise<string> {
   return new Promise((resolve, reject) => {
-    const decoder = new TextDecoder()
+    // Mostly all comes at once: then no decoder has to be made that remembers the half of a character.
+    let decoder: TextDecoder | undefined
     let text = ''
+    let last: Uint8Array | undefined
     let size = 0
+    const decode = (chunk: Uint8Array) => (text += (decoder ??= new TextDecoder()).decode(chunk, { stream: true }))
     source.start({
       write(chunk) {
         size += chunk.length
-        text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
+        if (last) decode(last)
+        last = undefined
+        if (typeof chunk === 'string') text += chunk
+        else if (text || decoder) decode(chunk)
+        else last = chunk
         if (size <= maxBytes) return
         source.cancel()
         try {
@@ -162,7 +171,7 @@ export function readText(source: ByteSource, maxBytes: number, tooLarge: () => n
           reject(error)
         }
       },
-      end: () => resolve(text + decoder.decode()),
+      end: () => resolve(last ? whole.decode(last) : text + (decoder?.decode() ?? '')),
       fail: reject,
     })
   })

@@ -127,10 +127,14 @@ async function readFacts(request: Request, maxBytes: number): Promise<RequestFac
   return { ...found, bytes, text, body: parseBody(text, depths.get(request) ?? MAX_DEPTH) }
 }
 
+/** Made once: a decoder holds memory of its own outside the heap. */
+let decoder = new TextDecoder('utf-8', { fatal: true })
+
 function decodeText(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return decoder.decode(bytes)
   } catch {
+    decoder = new TextDecoder('utf-8', { fatal: true })
     return fail({ kind: 'invalid-request', message: 'The body is not valid UTF-8.' })
   }
 }

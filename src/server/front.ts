@@ -3,10 +3,11 @@
  *
  * @module
  */
+import type { Ledger } from '../accounts/ledger/ledger.ts'
 import { failureOf, STATUS, type Failure } from '../core/failure.ts'
 import { errorResponse } from '../router/endpoint/answer.ts'
 import { boundDepth, clientProtocol, knownFacts, MAX_BODY_BYTES, routeOf } from '../router/facts.ts'
-import { requestOf, type Fetch } from '../router/fetch.ts'
+import { requestOf, urlOf, type Fetch } from '../router/fetch.ts'
 import { outcomeOf } from '../router/outcome.ts'
 import { askedModel } from '../router/routing/facts.ts'
 import { sessionRoute } from '../router/sessions/route.ts'
@@ -77,6 +78,8 @@ export interface FrontParts extends GatewayOptions {
   passOn?(request: Request, place: Place): Promise<Response>
   /** Told of each request; what it returns is told of the answer. */
   watch?(request: Request): (response: Response) => void
+  /** Keeps a record of each request. */
+  ledger?: Pick<Ledger, 'watch'>
 }
 
 /** What a server tells the gateway that it serves. */
@@ -138,7 +141,7 @@ export function createFront(options: FrontParts): Fetch {
   const answer = (request: Request): Response | Promise<Response> => {
     const preflight = cors.preflight(request)
     if (preflight) return preflight
-    const url = new URL(request.url)
+    const url = urlOf(request)
     const place = placeOf(url)
     const route = open.get(place.path)
     if (route) return reads(request) ? bodiless(request, route(request, url)) : wrongMethod(request, url, 'GET, HEAD')
@@ -205,9 +208,10 @@ export function createFront(options: FrontParts): Fetch {
   return async (input, init) => {
     const request = requestOf(input, init)
     const ends = [begin?.(request), watch?.(request)]
+    const told = options.ledger?.watch(request)
     const response = cors.allow(request, await respond(request))
     for (const end of ends) end?.(response)
-    return response
+    return told ? told(response) : response
   }
 }
 

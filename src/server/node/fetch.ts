@@ -8,6 +8,7 @@ import type http from 'node:http'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { Readable } from 'node:stream'
 import { respondWith, type ByteSink, type ByteSource } from '../../core/byte-source.ts'
+import { createMemo } from '../../core/memo.ts'
 import { connected, tellsConnection } from '../../router/endpoint/connection.ts'
 import { lookUp } from '../../core/json.ts'
 import type { Fetch } from '../../router/fetch.ts'
@@ -23,7 +24,7 @@ import { createRoutes, type Route } from './routes.ts'
 export function createNodeFetch(options: ForwardProxyOptions = {}): Fetch & { close(): void } {
   const routes = createRoutes(createProxyChooser(options))
   const nodeFetch: Fetch = async (input, init) => {
-    const url = new URL(input instanceof Request ? input.url : input)
+    const url = input instanceof Request ? new URL(input.url) : urls(String(input), () => new URL(input))
     const body = init?.body
     const isPlain =
       !(input instanceof Request) &&
@@ -45,6 +46,9 @@ export function createNodeFetch(options: ForwardProxyOptions = {}): Fetch & { cl
   return Object.assign(tellsConnection(nodeFetch), { close: routes.close })
 }
 
+/** Where it calls are a few addresses. */
+const urls = createMemo<URL>()
+
 interface Call {
   url: URL
   init: RequestInit | undefined
@@ -57,7 +61,9 @@ function send(call: Call, retried = false): Promise<Response> {
   const signal = init?.signal ?? undefined
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
-    const headers = { 'accept-encoding': 'identity', ...headersOf(init?.headers), ...(bytes && { 'content-length': String(bytes.length) }) }
+    const headers = headersOf(init?.headers)
+    headers['accept-encoding'] ??= 'identity'
+    if (bytes) headers['content-length'] = String(bytes.length)
     const request = route.open(url, { method: init?.method ?? 'GET', headers }, retried)
     const abort = () => {
       request.destroy(signal?.reason instanceof Error ? signal.reason : new Error('aborted'))
@@ -65,18 +71,18 @@ function send(call: Call, retried = false): Promise<Response> {
       if (!request.socket) reject(signal?.reason as Error)
     }
     signal?.addEventListener('abort', abort, { once: true })
-    request.once('socket', (socket) => {
+    request.on('socket', (socket) => {
       if (!socket.connecting) connected(init)
       else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => connected(init))
     })
-    request.once('close', () => signal?.removeEventListener('abort', abort))
-    request.once('error', (error: NodeJS.ErrnoException) => {
+    request.on('close', () => signal?.removeEventListener('abort', abort))
+    request.on('error', (error: NodeJS.ErrnoException) => {
       if (signal?.aborted) return reject(signal.reason)
       // The upstream closed an idle connection just as it was used again: nothing was read of this request.
       if (request.reusedSocket && error.code === 'ECONNRESET' && !retried) return resolve(send(call, true))
       reject(new TypeError('fetch failed', { cause: error }))
     })
-    request.once('response', (message) => {
+    request.on('response', (message) => {
       try {
         resolve(responseOf(message))
       } catch (error) {
@@ -129,9 +135,9 @@ export function sourceOfReadable(readable: Readable): ByteSource {
     if (sink) tell()
   }
   const fail = (error: unknown) => end(() => sink?.fail(error))
-  readable.once('end', () => end(() => sink?.end()))
+  readable.on('end', () => end(() => sink?.end()))
   readable.on('error', fail)
-  readable.once('close', () => {
+  readable.on('close', () => {
     if (!over) fail(new Error('the connection was closed amid the body'))
   })
   return {

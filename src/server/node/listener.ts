@@ -6,6 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NodeRequest } from 'srvx/node'
 import { makeStreamsLazily } from '../../core/byte-source.ts'
+import { createMemo } from '../../core/memo.ts'
 import type { Failure } from '../../core/failure.ts'
 import { attachBody } from '../../router/facts.ts'
 import type { Fetch } from '../../router/fetch.ts'
@@ -53,7 +54,8 @@ export function createNodeListener({ gateway, closing, limits, stopping, lastWor
 const TOO_MANY_HEADERS: Failure = { kind: 'invalid-request', status: 431, message: 'The request has too many headers.' }
 
 /** What can stand in a URL: a port beyond all ports cannot. */
-const isHost = (host = ''): boolean => host === '' || URL.canParse(`http://${host}`)
+const isHost = (host = ''): boolean => host === '' || hosts(host, () => URL.canParse(`http://${host}`))
+const hosts = createMemo<boolean>()
 
 /** What a request line may ask for: a path, `*`, or a whole URL, as proxies are asked. */
 const isTarget = (target: string): boolean =>

@@ -8,7 +8,9 @@ import http from 'node:http'
 import https from 'node:https'
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
+import { urlToHttpOptions } from 'node:url'
 import { callbackify } from 'node:util'
+import { createMemo } from '../../core/memo.ts'
 import { proxyName, type ForwardProxy } from '../forward-proxy/forward-proxy.ts'
 import { openTunnel, proxyHeaders } from '../forward-proxy/tunnel.ts'
 import { bare } from '../safety/ip-network.ts'
@@ -43,7 +45,13 @@ export function createRoutes(proxyOf: (url: URL) => ForwardProxy | undefined): R
     agents.push(pool)
     return {
       viaProxy: proxy !== undefined,
-      open: (url, options, fresh) => request(url, { ...options, agent: fresh ? agentFor(FRESH) : pool }),
+      open: (url, { method, headers }, fresh) =>
+        request({
+          ...targets(url.href, () => targetOf(url)),
+          method,
+          headers: listed(url, headers),
+          agent: fresh ? agentFor(FRESH) : pool,
+        }),
     }
   }
   return {
@@ -59,6 +67,24 @@ export function createRoutes(proxyOf: (url: URL) => ForwardProxy | undefined): R
     close: () => agents.forEach((agent) => agent.destroy()),
   }
 }
+
+/** What Node has to know of a URL, found out once for each. */
+const targets = createMemo<http.RequestOptions>()
+
+function targetOf(url: URL): http.RequestOptions {
+  const { protocol, hostname, port, path } = urlToHttpOptions(url) as http.RequestOptions
+  return { protocol, hostname, port, path }
+}
+
+/** Headers in a list: Node writes them as they are, and keeps no table of them. Then it adds none of its own either. */
+function listed(url: URL, headers: Record<string, string>): string[] {
+  const list = ['host', url.host]
+  if (url.username || url.password) list.push('authorization', `Basic ${Buffer.from(credentialsOf(url)).toString('base64')}`)
+  for (const name in headers) list.push(name, headers[name]!)
+  return list
+}
+
+const credentialsOf = ({ username, password }: URL): string => `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
 
 /** Calls in the clear are not tunnelled: proxies take them whole, and many allow tunnels to port 443 alone. */
 function forwarded(proxy: ForwardProxy, agents: http.Agent[]): Route {
