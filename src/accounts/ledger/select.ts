@@ -7,6 +7,7 @@ import { globOf } from '../../router/routing/glob.ts'
 import { isFailed } from './failed.ts'
 import type { ExchangeRecord } from './record.ts'
 import type { RecordFilter } from './store.ts'
+import { wantedWords, wordsOf } from './words.ts'
 
 type Test = (record: ExchangeRecord) => boolean
 
@@ -46,16 +47,11 @@ function statusTest(status: string): Test {
   return hundred === undefined ? (record) => String(record.status) === status : (record) => String(record.status)[0] === hundred
 }
 
-/** Words as full-text indexes see them: letters and digits, whatever stands between. */
-const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
-
 function textTest(text: string): Test {
-  const wanted = wordsOf(text)
+  const wanted = wantedWords(text)
   return ({ bodies }) => {
     if (!bodies) return false
-    const said = `${bodies.request ?? ''}\n${bodies.response ?? ''}`.toLowerCase()
-    if (!wanted.every((word) => said.includes(word))) return false
-    const words = new Set(wordsOf(said))
+    const words = wordsOf(`${bodies.request ?? ''}\n${bodies.response ?? ''}`)
     return wanted.every((word) => words.has(word))
   }
 }

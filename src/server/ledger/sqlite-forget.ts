@@ -1,0 +1,105 @@
+/**
+ * Forgets what is old, in steps that leave room for others.
+ *
+ * @module
+ */
+import type { Database } from '../sqlite/open.ts'
+import type { Cells } from './sqlite-cells.ts'
+import { COMBO_COLUMNS, type Names } from './sqlite-combos.ts'
+import { firstAt } from './sqlite-moments.ts'
+import { RECORD_SQL, recordOf } from './sqlite-record.ts'
+
+/** Rows of one transaction: some milliseconds. */
+const STEP = 250
+
+/** Lets what waits have its turn. */
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+/** Forgets records of before a moment, and tells how many. */
+export async function forgetRecords(database: Database, names: Names, createCells: () => Cells, before: number): Promise<number> {
+  const oldest = database.prepare(
+    `SELECT ${RECORD_SQL}, r.attempts AS tries, ifnull(r.session, 0) AS s, ${COMBO_COLUMNS.map((column) => `c."${column}" AS "c_${column}"`).join(', ')}
+     FROM requests r JOIN combos c ON c.id = r.combo WHERE r.n < ? ORDER BY r.n LIMIT ${STEP}`,
+  )
+  const step = (): number =>
+    database.transaction(() => {
+      names.refresh()
+      const rows = oldest.all(firstAt(Math.ceil(before)))
+      const last = rows.at(-1)?.['n']
+      if (last === undefined) return 0
+      const cells = createCells()
+      for (const row of rows) {
+        const combo = COMBO_COLUMNS.map((column) => Number(row[`c_${column}`]))
+        const record = recordOf(row, [])
+        cells.add({ ...record, attempts: { length: Number(row['tries']) } as never }, combo, Number(row['s']))
+      }
+      cells.write(-1)
+      const until = BigInt(String(last))
+      for (const statement of [
+        'texts WHERE rowid IN (SELECT n FROM bodies WHERE n <= ?)',
+        'bodies WHERE n <= ?',
+        'attempts WHERE n <= ?',
+        'requests WHERE n <= ?',
+      ])
+        database.prepare(`DELETE FROM ${statement}`).run(until)
+      return rows.length
+    })
+  return stepByStep(step, names)
+}
+
+/** Forgets what was captured before a moment, and tells of how many requests. */
+export async function forgetBodies(database: Database, names: Names, before: number): Promise<number> {
+  const oldest = database.prepare(`SELECT CAST(max(n) AS TEXT) AS n FROM (SELECT n FROM bodies WHERE n < ? ORDER BY n LIMIT ${STEP})`)
+  const step = (): number =>
+    database.transaction(() => {
+      const last = oldest.get(firstAt(Math.ceil(before)))?.['n']
+      if (typeof last !== 'string') return 0
+      const until = BigInt(last)
+      database.prepare('DELETE FROM texts WHERE rowid IN (SELECT n FROM bodies WHERE n <= ?)').run(until)
+      return database.prepare('DELETE FROM bodies WHERE n <= ?').run(until).changes
+    })
+  return stepByStep(step, names)
+}
+
+async function stepByStep(step: () => number, names: Names): Promise<number> {
+  let forgotten = 0
+  try {
+    for (let some = step(); some > 0; some = step()) {
+      forgotten += some
+      await turn()
+    }
+  } catch (error) {
+    names.forget()
+    throw error
+  }
+  return forgotten
+}
+
+/** Pages of one step: 4 KB each. */
+const PAGES = 2000
+
+/** Gives back the room of what was forgotten: names that nothing has, and pages of the file. */
+export async function compactFile(database: Database, names: Names): Promise<void> {
+  database.transaction(() => {
+    database.exec(`DELETE FROM combos WHERE id NOT IN (SELECT combo FROM sums)`)
+    database.exec(`DELETE FROM words WHERE id NOT IN (
+      ${COMBO_COLUMNS.filter((column) => column !== 'status' && column !== 'failed')
+        .map((column) => `SELECT "${column}" FROM combos UNION ALL `)
+        .join('')}
+      SELECT session FROM requests WHERE session IS NOT NULL UNION ALL SELECT subagent FROM requests WHERE subagent IS NOT NULL UNION ALL
+      SELECT detail FROM requests UNION ALL SELECT detail FROM attempts)`)
+  })
+  names.forget()
+  await turn()
+  database.exec("INSERT INTO texts (texts) VALUES ('optimize')")
+  await turn()
+  const free = database.prepare('PRAGMA freelist_count')
+  for (let left = Number(free.get()?.['freelist_count']); left > 0;) {
+    database.exec(`PRAGMA incremental_vacuum(${PAGES})`)
+    await turn()
+    const now = Number(free.get()?.['freelist_count'])
+    if (now >= left) break
+    left = now
+  }
+  database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()
+}

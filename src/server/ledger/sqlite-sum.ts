@@ -1,0 +1,125 @@
+/**
+ * Adds up what fits a question.
+ *
+ * @module
+ */
+import type { Dimension, Sum, SumQuery } from '../../accounts/ledger/store.ts'
+import { formatMoney } from '../../accounts/money.ts'
+import type { Database } from '../sqlite/open.ts'
+import type { Row, Value } from '../sqlite/reader.ts'
+import { allOf, conditionsOf, type Condition, type Conditions } from './sqlite-filter.ts'
+import { COST, MEASURES, NUMBERS } from './sqlite-measures.ts'
+import { firstAt } from './sqlite-moments.ts'
+import { piecesOf, type Piece } from './sqlite-pieces.ts'
+import { DAY, HOUR, type Facet } from './sqlite-views.ts'
+
+/** Money is added up in two parts: SQLite's numbers end at nine million dollars, its sums with an error. */
+const MICRO = 1_000_000
+
+/** Of `combos` c, as numbers of words, 0 for none; the status as it is. Of a session see {@link sqlOf}. */
+const VALUE: Record<Exclude<Dimension, 'session'>, string> = {
+  model: 'iif(c.served <> 0, c.served, c.asked)',
+  endpoint: 'c.endpoint',
+  tenant: 'c.tenant',
+  group: 'c."group"',
+  agent: 'c.agent',
+  protocol: 'c.protocol',
+  status: 'c.status',
+  key: 'c.key',
+  route: 'c.route',
+}
+
+/** Names of their own: an expression takes a column of what is summed for one of the sums. */
+const ORDER: Record<NonNullable<SumQuery['order']>, string> = {
+  cost: `all_whole + all_part / ${MICRO} DESC, all_part % ${MICRO} DESC, `,
+  requests: 'all_requests DESC, ',
+  tokens: 'all_input + all_cache_read + all_cache_write + all_output DESC, ',
+}
+
+export function sumRecords(database: Database, query: SumQuery): Sum[] {
+  const { by = [], every } = query
+  const conditions = conditionsOf(database, query)
+  const facets = new Set<Facet>([...by, ...(conditions?.facets ?? [])])
+  const pieces = conditions ? piecesOf(query, facets, conditions.sessions !== undefined || conditions.match !== undefined) : []
+  if (!conditions || !pieces.length) return by.length || every ? [] : [sumOf({}, query)].slice(0, query.limit)
+  const parts = pieces.map((piece) => pieceSql(piece, conditions, query))
+  const names = by.map((dimension, index) =>
+    dimension === 'status' ? `CAST(d${index} AS TEXT)` : `(SELECT text FROM words WHERE id = d${index})`,
+  )
+  const groups = [...(every ? ['at'] : []), ...by.map((_, index) => `d${index}`)]
+  const order = `${query.order ? ORDER[query.order] : ''}${[...(every ? ['at'] : []), ...by.map((_, index) => `ifnull(n${index}, '')`), '1'].join(', ')}`
+  const sql = `SELECT ${[
+    ...(every ? ['at'] : []),
+    ...names.map((name, index) => `${name} AS n${index}`),
+    ...NUMBERS.map(({ column }) => `sum(${column}) AS all_${column}`),
+    `sum(${COST} / ${MICRO}) AS all_whole`,
+    `sum(${COST} % ${MICRO}) AS all_part`,
+  ].join(', ')} FROM (${parts.map((part) => part.sql).join(' UNION ALL ')})
+    ${groups.length ? `GROUP BY ${groups.join(', ')} ORDER BY ${order} LIMIT ?` : 'LIMIT ?'}`
+  const most = query.limit === undefined || !Number.isFinite(query.limit) ? -1 : Math.max(0, Math.trunc(query.limit))
+  const values = parts.flatMap((part) => part.values)
+  return database
+    .prepare(sql)
+    .all(...values, most)
+    .map((row) => sumOf(row, query))
+}
+
+function pieceSql(
+  { from, to, view, only, without }: Piece,
+  { combo, sessions, match }: Conditions,
+  { by = [], every, zone = 0 }: SumQuery,
+): Condition {
+  const begin = view ? 's.at' : '(r.n >> 20)'
+  const session = view ? 's.session' : 'ifnull(r.session, 0)'
+  const columns = [
+    ...(every ? [`${spanSql(begin, every, Math.round(zone * 60_000))} AS at`] : []),
+    ...by.map((dimension, index) => `${dimension === 'session' ? session : VALUE[dimension]} AS d${index}`),
+    ...MEASURES.map(({ column, sql }) => `${view ? `s.${column}` : sql} AS ${column}`),
+  ].join(', ')
+  const where: Condition[] = [...combo]
+  if (without !== undefined) where.push({ sql: `s.at % ${DAY} <> ${without}`, values: [] })
+  if (view)
+    return joined(
+      `SELECT ${columns} FROM sums s JOIN combos c ON c.id = s.combo WHERE s.view = ? AND s.at >= ? AND s.at < ?`,
+      [view.number, from, to],
+      where,
+    )
+  if (sessions !== undefined) where.push({ sql: 'r.session IN (SELECT value FROM json_each(?))', values: [sessions] })
+  if (match === '') where.push({ sql: 'r.n IN (SELECT n FROM bodies)', values: [] })
+  else if (match !== undefined) where.push({ sql: 'r.n IN (SELECT rowid FROM texts WHERE texts MATCH ?)', values: [match] })
+  const range = [firstAt(from), firstAt(to)]
+  const rows = `JOIN combos c ON c.id = r.combo WHERE r.n >= ? AND r.n < ?`
+  if (only === undefined) return joined(`SELECT ${columns} FROM requests r ${rows}`, range, where)
+  const hours = `(WITH RECURSIVE days (day) AS (
+      SELECT (min(n) >> 20) / ${DAY} * ${DAY} FROM requests UNION ALL
+      SELECT day + ${DAY} FROM days WHERE day + ${DAY} <= (SELECT max(n) >> 20 FROM requests)
+    ) SELECT (day + ${only}) << 20 AS first, (day + ${only + HOUR}) << 20 AS last FROM days) h`
+  return joined(`SELECT ${columns} FROM ${hours} CROSS JOIN requests r ON r.n >= h.first AND r.n < h.last ${rows}`, range, where)
+}
+
+function joined(sql: string, values: Value[], where: readonly Condition[]): Condition {
+  const all = allOf(where)
+  return { sql: `${sql} AND ${all.sql}`, values: [...values, ...all.values] }
+}
+
+const STEP = { hour: HOUR, day: DAY, week: 7 * DAY }
+
+/** 1970 began on a Thursday. */
+const MONDAY = -3 * DAY
+
+/** When the span begins in which a moment lies; see `spanStart`. @param shift of the zone, in milliseconds */
+function spanSql(at: string, every: NonNullable<SumQuery['every']>, shift: number): string {
+  if (every === 'month')
+    return `CAST(strftime('%s', (${at} + ${shift}) / 1000, 'unixepoch', 'start of month') AS INTEGER) * 1000 - ${shift}`
+  const step = STEP[every]
+  const origin = (every === 'week' ? MONDAY : 0) - shift
+  // Division goes towards zero: moments before the origin are moved beyond it for its time.
+  return `((${at} - ${origin} + ${1000 * step}) / ${step} - 1000) * ${step} + ${origin}`
+}
+
+function sumOf(row: Row, { by = [], every }: SumQuery): Sum {
+  const cost = BigInt(Number(row['all_whole'] ?? 0)) * BigInt(MICRO) + BigInt(Number(row['all_part'] ?? 0))
+  const numbers = Object.fromEntries(NUMBERS.map(({ column, field }) => [field, Number(row[`all_${column}`] ?? 0)]))
+  const group = Object.fromEntries(by.flatMap((dimension, index) => (row[`n${index}`] === null ? [] : [[dimension, row[`n${index}`]]])))
+  return { ...(every && { at: Number(row['at']) }), group, ...numbers, cost: formatMoney(cost) } as Sum
+}
