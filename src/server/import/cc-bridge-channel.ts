@@ -7,8 +7,9 @@ import type { ProtocolName } from '../../core/chat.ts'
 import type { Strategy } from '../../router/pool/balance-strategies.ts'
 import { addressOf, keysOf, secretsIn } from './address-of.ts'
 import { filled, spanOf, type createNames, type EndpointInput } from './imported.ts'
+import { multipliersOf } from './prices-of.ts'
 import { countOf } from './server-of.ts'
-import { fieldsIn, type Section } from './section.ts'
+import type { Section } from './section.ts'
 
 export interface Channel {
   section: Section
@@ -73,6 +74,7 @@ export function channelOf(
     ...keysOf(keys),
     keyStrategy: keys.length > 1 ? keyStrategy : undefined,
     models: mappingOf(section.section('modelMapping')),
+    priceMultipliers: multipliersOf(section.section('priceMultipliers')),
     timeouts: seconds === undefined ? {} : { headersMs: spanOf(seconds * 1000) },
     enabled: oauth || status !== 'active' ? false : address.enabled,
   })
@@ -89,12 +91,6 @@ const mappingOf = (mapping: Section): EndpointInput['models'] =>
   )
 
 function tell(section: Section): void {
-  const multipliers = fieldsIn(section.raw('priceMultipliers'))
-  if (Object.keys(multipliers).length)
-    section.note(
-      'prices are not multiplied: write what this provider takes as its "price", in dollars for a million tokens',
-      'priceMultipliers',
-    )
   if (section.says('quotaType'))
     section.note('quotas are not counted: when the provider says that one is used up, others are asked', 'quotaType')
   section.ignore('quotaLimit', 'quotaResetAt', 'quotaResetInterval', 'quotaResetUnit', 'quotaModels', 'quotaResetMode', 'compositeMappings')

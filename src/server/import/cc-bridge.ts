@@ -9,6 +9,7 @@ import type { ConfigInput } from '../config/schema.ts'
 import { channelOf, type Channel } from './cc-bridge-channel.ts'
 import { compositeRules } from './cc-bridge-composite.ts'
 import { configOf, createNames, filled, poolOf, spanOf, USUAL_ATTEMPTS, type Comment, type Imported } from './imported.ts'
+import { beginsWith, pricesOf } from './prices-of.ts'
 import { countOf } from './server-of.ts'
 import { openSection, type Fields, type Section } from './section.ts'
 
@@ -73,9 +74,23 @@ export function readCcBridge(contents: Fields): Imported {
       // The names are for the channels alone, and choose none of them.
       models: usual === undefined ? {} : Object.fromEntries(patterns.map((pattern) => [pattern, usual])),
     }),
+    prices: filled({ models: listedPrices(top.section('pricing.json')) }),
   })
   told(top, failover, byRules)
   return { config, notes: notes(), comments }
+}
+
+const PRICES = { input: 'inputPrice', output: 'outputPrice', cacheRead: 'cacheReadPrice', cacheWrite: 'cacheCreationPrice' } as const
+
+/** A name there is for all models that begin with it. */
+function listedPrices(pricing: Section): NonNullable<ConfigInput['prices']>['models'] {
+  const currency = pricing.text('currency')
+  const models = pricing.section('models')
+  for (const section of models.names().map((name) => models.section(name))) section.ignore('exportToModels')
+  const prices = pricesOf(models, { fields: PRICES, per: 1_000_000, patternOf: beginsWith })
+  if (currency === undefined || /^usd$/i.test(currency)) return prices
+  pricing.note(`prices are in US dollars here: those in ${currency} are not carried over`, 'currency')
+  return {}
 }
 
 /** The least priority is first; a channel without one has that of its place. */
@@ -114,7 +129,6 @@ function told(top: Section, failover: Section, byRules: boolean): void {
     userAgent: 'clients’ own names are passed on: another one stands in "headers" of an endpoint',
     outboundHeaderPolicy: 'headers of clients that are private are never passed on; more stand in "headers" of an endpoint',
     responsesWebSocket: 'answers are not given over WebSocket: clients take them as event streams',
-    'pricing.json': 'prices stand at endpoints and at their models, as "price": dollars for a million tokens, as there',
     'model-aliases.json': 'other names of models stand in "routes.aliases"',
     'ratelimit.json': 'requests of clients are not limited to a number per minute: put a proxy that does before it',
   })

@@ -7,6 +7,7 @@ import type { ConfigInput } from '../config/schema.ts'
 import type { Strategy } from '../../router/pool/balance-strategies.ts'
 import { addressOf, secretIn } from './address-of.ts'
 import { configOf, createNames, filled, poolOf, spanOf, type Comment, type EndpointInput, type Imported } from './imported.ts'
+import { pricesOf } from './prices-of.ts'
 import { attemptsOf, countOf, levelOf, portOf, serverOf, type ClientKey } from './server-of.ts'
 import { openSection, type Fields, type Section } from './section.ts'
 
@@ -53,12 +54,12 @@ export function readCcgate(contents: Fields): Imported {
     endpoints: Object.fromEntries(endpoints),
     pools,
     routes: filled({ default: target, rules: openaiRules(top.section('openai'), target) }),
+    prices: filled({ models: pricesOf(top.section('modelPricing'), { fields: PRICES, per: 1000, patternOf: (model) => model }) }),
   })
   server.ignore('timeout', 'keepAlive')
   proxy.drop({ retryDelay: 'how long to wait is decided by what failed: "retry.waitMs" of the pool bounds it' })
   admin.ignore('path', 'username')
   admin.drop({ password: 'the admin API takes one of "server.keys" instead' })
-  prices(top.section('modelPricing'))
   return { config, notes: notes(), comments }
 }
 
@@ -149,16 +150,4 @@ function openaiRules(openai: Section, target: string | undefined): Rules | undef
   return rules.length ? rules : undefined
 }
 
-const PRICES = { input: 'input', output: 'output', cacheRead: 'cacheRead', cacheCreation: 'cacheWrite' } as const
-
-/** Theirs are for a thousand tokens, and by model; those of cc-route for a million, and by endpoint. */
-function prices(pricing: Section): void {
-  for (const model of pricing.names()) {
-    const section = pricing.section(model)
-    const fields = Object.entries(PRICES).flatMap(([theirs, ours]) => {
-      const price = section.number(theirs)
-      return price === undefined ? [] : [`"${ours}": ${Number((price * 1000).toPrecision(12))}`]
-    })
-    section.note(`prices stand at endpoints, in dollars for a million tokens: "price": { ${fields.join(', ')} }`)
-  }
-}
+const PRICES = { input: 'input', output: 'output', cacheRead: 'cacheRead', cacheWrite: 'cacheCreation' } as const

@@ -55,10 +55,10 @@ export const filled = <T extends object>(fields: T): T =>
   ) as T
 
 /** The parts that say something, in the order in which they are read best. */
-export const configOf = ({ server, log, endpoints, pools, routes }: ConfigInput): ConfigInput => ({
+export const configOf = ({ server, log, endpoints, pools, routes, prices }: ConfigInput): ConfigInput => ({
   ...filled({ server, log }),
   endpoints,
-  ...filled({ pools, routes }),
+  ...filled({ pools, routes, prices }),
 })
 
 /** Gives each endpoint and pool a name that is legal, and that no other one has. Tells `section` of one that changes. */

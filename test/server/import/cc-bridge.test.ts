@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { readConfig } from '../../../src/server/config/read.ts'
 import type { ImportResult } from '../../../src/server/import/index.ts'
+import { pricesOf } from '../../../src/server/prices.ts'
 import { ccBridge } from './examples.ts'
 import { imported, serving, type Asked } from './importing.ts'
 
@@ -50,6 +52,7 @@ test('what a channel is', () => {
       apiKeys: ['sk-1', 'sk-2'],
       keyStrategy: 'priority',
       models: { '*opus*': 'claude-opus-4-5', '*gpt-5*': 'claude-sonnet-4-5(high)' },
+      priceMultipliers: { '*': { input: 1.2 } },
     },
     resting: { protocol: 'gemini', baseUrl: 'https://gemini.example', apiKey: 'g', enabled: false },
     codex: { protocol: 'openai-responses', baseUrl: 'https://api.openai.com', apiKeys: ['sk-4', 'sk-5'], keyStrategy: 'round_robin' },
@@ -71,7 +74,6 @@ test('what is not carried over is named', () => {
     'geminiUpstream[0].name',
     'responsesUpstream[1].oauthTokens',
     'responsesUpstream[1].serviceType',
-    'upstream[0].priceMultipliers',
     'upstream[1].contentFilter',
     'upstream[1].insecureSkipVerify',
     'upstream[1].quotaType',
@@ -143,9 +145,44 @@ test('more channels and keys than attempts are usual', async () => {
   expect((await imported({ upstream })).config.pools?.['messages']?.retry).toEqual({ attempts: 9 })
 })
 
-test('files beside it are told of', async () => {
-  const { inMemory } = await import('./importing.ts')
-  const files = inMemory({ 'there/config.json': ccBridge, 'there/pricing.json': { currency: 'USD', models: { m: { inputPrice: 3 } } } })
-  const { notes } = await imported(undefined, { name: 'there', files })
-  expect(notes.map(({ path }) => path)).toContain('pricing.json')
+describe('prices beside it', () => {
+  const withPricing = async (pricing: object) => {
+    const { inMemory } = await import('./importing.ts')
+    return imported(undefined, { name: 'there', files: inMemory({ 'there/config.json': ccBridge, 'there/pricing.json': pricing }) })
+  }
+
+  test('are for all models that begin with a name, and mean what they meant', async () => {
+    const models = {
+      'claude-sonnet-4-5': { inputPrice: 3, outputPrice: 15, cacheCreationPrice: 3.75, cacheReadPrice: 0, exportToModels: true },
+      'gpt-5.1': { inputPrice: 1 },
+      'gpt-5.1-codex': { inputPrice: 2 },
+    }
+    const { config, notes } = await withPricing({ currency: 'USD', models })
+    expect(config.prices).toEqual({
+      models: {
+        'claude-sonnet-4-5*': { input: 3, output: 15, cacheWrite: 3.75, cacheRead: 0 },
+        'gpt-5.1*': { input: 1, output: 0 },
+        'gpt-5.1-codex*': { input: 2, output: 0 },
+      },
+    })
+    expect(notes.map(({ path }) => path).filter((path) => path.startsWith('pricing.json'))).toEqual([])
+
+    const prices = await pricesOf(readConfig(config))
+    const cost = (endpoint: string, model: string, usage: object) => prices.cost({ endpoint, model, usage, at: 0 })?.amount
+    const million = { input: 1_000_000, cacheRead: 1_000_000, cacheWrite: 1_000_000, output: 1_000_000 }
+    // Multiplied by 1.2 at this channel, of which only the input is.
+    expect(cost('main', 'claude-sonnet-4-5-20250929', million)).toBe('22.35')
+    expect(cost('spare', 'claude-sonnet-4-5-20250929', million)).toBe('21.75')
+    expect(cost('spare', 'gpt-5.1-codex-max', { input: 1_000_000 })).toBe('2')
+    expect(cost('spare', 'gpt-5.1', { cacheRead: 1_000_000, cacheWrite: 1_000_000 })).toBe('1.35')
+  })
+
+  test('in another currency, or below nothing, are told of', async () => {
+    const { config, notes } = await withPricing({ currency: 'EUR', models: { m: { inputPrice: 3 } } })
+    expect(config).not.toHaveProperty('prices')
+    expect(notes.map(({ path }) => path)).toContain('pricing.json.currency')
+    expect((await withPricing({ models: { m: { inputPrice: 3, outputPrice: -1 } } })).notes.map(({ path }) => path)).toContain(
+      'pricing.json.models.m.outputPrice',
+    )
+  })
 })

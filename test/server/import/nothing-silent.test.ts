@@ -23,7 +23,7 @@ const MEANINGLESS: Readonly<Record<SeedName, RegExp>> = {
   'claude-code-router': /^(transformers|plugins)\[0\]\.(options|enabled)/,
   ccnexus: /^$/,
   'cc-bridge':
-    /\.(status|quotaLimit|account_id|access_token|id|targetPool|pool)$|\.(contentFilter\.rules|priceMultipliers)|^failover\.rules|^upstream\[\d\]\.priority$/,
+    /\.(status|quotaLimit|account_id|access_token|id|targetPool|pool)$|\.contentFilter\.rules|^failover\.rules|^upstream\[\d\]\.priority$/,
   ccproxy:
     /\.created_at$|\.conditions|transformers\[0\]\.config|rate_limit_requests_per_min$|metrics_enabled$|circuit_breaker_enabled$|^performance\.rate_limit_enabled$/,
   ccgate:
