@@ -49,8 +49,12 @@ export type LedgerEvent =
   | { type: 'ended'; id: string; record?: ExchangeRecord }
 
 export interface Ledger {
-  /** Told of a request; what it returns is told of the answer, and gives the answer that is to go on. */
-  watch(request: Request): (response: Response) => Response
+  /**
+   * Told of a request; what it returns is told of the answer, and gives the answer that is to go on.
+   *
+   * @param at when the request came, and `answeredAt`, when it was answered; default: now
+   */
+  watch(request: Request, at?: number): (response: Response, answeredAt?: number) => Response
   /** Tells of requests as they begin, and of records as they are written; the function returned ends that. */
   listen(listener: (event: LedgerEvent) => void): () => void
   /** Resolves when all records of answers that have ended are written, or the store has refused them. */
@@ -106,18 +110,16 @@ export function createLedger(options: LedgerOptions): Ledger {
   return {
     store,
     clock,
-    watch(request) {
-      const at = clock.now()
+    watch(request, at = clock.now()) {
       const id = newId(at)
       const seen = watchRequest(request)
       if (listeners.size) tell({ type: 'begun', id, at, method: request.method, url: request.url })
-      return (given) => {
+      return (given, answeredAt = clock.now()) => {
         const outcome = outcomeOf(given)
         if (!isKept(request, given, outcome, seen)) {
           if (listeners.size) tell({ type: 'ended', id })
           return given
         }
-        const answeredAt = clock.now()
         const { status } = given
         const { response, heard } = capture === 'off' ? { response: given } : listen(given, captureBytes)
         const finish = (ending: Ending, endedAt: number, facts: RequestFacts | undefined) => {

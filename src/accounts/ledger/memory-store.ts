@@ -5,7 +5,7 @@
  */
 import type { ExchangeRecord } from './record.ts'
 import { fitting } from './select.ts'
-import type { UsageStore } from './store.ts'
+import type { Page, RecordFilter, UsageStore } from './store.ts'
 import { summing } from './sums.ts'
 
 export interface MemoryUsageOptions {
@@ -25,7 +25,7 @@ export function memoryUsage({ kept = 10_000 }: MemoryUsageOptions = {}) {
         records.delete(id)
       }
     },
-    list: (filter, page) => newest([...records.values()].filter(fitting(filter)), page),
+    list: (filter: RecordFilter, page?: Page) => newest([...records.values()].filter(fitting(filter)), page),
     get: (id) => records.get(id),
     sum(query) {
       const sums = summing(query)

@@ -4,9 +4,12 @@
  * @module
  */
 import * as v from 'valibot'
+import { Backup } from './backup-schema.ts'
 import { budgets } from './budget-schema.ts'
 import { Endpoint } from './endpoint-schema.ts'
 import { named } from './fields.ts'
+import { Groups } from './key-schema.ts'
+import { Ledger } from './ledger-schema.ts'
 import { Pool } from './pool-schema.ts'
 import { Prices } from './price-schema.ts'
 import { Routes } from './route-schema.ts'
@@ -21,7 +24,10 @@ export const ConfigSchema = v.pipe(
       endpoints: named('The providers, by names of your own. The first is the default.', Endpoint, 'endpoints by name'),
       pools: v.optional(named('Endpoints that stand in for each other, by names of your own.', Pool, 'pools by name')),
       routes: v.optional(Routes),
+      ledger: v.optional(Ledger),
       prices: v.optional(Prices),
+      backup: v.optional(Backup),
+      groups: v.optional(Groups),
       budgets: v.optional(budgets('What everybody together may use up; each of them holds.')),
     },
     'an object',

@@ -1,0 +1,117 @@
+/**
+ * The ledger of a server: nothing of it is loaded or opened before the first request.
+ *
+ * @module
+ */
+import type { Ledger } from '../../accounts/ledger/ledger.ts'
+import type { UsageStore } from '../../accounts/ledger/store.ts'
+import type { Prices } from '../../accounts/prices/prices.ts'
+import { systemClock, type Clock } from '../../core/clock.ts'
+import { watchRequest } from '../../router/caller.ts'
+import type { LedgerConfig } from '../config/ledger-schema.ts'
+import type { Log } from '../log/log.ts'
+
+export interface ServerLedgerOptions {
+  ledger?: LedgerConfig | undefined
+  /** The configuration file, if there is one. */
+  configPath?: string | undefined
+  prices?: Prices
+  redact(text: string): string
+  log: Log
+  clock?: Clock
+}
+
+const KEEP_DAYS = 400
+const CAPTURE_DAYS = 7
+
+export function serverLedger(options: ServerLedgerOptions): Ledger {
+  const { ledger = {}, configPath, prices, redact, log, clock = systemClock } = options
+  const onError = (error: Error) => log.error(error.message)
+  let endRetention = () => {}
+
+  const open = async (): Promise<UsageStore> => {
+    const { openStore } = await import('./open-store.ts')
+    return openStore({ ledger, ...(configPath !== undefined && { configPath }), hint: (message) => log.info(message) })
+  }
+  const store = lazyStore(open)
+  const load = async (): Promise<Ledger> => {
+    const [{ createLedger }, { retain }] = await Promise.all([
+      import('../../accounts/ledger/ledger.ts'),
+      import('../../accounts/ledger/retention.ts'),
+    ])
+    const { keepDays = KEEP_DAYS, captureDays = CAPTURE_DAYS, capture, captureBytes } = ledger
+    endRetention = retain(store, { clock, keepDays, captureDays, onError })
+    loaded = createLedger({
+      store,
+      clock,
+      redact,
+      onError,
+      ...(prices && { prices }),
+      ...(capture && { capture }),
+      ...(captureBytes !== undefined && { captureBytes }),
+    })
+    return loaded
+  }
+  let loaded: Ledger | undefined
+  let loading: Promise<Ledger> | undefined
+  const made = (): Promise<Ledger> => (loading ??= load())
+  // What is captured has to be listened to from the first request on.
+  if (ledger.capture !== undefined && ledger.capture !== 'off') void made()
+
+  return {
+    store,
+    clock,
+    watch(request) {
+      if (loaded) return loaded.watch(request)
+      const at = clock.now()
+      watchRequest(request)
+      return (response) => {
+        const answeredAt = clock.now()
+        void made().then((ledger) => ledger.watch(request, at)(response, answeredAt))
+        return response
+      }
+    },
+    listen(listener) {
+      let end = () => {}
+      let ended = false
+      void made().then((ledger) => {
+        if (!ended) end = ledger.listen(listener)
+      })
+      return () => {
+        ended = true
+        end()
+      }
+    },
+    async flush() {
+      if (loading) await (await loading).flush()
+    },
+    async close() {
+      endRetention()
+      if (loading) await (await loading).close()
+      else await store.close()
+    },
+  }
+}
+
+/** A store that is opened with the first question, and again with the next one where that failed. */
+function lazyStore(open: () => Promise<UsageStore>): UsageStore {
+  let opening: Promise<UsageStore> | undefined
+  const opened = async (): Promise<UsageStore> => {
+    const store = (opening ??= open())
+    try {
+      return await store
+    } catch (error) {
+      if (opening === store) opening = undefined
+      throw error
+    }
+  }
+  return {
+    add: async (records) => (await opened()).add(records),
+    list: async (filter, page) => (await opened()).list(filter, page),
+    get: async (id) => (await opened()).get(id),
+    sum: async (query) => (await opened()).sum(query),
+    forget: async (before, what) => (await opened()).forget(before, what),
+    compact: async () => (await opened()).compact?.(),
+    close: async () => (await opening?.catch(() => undefined))?.close(),
+  }
+}
