@@ -13,7 +13,8 @@ import { readDuration } from '../../core/retry-after.ts'
 /** `requests`, `tokens`, and Claude's `input-tokens` and `output-tokens`. */
 type Resource = string
 
-interface Limit {
+/** What is told of a limit. */
+export interface Limit {
   limit?: string
   remaining?: string
   /** Milliseconds since 1970. */
@@ -25,9 +26,13 @@ const OPENAI = /^x-ratelimit-(limit|remaining|reset)-(requests|tokens)$/
 
 /** The client's own headers for what the upstream's headers tell. Gemini clients know none. */
 export function rateLimitHeaders(from: Headers, client: ProtocolName, now: number): Record<string, string> {
+  return client === 'gemini' ? {} : limitHeaders(readLimits(from, now), client, now)
+}
+
+/** The headers in which a client of this protocol is told of limits; those of OpenAI where it knows none. */
+export function limitHeaders(limits: Iterable<readonly [Resource, Limit]>, client: ProtocolName, now: number): Record<string, string> {
   const to: Record<string, string> = {}
-  if (client === 'gemini') return to
-  for (const [resource, { limit, remaining, reset }] of readLimits(from, now)) {
+  for (const [resource, { limit, remaining, reset }] of limits) {
     const name =
       client === 'claude'
         ? (field: string) => `anthropic-ratelimit-${resource}-${field}`
