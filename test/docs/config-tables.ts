@@ -25,6 +25,11 @@ const keyFields = plainSchema(schemaAt(ConfigSchema, ['endpoints', 'a', 'apiKeys
   .options!.map(fieldsOf)
   .find((found) => found && 'org' in found)!
 
+/** The same of the keys of clients. */
+const clientKeyFields = plainSchema(schemaAt(ConfigSchema, ['server', 'keys', 0])!)
+  .options!.map(fieldsOf)
+  .find((found) => found && 'group' in found)!
+
 /** The tables of the page about the configuration, by the names of their marks. */
 export const configTables: Readonly<Record<string, string>> = {
   file: fields(),
@@ -49,7 +54,7 @@ export const configTables: Readonly<Record<string, string>> = {
   condition: fields('routes', 'rules', 0, 'when'),
   budget: fields('budgets', 0),
   server: fields('server'),
-  clientKey: fields('server', 'keys', 0),
+  clientKey: fieldTable(clientKeyFields),
   group: fields('groups', 'a'),
   limits: fields('server', 'limits'),
   log: fields('log'),

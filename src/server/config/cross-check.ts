@@ -5,15 +5,16 @@
  */
 import { aliasesOf } from '../../router/routing/models.ts'
 import { isLoopback } from '../safety/guard.ts'
+import { backupProblems } from './backup-schema.ts'
 import type { Path, Problem } from './problem.ts'
 import type { SettledConfig } from './settle.ts'
 import { didYouMean } from './suggest.ts'
 import { namesIn, readTarget, targetsIn } from './targets.ts'
 
 /** What cannot work. */
-export function crossCheck({ endpoints, pools = {}, routes = {} }: SettledConfig): Problem[] {
+export function crossCheck({ endpoints, server, groups = {}, pools = {}, routes = {}, backup = {} }: SettledConfig): Problem[] {
   const names = [...Object.keys(endpoints), ...Object.keys(pools)]
-  const problems: Problem[] = []
+  const problems: Problem[] = backupProblems(backup)
   const report = (path: Path, message: string) => problems.push({ path, message })
 
   if (!Object.keys(endpoints).length)
@@ -46,6 +47,14 @@ export function crossCheck({ endpoints, pools = {}, routes = {} }: SettledConfig
     }
     return found
   }
+
+  const known = Object.keys(groups)
+  for (const [index, { group }] of (server.keys ?? []).entries())
+    if (group !== undefined && !known.includes(group))
+      report(
+        ['server', 'keys', index, 'group'],
+        `there is no group ${JSON.stringify(group)}.${didYouMean(group, known) || ` There are: ${known.join(', ') || 'none: make it in "groups"'}.`}`,
+      )
 
   const membersOf = new Map<string, { name: string; path: Path }[]>()
   for (const [name, { members }] of Object.entries(pools)) {

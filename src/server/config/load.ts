@@ -86,7 +86,7 @@ export async function readText(path: string): Promise<string> {
 async function exposure(path: string, { endpoints, server }: Config): Promise<Problem[]> {
   const literal =
     Object.values(endpoints).some(({ keys }) => keys.some(({ from }) => from === LITERAL)) ||
-    server.keys?.some(({ key }) => !key.startsWith('sha256:'))
+    server.keys?.some(({ key, previous }) => [key, previous?.key].some((given) => given !== undefined && !given.startsWith('sha256:')))
   if (!literal || process.platform === 'win32') return []
   const found = await stat(path).catch(() => undefined)
   if (!found || !(found.mode & 0o077)) return []

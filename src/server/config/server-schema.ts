@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot'
 import { choice, count, duration, flag, list, size, text } from './fields.ts'
+import { NamedKey } from './key-schema.ts'
 import { secret } from './secret.ts'
 
 const PORT = 'a port from 0 to 65535'
@@ -23,14 +24,6 @@ const Port = v.pipe(
   ),
   v.description('The port to listen on; 0 takes a free one. Default 3456.'),
   v.transform(Number),
-)
-
-const NamedKey = v.strictObject(
-  {
-    name: text('Whose it is, for logs and limits.'),
-    key: secret('The key. "sha256:" and 64 hexadecimal digits is the hash of a key that is written nowhere.'),
-  },
-  'a key, or { "name", "key" }',
 )
 
 const Limits = v.strictObject(

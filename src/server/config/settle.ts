@@ -5,7 +5,7 @@
  */
 import type { Problem } from './problem.ts'
 import type { ReadConfig } from './schema.ts'
-import { isSecretSource, type Resolved, type SecretSource } from './secret.ts'
+import { isSecretSource, type Resolved } from './secret.ts'
 import { settleEndpoint, type SettledEndpoint } from './settle-endpoint.ts'
 import type { Variables } from './variables.ts'
 
@@ -17,8 +17,10 @@ export interface SettledConfig extends Omit<ReadConfig, '$schema' | 'endpoints' 
 
 export interface SettledServer extends Omit<NonNullable<ReadConfig['server']>, 'keys'> {
   /** With a name for each: `key-1`, `key-2` … where the file has none. */
-  keys?: readonly { name: string; key: string | SecretSource }[]
+  keys?: readonly SettledKey[]
 }
+
+type SettledKey = Extract<NonNullable<NonNullable<ReadConfig['server']>['keys']>[number], { name: string }>
 
 /** A configuration that can be used: durations in milliseconds, sizes in bytes, all secrets in their places. */
 export type Config = Resolved<SettledConfig>
@@ -35,7 +37,7 @@ export function settle(read: ReadConfig, raw: unknown, variables: Variables, rep
   })
   const names = new Set<string>()
   const namedKeys = keys?.map((item, index) => {
-    const own = typeof item === 'object' && !isSecretSource(item) ? item : { name: `key-${index + 1}`, key: item }
+    const own: SettledKey = typeof item === 'object' && !isSecretSource(item) ? item : { name: `key-${index + 1}`, key: item }
     if (names.has(own.name))
       report({ path: ['server', 'keys', index], message: `there is another key called ${JSON.stringify(own.name)}. Names of keys differ` })
     names.add(own.name)
