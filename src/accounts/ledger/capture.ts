@@ -4,37 +4,50 @@
  * @module
  */
 import { throughBody, type ByteSource } from '../../core/byte-source.ts'
+import type { ProtocolName } from '../../core/chat.ts'
 import { attachOutcome, outcomeOf } from '../../router/outcome.ts'
 import type { Bodies } from './record.ts'
+import { wholeAnswer } from './whole-answer.ts'
 
 /** What has come of a body, up to a size. */
 export interface Heard {
-  text(): string
+  /** As one answer, where it came as a stream of events. May be asked once. */
+  text(protocol: ProtocolName): string
   readonly cut: boolean
 }
 
-/** The same answer, and what of its body will have gone by, up to `maxBytes`. Its text is made when it is asked for. */
-export function listen(response: Response, maxBytes: number): { response: Response; heard: Heard } {
-  let chunks: (Uint8Array | string)[] = []
+/** Of a stream so many bytes are kept for each character of the answer: the rest is what stands around it. */
+const STREAM_FACTOR = 16
+/** Secrets are at most as long: so much more is looked at, so that one at the cut is known. */
+const MARGIN = 1024
+
+/** The same answer, and what of its body will have gone by, up to `maxLength` characters. Its text is made when it is asked for. */
+export function listen(response: Response, maxLength: number): { response: Response; heard: Heard } {
+  const streams = response.headers.get('content-type')?.includes('event-stream')
+  const maxBytes = MARGIN + maxLength * (streams ? STREAM_FACTOR : 1)
+  const chunks: (Uint8Array | string)[] = []
   let size = 0
   const take = (chunk: Uint8Array | string) => {
     if (size < maxBytes) chunks.push(chunk)
     size += chunk.length
   }
   const heard: Heard = {
-    text() {
+    text(protocol) {
       const decoder = new TextDecoder()
       const text = chunks.map((chunk) => (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))).join('')
-      chunks = []
-      return text
+      return streams ? wholeAnswer(text, protocol) : text
     },
     get cut() {
       return size > maxBytes
     },
   }
   const outcome = outcomeOf(response)
-  const heardResponse = throughBody(response, (source) => through(source, take))
-  return { response: outcome ? attachOutcome(heardResponse, outcome) : heardResponse, heard }
+  const passed = throughBody(response, (source) => {
+    if (source.whole === undefined) return through(source, take)
+    take(source.whole)
+    return source
+  })
+  return { response: outcome ? attachOutcome(passed, outcome) : passed, heard }
 }
 
 const through = (source: ByteSource, take: (chunk: Uint8Array | string) => void): ByteSource => ({
@@ -52,14 +65,23 @@ const through = (source: ByteSource, take: (chunk: Uint8Array | string) => void)
   cancel: (reason) => source.cancel(reason),
 })
 
+export interface BodiesAsked {
+  /** What was asked; absent where nobody read it. */
+  asked: string | undefined
+  heard: Heard
+  protocol: ProtocolName
+  maxLength: number
+  redact(text: string): string
+}
+
 /** Bodies as they are kept: secrets taken out before they are cut, so that no half of one is left. */
-export function bodiesOf(asked: string | undefined, heard: Heard, maxBytes: number, redact: (text: string) => string): Bodies {
-  const request = asked === undefined ? undefined : redact(asked)
-  const response = redact(heard.text())
-  const cut = heard.cut || response.length > maxBytes || (request?.length ?? 0) > maxBytes
+export function bodiesOf({ asked, heard, protocol, maxLength, redact }: BodiesAsked): Bodies {
+  const answered = heard.text(protocol)
+  const kept = (text: string) => redact(text.slice(0, maxLength + MARGIN)).slice(0, maxLength)
+  const cut = heard.cut || answered.length > maxLength || (asked?.length ?? 0) > maxLength
   return {
-    ...(request !== undefined && { request: request.slice(0, maxBytes) }),
-    ...(response && { response: response.slice(0, maxBytes) }),
+    ...(asked !== undefined && { request: kept(asked) }),
+    ...(answered && { response: kept(answered) }),
     ...(cut && { cut }),
   }
 }

@@ -161,7 +161,8 @@ export function createLedger(options: LedgerOptions): Ledger {
   }
 
   function withBodies(record: ExchangeRecord, facts: RequestFacts | undefined, heard: Heard): ExchangeRecord {
-    return { ...record, bodies: bodiesOf(facts?.text, heard, captureBytes, redact) }
+    const { protocol } = record
+    return { ...record, bodies: bodiesOf({ asked: facts?.text, heard, protocol, maxLength: captureBytes, redact }) }
   }
 }
 

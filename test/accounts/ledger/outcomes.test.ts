@@ -20,7 +20,7 @@ const chaotic = (name: string, options: ChaosOptions = {}, given: Partial<Endpoi
     name,
     protocol: 'claude',
     baseUrl: `https://${name}.example`,
-    apiKey: { name: 'main', key: 'secret-of-provider' },
+    apiKeys: [{ name: 'main', key: 'secret-of-provider' }],
     model: `${name}-model`,
     clock,
     patienceMs: 1e9,
