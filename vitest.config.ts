@@ -9,7 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^cc-route$/, replacement: source('index.ts') },
       { find: /^cc-route\/gateway$/, replacement: source('server/gateway.ts') },
-      { find: /^cc-route\/(transformers|router|server|testing)$/, replacement: source('$1/index.ts') },
+      { find: /^cc-route\/(transformers|router|accounts|server|testing)$/, replacement: source('$1/index.ts') },
     ],
   },
   test: {
