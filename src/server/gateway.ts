@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Ledger } from '../accounts/ledger/ledger.ts'
 import { systemClock, type Clock } from '../core/clock.ts'
 import { fail } from '../core/failure.ts'
 import { requestOf, type Fetch, type Handler } from '../router/fetch.ts'
@@ -12,7 +13,8 @@ import { createAccess } from './admin/access.ts'
 import type { Standing } from './admin/administered.ts'
 import { createAdmin } from './admin/admin.ts'
 import { createRecent } from './admin/recent.ts'
-import { answerStatus } from './admin/status.ts'
+import { answerStatus, upstreamsOf } from './admin/status.ts'
+import type { Backups } from './backup/backups.ts'
 import { compose, type Composition } from './compose.ts'
 import { readConfig } from './config/read.ts'
 import type { ConfigInput } from './config/schema.ts'
@@ -29,6 +31,7 @@ import { denyUnpriced } from './prices.ts'
 import type { ClientKey } from './safety/auth.ts'
 import { createAddressReader } from './safety/client-address.ts'
 import { isLoopback, type AllowedHosts } from './safety/guard.ts'
+import { createUsage } from './usage/usage.ts'
 
 export { ConfigError, type Problem } from './config/problem.ts'
 export type { ConfigInput } from './config/schema.ts'
@@ -55,6 +58,10 @@ export interface ConfiguredOptions extends Pick<FrontParts, 'sessions' | 'log' |
   redact?: ReturnType<typeof createRedactor>
   /** Where cooldowns, breakers and affinity are kept. Default: in memory. */
   state?: State
+  /** Keeps a record of each request: who used what, and what it cost. What the configuration says of one is `cc-route serve`'s. Default: none. */
+  ledger?: Ledger
+  /** Backups of the file, for the admin API. Default: none. */
+  backups?: Backups
   clock?: Clock
   /** From 0 up to 1. */
   random?: () => number
@@ -95,6 +102,15 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
   const startedAt = clock.now()
   const sessions = options.sessions === false ? (false as const) : { store: memoryStore({ clock }), ...options.sessions }
   let serving: Serving = {}
+  const usage =
+    options.ledger &&
+    createUsage({
+      ledger: options.ledger,
+      clock,
+      redact,
+      isOpen: () => serving.isReady?.() ?? true,
+      upstreams: () => upstreamsOf(now(), clock),
+    })
 
   const frontOf = ({ config }: Loaded, composition: Composition): Fetch => {
     const { server, routes, log: logged } = config
@@ -114,11 +130,15 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
       redact,
       sessions,
       watch: recent.watch,
+      ...defined(options, ['ledger']),
       status: () => answerStatus(now(), { recent, clock, startedAt }),
+      ...(usage && { usage: (request, url, admitClient) => usage.own(request, url, { admit: admitClient, admitAdmin: admit }) }),
       ...(server.passOn !== false && {
         passOn: createPassOn({ endpoints: composition.served, explicit: routes?.explicit !== false, clock }),
       }),
-      ...(server.admin !== false && { admin: createAdmin({ now, change, reload, recent, clock, redact, admit }) }),
+      ...(server.admin !== false && {
+        admin: createAdmin({ now, change, reload, recent, clock, usage, backups: options.backups, redact, admit }),
+      }),
     })
   }
   const asksForKeys = ({ config: { server } }: Loaded) => Boolean(server.keys?.length || options.keys?.length)

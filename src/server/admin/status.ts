@@ -41,3 +41,10 @@ export async function answerStatus(standing: Standing, { recent, clock, startedA
   }
   return Response.json(body, { headers: { 'cache-control': 'no-store' } })
 }
+
+/** The endpoints, and whether each can be asked; without those that are switched off. */
+export async function upstreamsOf(standing: Standing, clock: Clock): Promise<{ name: string; healthy: boolean }[]> {
+  const names = Object.keys(standing.config.endpoints)
+  const states = await Promise.all(names.map(async (name) => ({ name, state: await providerState(name, standing, clock.now()) })))
+  return states.flatMap(({ name, state }) => (state === 'off' ? [] : [{ name, healthy: state === 'ready' }]))
+}

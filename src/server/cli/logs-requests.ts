@@ -23,7 +23,7 @@ export function isAboutRequests({ flags, args }: Call): boolean {
   if (own === undefined && !args.length) return false
   const foreign = FOREIGN.find((name) => flags[name] !== undefined)
   if (foreign !== undefined)
-    throw misuse(`--${foreign} is of the log's lines, and ${own === undefined ? 'an ID' : `--${own}`} of the ledger's requests.`, 'logs')
+    throw misuse(`--${foreign} is of the log’s lines, and ${own === undefined ? 'an ID' : `--${own}`} of the ledger’s requests.`, 'logs')
   return true
 }
 

@@ -83,7 +83,7 @@ async function answerAdmin(request: Request, password: unknown, parts: CcgatePar
 }
 
 async function todayOf(filter: RecordFilter, { source, clock }: CcgateParts, withTenants = false) {
-  await source.flush?.()
+  await source.flush()
   const now = clock.now()
   const query = { ...filter, ...spanOf('today', { now, zone: 0 }) }
   const { store } = source

@@ -48,7 +48,9 @@ export function createLive({ source, clock, isOpen, kept = 256, perViewer = 8 }:
     viewers.add(viewer)
     if (stop) return
     cancelTick = clock.after(TICK_MS, tick)
-    stop = source.watch((record) => viewers.forEach((each) => each.offer(record)))
+    stop = source.listen((event) => {
+      if (event.type === 'ended' && event.record) for (const each of viewers) each.offer(event.record)
+    })
   }
   const leave = (viewer: Viewer) => {
     viewers.delete(viewer)

@@ -32,7 +32,7 @@ export async function answerUsage({ method }: Request, path: string, ask: Omit<U
       message: `There is no "${path}" of usage. There are: ${USAGE_ROUTES.map(([known]) => known || '/').join(', ')}.`,
     })
   if (method !== 'GET' && method !== 'HEAD') return fail({ kind: 'invalid-request', status: 405, message: 'Usage is read with GET only.' })
-  await ask.source.flush?.()
+  await ask.source.flush()
   const response = await found.run({ ...ask, id: decoded(found.pattern.exec(path)![1] ?? '') })
   if (method === 'GET') return response
   await response.body?.cancel()

@@ -4,17 +4,12 @@
  * @module
  */
 import type { Clock } from '../../core/clock.ts'
+import type { Ledger } from '../../accounts/ledger/ledger.ts'
 import type { ExchangeRecord } from '../../accounts/ledger/record.ts'
-import type { Dimension, RecordFilter, UsageStore } from '../../accounts/ledger/store.ts'
+import type { Dimension, RecordFilter } from '../../accounts/ledger/store.ts'
 
 /** The part of a ledger that is asked. */
-export interface UsageSource {
-  store: UsageStore
-  /** Tells of each record from now on, until the function returned is called. */
-  watch(listen: (record: ExchangeRecord) => void): () => void
-  /** Has the store hold all that has ended. */
-  flush?(): void | Promise<void>
-}
+export type UsageSource = Pick<Ledger, 'store' | 'listen' | 'flush'>
 
 /** Whose records a question is about, and how much of them may be told. */
 export interface Scope {

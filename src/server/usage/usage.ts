@@ -14,13 +14,15 @@ import type { Live, Scope, UsageAsk, UsageSource } from './source.ts'
 export type Admit = (request: Request) => Request | Failure
 
 export interface UsageOptions {
-  source: UsageSource
+  ledger: UsageSource
   clock: Clock
   redact(text: string): string
   /** `false` once the server is about to close. */
   isOpen(): boolean
   /** What is left of the limits and budgets of a tenant, for itself. */
   allowance?(tenant: string): unknown
+  /** The endpoints, and whether they can be asked. */
+  upstreams?(): Promise<readonly { name: string; healthy: boolean }[]>
 }
 
 /** Who may ask at one moment. */
@@ -39,7 +41,7 @@ export interface UsageAnswers {
 }
 
 /** Nothing of it is loaded before the first question. */
-export function createUsage({ source, clock, redact, isOpen, allowance }: UsageOptions): UsageAnswers {
+export function createUsage({ ledger: source, clock, redact, isOpen, allowance, upstreams }: UsageOptions): UsageAnswers {
   const refusal = createRefusal(redact)
   let live: Promise<Live> | undefined
   const openLive = async (): Promise<Live> => (await import('./live.ts')).createLive({ source, clock, isOpen })
@@ -53,7 +55,7 @@ export function createUsage({ source, clock, redact, isOpen, allowance }: UsageO
       const path = url.pathname.slice('/usage'.length)
       if (request.method === 'POST' && /^\/?$/.test(path)) {
         const { answerCcgate } = await import('./ccgate.ts')
-        return await answerCcgate(request, { source, clock, admit, admitAdmin })
+        return await answerCcgate(request, { source, clock, admit, admitAdmin, ...(upstreams && { upstreams }) })
       }
       const admitted = admit(request)
       if (!(admitted instanceof Request)) return refusal(admitted)

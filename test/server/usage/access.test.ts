@@ -25,7 +25,7 @@ function open({ asksForKeys = true, adminKey = ADMIN }: { asksForKeys?: boolean;
   const clock = virtualClock(NOW)
   const addressOf = () => '203.0.113.9'
   const admitAdmin = createAccess({ asksForKeys, addressOf, ...(adminKey !== false && { adminKey }) })
-  const usage = createUsage({ source, clock, redact: (text) => text, isOpen: () => true })
+  const usage = createUsage({ ledger: source, clock, redact: (text) => text, isOpen: () => true })
   return createFront({
     app: async () => new Response('the app'),
     ...(asksForKeys && { keys }),

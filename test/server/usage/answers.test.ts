@@ -9,7 +9,7 @@ let usage: UsageAnswers
 
 beforeEach(() => {
   source = sourceOf()
-  usage = createUsage({ source, clock: virtualClock(NOW), redact: (text) => text, isOpen: () => true })
+  usage = createUsage({ ledger: source, clock: virtualClock(NOW), redact: (text) => text, isOpen: () => true })
 })
 
 interface Told {

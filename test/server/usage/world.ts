@@ -57,16 +57,17 @@ export interface TestSource extends UsageSource {
 }
 
 export function sourceOf(store: UsageStore = memoryUsage()): TestSource {
-  const listeners = new Set<(record: ExchangeRecord) => void>()
+  const listeners = new Set<Parameters<UsageSource['listen']>[0]>()
   return {
     store,
-    watch(listen) {
+    async flush() {},
+    listen(listen) {
       listeners.add(listen)
       return () => listeners.delete(listen)
     },
     async end(...records) {
       await store.add(records)
-      for (const one of records) for (const listen of listeners) listen(one)
+      for (const one of records) for (const listen of listeners) listen({ type: 'ended', id: one.id, record: one })
     },
     get listening() {
       return listeners.size
