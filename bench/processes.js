@@ -17,7 +17,6 @@ export const fileOf = (/** @type {string} */ path) => fileURLToPath(new URL(path
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set()
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')))
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
 
 /** A port that nobody uses now. */
 export async function freePort() {

@@ -9,7 +9,7 @@ import { fileOf, freePort, openProxy } from './processes.js'
  * @typedef {import('./fixtures/requests.js').Protocol} Protocol
  * @typedef {{ name: string, client: Protocol, upstream?: Protocol, build?: string }} Target without an upstream it is no cc-route; `build` is
  *   one to compare with
- * @typedef {{ node: string, build: string }} Subject which Node runs which build
+ * @typedef {{ node: string, build: string, command?: string }} Subject which Node runs which build; `command` where the command is none of `cli.js`
  */
 
 export const DIRECT = 'direct'
@@ -39,14 +39,17 @@ const UNUSED = { cpuMicros: none, residentKib: none, peakKib: none, heapBytes: n
  * @param {Subject & { providerPort: number, flags?: string[], silent?: boolean }} options
  * @returns {Promise<import('./processes.js').Proxy>}
  */
-export async function openTarget({ name, client, upstream, build: other }, { node, build, providerPort, flags = [], silent = false }) {
+export async function openTarget(
+  { name, client, upstream, build: other },
+  { node, build, command = join(other ?? build, 'cli.js'), providerPort, flags = [], silent = false },
+) {
   if (name === DIRECT) return { port: providerPort, pid: 0, startMs: 0, ask: nothing, used: async () => UNUSED, close: nothing }
   const port = await freePort()
   const home = mkdtempSync(join(tmpdir(), 'bench-'))
   const serve = () => {
     const config = join(home, 'cc-route.json')
     writeFileSync(config, JSON.stringify(configOf(client, upstream ?? client, providerPort)), { mode: 0o600 })
-    return [join(other ?? build, 'cli.js'), 'serve', '--config', config, '--port', String(port)]
+    return [command, 'serve', '--config', config, '--port', String(port)]
   }
   const args = name === PIPE ? [fileOf('pipe.js'), String(port), String(providerPort)] : serve()
   const proxy = await openProxy({ node, args, port, cwd: home, env: { HOME: home }, flags, silent })

@@ -1,0 +1,102 @@
+/** Whether anything stays behind of requests that are over: how the heap grows, all garbage gone, with each of them. */
+import { requestOf } from '../fixtures/requests.js'
+import { openConnection } from '../load/connection.js'
+import { bytesOf, load } from '../load/load.js'
+import { slopeOf } from '../numbers.js'
+import { openProvider } from '../processes.js'
+import { table } from '../report.js'
+import { DIRECT, openTarget, PIPE } from '../targets.js'
+
+/**
+ * @typedef {import('../targets.js').Target} Target
+ * @typedef {import('../targets.js').Subject} Subject
+ * @typedef {{ kind: string, count: number, bytesEach: number }} Kept what each one left behind; noise makes it less than nothing at times
+ */
+
+const STEPS = 8
+const AT_ONCE = 8
+
+/** What is done `count` times, and what to divide by to have as many of it as of whole requests. @type {Record<string, { share: number, run: (port: number, target: Target, count: number) => Promise<unknown> }>} */
+const KINDS = {
+  'requests of 149 KB': {
+    share: 1,
+    async run(port, { client }, count) {
+      const { errors, firstError } = await load({
+        port,
+        request: requestOf(client, { size: 'big', stream: false }),
+        count,
+        atOnce: AT_ONCE,
+      })
+      if (errors) throw new Error(`${errors} requests failed: ${firstError}`)
+    },
+  },
+  'aborted streams': {
+    share: 5,
+    run: (port, { client }, count) => {
+      const bytes = bytesOf(port, requestOf(client, { size: 'small', stream: true }))
+      return inTurns(count, () => leaveAmid(port, bytes))
+    },
+  },
+}
+
+/** @param {number} count @param {() => Promise<void>} run */
+async function inTurns(count, run) {
+  let begun = 0
+  const one = async () => {
+    while (begun++ < count) await run()
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, one))
+}
+
+/** Goes away once the answer has begun. @param {number} port @param {Buffer} bytes */
+async function leaveAmid(port, bytes) {
+  const { socket, close } = await openConnection(port)
+  const begun = new Promise((resolve) => socket.once('data', resolve).once('close', resolve))
+  socket.write(bytes)
+  await begun
+  close()
+}
+
+/**
+ * @param {{ target: Target, subject: Subject, requests: number }} options how many whole requests; of what is aborted a fifth of that
+ * @returns {Promise<Kept[]>}
+ */
+export async function weighLeavings({ target, subject, requests }) {
+  const provider = await openProvider()
+  // Slow enough that everybody who leaves does so amid the stream.
+  await provider.pace({ events: 257, perWrite: 1, everyMs: 10 })
+  const proxy = await openTarget(target, { ...subject, providerPort: provider.port, flags: ['--expose-gc'] })
+  const kept = []
+  for (const [kind, { share, run }] of Object.entries(KINDS)) {
+    const each = Math.ceil(requests / share / STEPS)
+    const counts = []
+    const heaps = []
+    // The first step fills what is bounded and kept: caches, pools of connections, the latest requests of the log.
+    for (let step = 0; step <= STEPS; step++) {
+      await run(proxy.port, target, each)
+      const { heapBytes, outsideBytes } = await proxy.ask('used after collection')
+      if (step === 0) continue
+      counts.push(step * each)
+      heaps.push(heapBytes + outsideBytes)
+    }
+    kept.push({ kind, count: STEPS * each, bytesEach: slopeOf(counts, heaps) })
+  }
+  await proxy.close()
+  await provider.close()
+  return kept
+}
+
+/** Bytes that each may leave at most: less than the smallest thing that could be kept of it, above the noise of ten thousand. */
+const MOST_BYTES = 100
+
+/** @param {{ targets: readonly Target[], subject: Subject, requests: number }} options */
+export async function memoryReport({ targets, subject, requests }) {
+  const rows = []
+  let passed = true
+  for (const target of targets.filter(({ name }) => name !== DIRECT && name !== PIPE))
+    for (const { kind, count, bytesEach } of await weighLeavings({ target, subject, requests })) {
+      passed &&= bytesEach <= MOST_BYTES
+      rows.push([target.name, `${count} ${kind}`, bytesEach.toFixed(1), bytesEach <= MOST_BYTES ? '' : '**more**'])
+    }
+  return { text: `### What requests leave on the heap\n\n${table(['', 'after', 'bytes each', ''], rows)}`, passed }
+}
