@@ -1,11 +1,11 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createAccess } from '../../../src/server/admin/access.ts'
 import { createFront } from '../../../src/server/front.ts'
 import type { Fetch } from '../../../src/router/fetch.ts'
 import { attachConnection } from '../../../src/server/safety/connection.ts'
 import { createUsage } from '../../../src/server/usage/usage.ts'
 import { virtualClock } from '../../../src/testing/clock.ts'
-import { costOf, DAY, NOW, record, sourceOf, type TestSource } from './world.ts'
+import { costOf, DAY, NOW, record, sourceOf, STORES, type TestSource } from './world.ts'
 
 const ANN = 'the-key-of-ann-0001'
 const BOB = 'the-key-of-bob-0001'
@@ -58,8 +58,10 @@ async function ask(path: string, key?: string, from = '127.0.0.1', headers: Reco
   return { status: response.status, body: (await response.json()) as Answer['body'], headers: response.headers }
 }
 
-describe('with its key', () => {
+describe.each(STORES)('with its key, %s', (_, store) => {
   beforeEach(async () => {
+    source = sourceOf(await store())
+    app = open()
     await source.end(
       record({ tenant: 'ann', group: 'team', session: 's-1' }),
       record({ tenant: 'ann', at: NOW - 1, status: 500 }),
@@ -68,6 +70,8 @@ describe('with its key', () => {
       record(),
     )
   })
+
+  afterEach(() => source.store.close())
 
   test('a tenant sees its own, in one look', async () => {
     const { status, body } = await ask('/usage', ANN)

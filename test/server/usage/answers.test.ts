@@ -1,16 +1,17 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createUsage, type UsageAnswers } from '../../../src/server/usage/usage.ts'
+import type { UsageStore } from '../../../src/accounts/ledger/store.ts'
 import { failureOf } from '../../../src/core/failure.ts'
 import { virtualClock } from '../../../src/testing/clock.ts'
-import { costOf, DAY, HOUR, NOW, record, sourceOf, type TestSource } from './world.ts'
+import { costOf, DAY, HOUR, NOW, record, sourceOf, STORES, type TestSource } from './world.ts'
 
 let source: TestSource
 let usage: UsageAnswers
 
-beforeEach(() => {
-  source = sourceOf()
+async function open(store?: UsageStore | Promise<UsageStore>): Promise<void> {
+  source = sourceOf(await store)
   usage = createUsage({ ledger: source, clock: virtualClock(NOW), redact: (text) => text, isOpen: () => true })
-})
+}
 
 interface Told {
   [name: string]: unknown
@@ -35,7 +36,10 @@ const refused = async (path: string) => {
   throw new Error(`${path} was answered`)
 }
 
-describe('sums', () => {
+describe.each(STORES)('sums %s', (_, store) => {
+  beforeEach(() => open(store()))
+  afterEach(() => source.store.close())
+
   test('today, yesterday, this week and this month', async () => {
     await source.end(
       record(),
@@ -140,7 +144,10 @@ describe('sums', () => {
   })
 })
 
-describe('requests', () => {
+describe.each(STORES)('requests %s', (_, store) => {
+  beforeEach(() => open(store()))
+  afterEach(() => source.store.close())
+
   test('page by page, the newest first', async () => {
     await source.end(...[0, 1, 2, 3, 4].map((at) => record({ at, session: 's-1' })))
     const first = await ask('/requests?limit=2')
@@ -174,6 +181,8 @@ describe('requests', () => {
 })
 
 describe('what is not understood is refused', () => {
+  beforeEach(() => open())
+
   test.each([
     ['/totals?modle=x', 'There is no parameter "modle" here. Did you mean "model"?'],
     ['/totals?limit=5', 'There is no parameter "limit" here.'],

@@ -1,9 +1,12 @@
 /** A ledger with records in it, and what asks for them. */
+import { join } from 'node:path'
 import type { Cost } from '../../../src/accounts/prices/prices.ts'
 import type { ExchangeRecord } from '../../../src/accounts/ledger/record.ts'
 import { memoryUsage } from '../../../src/accounts/ledger/memory-store.ts'
 import type { UsageStore } from '../../../src/accounts/ledger/store.ts'
+import { openSqliteStore } from '../../../src/server/ledger/sqlite-store.ts'
 import type { UsageSource } from '../../../src/server/usage/source.ts'
+import { folder } from '../config/folder.ts'
 
 /** A Wednesday, at noon. */
 export const NOW = Date.parse('2026-03-18T12:00:00Z')
@@ -74,3 +77,9 @@ export function sourceOf(store: UsageStore = memoryUsage()): TestSource {
     },
   }
 }
+
+/** Where records may be kept, as tests go through them. */
+export const STORES: readonly (readonly [string, () => UsageStore | Promise<UsageStore>])[] = [
+  ['in memory', () => memoryUsage()],
+  ['in SQLite', () => openSqliteStore(join(folder(), 'usage.db'))],
+]
