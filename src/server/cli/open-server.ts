@@ -7,9 +7,11 @@ import type { Fetch } from '../../router/fetch.ts'
 import type { Config } from '../config/settle.ts'
 import { fileStore } from '../config/store.ts'
 import { watchConfig } from '../config/watch.ts'
-import { gateway } from '../gateway.ts'
+import { gateway, type Gateway } from '../gateway.ts'
+import { serverLedger } from '../ledger/lazy-ledger.ts'
 import { openLog, type Log } from '../log/log.ts'
 import { createRedactor } from '../log/redact.ts'
+import { livePrices } from '../prices.ts'
 import type { ClientKey } from '../safety/auth.ts'
 import { randomToken } from '../../core/digest.ts'
 import { serve, type Served, type ServeOptions } from '../serve.ts'
@@ -56,6 +58,7 @@ export async function openServer(used: ConfigInUse, { logFile, isPrivate = false
     async close() {
       work.end?.()
       await served.close()
+      await work.close?.()
       await log.close()
     },
   }
@@ -71,6 +74,8 @@ interface Work {
   begin?(): void
   reload?(): Promise<void>
   end?(): void
+  /** When the last request has been answered. */
+  close?(): Promise<void>
 }
 
 interface WorkParts {
@@ -82,12 +87,17 @@ interface WorkParts {
 }
 
 function configuredWork({ config, source, path, snapshot, options }: ConfigInUse, parts: WorkParts): Work {
-  const { log, isPrivate } = parts
+  const { log, redact, isPrivate } = parts
   const store = path === undefined ? {} : { store: fileStore(path, options) }
   const backups = serverBackups({ config: () => fetch.config, path, load: options }, log)
-  const fetch = gateway(snapshot ?? { config }, {
+  const ledger =
+    config.ledger === false
+      ? undefined
+      : serverLedger({ ledger: config.ledger, configPath: path, prices: livePrices(() => fetch.config), redact, log })
+  const fetch: Gateway = gateway(snapshot ?? { config }, {
     ...parts,
     ...store,
+    ...(ledger && { ledger }),
     backups,
     variables: process.env,
     fetchFor: createFetchFor(process.env),
@@ -107,7 +117,8 @@ function configuredWork({ config, source, path, snapshot, options }: ConfigInUse
           fetch.use(next)
           if (!isPrivate) backups.schedule()
           log.info(`${source} has changed, and is in use.`)
-          if (fixed(next.config) !== fixed(config)) log.warn('What "server" says of host, port and ending, and "log", takes a restart.')
+          if (fixed(next.config) !== fixed(config))
+            log.warn('What "server" says of host, port and ending, "log" and "ledger" takes a restart.')
         },
         (error) => log.error(`${explained(error).text}\nThe configuration before it stays in use.`),
         { ...options, current: snapshot },
@@ -119,11 +130,13 @@ function configuredWork({ config, source, path, snapshot, options }: ConfigInUse
       backups.end()
       watch?.close()
     },
+    close: async () => ledger?.close(),
   }
 }
 
 /** What a server that runs does not change. */
-const fixed = ({ server: { host, port, graceMs, leaveMs }, log }: Config): string => JSON.stringify([host, port, graceMs, leaveMs, log])
+const fixed = ({ server: { host, port, graceMs, leaveMs }, log, ledger }: Config): string =>
+  JSON.stringify([host, port, graceMs, leaveMs, log, ledger])
 
 async function demoWork({ server }: Config, own: readonly ClientKey[] = []): Promise<Work> {
   const { createDemo } = await import('../demo/demo.ts')

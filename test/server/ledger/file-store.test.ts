@@ -111,9 +111,8 @@ describe('files', () => {
     const path = folder()
     const store = await openFileStore(path)
     await store.add([record('a', NOVEMBER)])
-    const circular = record('b', NOVEMBER) as Record<string, unknown>
-    circular['failure'] = circular
-    await expect(Promise.resolve(store.add([circular as never]))).rejects.toThrow()
+    const unwritable = record('b', NOVEMBER, { notices: 1n })
+    await expect(Promise.resolve(store.add([unwritable]))).rejects.toThrow()
     await store.add([record('c', NOVEMBER)])
     expect(await ids(store)).toEqual(['c', 'a'])
   })
