@@ -105,6 +105,11 @@ export function createLedger(options: LedgerOptions): Ledger {
     maxWaiting,
     onError,
   })
+  const flush = async () => {
+    // An answer that has ended is a record a few turns later: what is promised of it passes through the layers that it came through.
+    for (let turn = 0; turn < TURNS; turn++) await Promise.resolve()
+    await batches.flush()
+  }
   let closing: Promise<void> | undefined
 
   return {
@@ -148,14 +153,10 @@ export function createLedger(options: LedgerOptions): Ledger {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    async flush() {
-      // Records are made when the promises of their answers' ends are looked after.
-      for (let turn = 0; turn < TURNS; turn++) await Promise.resolve()
-      await batches.flush()
-    },
+    flush,
     close: () =>
       (closing ??= (async () => {
-        await batches.flush()
+        await flush()
         await store.close()
       })()),
   }
@@ -166,7 +167,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   }
 }
 
-const TURNS = 8
+const TURNS = 16
 
 /** What strangers at the door are told: the log has it, and nobody shall fill a disk with it. */
 const AT_THE_DOOR = new Set([401, 403, 421, 429])
