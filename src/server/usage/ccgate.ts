@@ -12,6 +12,7 @@ import type { RecordFilter } from '../../accounts/ledger/store.ts'
 import { limitBody } from '../safety/body-limit.ts'
 import { clientOf, inheritOrigin } from '../safety/connection.ts'
 import { refuseContentType } from '../safety/content-type.ts'
+import { dailyOf, type Allowance, type ToldBudget } from './allowance.ts'
 import { spanOf, writeMoment } from './moments.ts'
 import { ownScope } from './scope.ts'
 import type { UsageSource } from './source.ts'
@@ -24,8 +25,8 @@ export interface CcgateParts {
   admitAdmin(request: Request): Request | Failure
   /** The endpoints, and whether they can be asked. */
   upstreams?(): Promise<readonly { name: string; healthy: boolean }[]>
-  /** What a tenant may spend in US dollars today, and has spent of that. */
-  daily?(tenant: string): { limit: string; used: string } | undefined | Promise<{ limit: string; used: string } | undefined>
+  /** What a tenant may use, and what of that is left. */
+  allowance?(tenant: string): Promise<Allowance | undefined>
 }
 
 const MAX_BODY_BYTES = 16 * 1024
@@ -55,7 +56,8 @@ async function answerTenant(request: Request, key: unknown, parts: CcgateParts):
   const tenant = clientOf(admitted)?.name
   if (tenant === undefined) return error(401, 'invalid_key', 'This gateway asks its clients for no keys, so it knows no tenants.', parts)
   const today = await todayOf(ownScope(tenant).filter, parts)
-  const daily = await parts.daily?.(tenant)
+  const allowance = await parts.allowance?.(tenant)
+  const daily = allowance && dailyOf(allowance)
   const usage = { tenantId: tenant, date: today.date, limits: daily ? { usd: limitOf(daily) } : {}, todayUsage: today.usage }
   return success('tenant', { usage, tenant: { id: tenant, name: tenant } })
 }
@@ -119,8 +121,8 @@ const counted = ({ requests, tokens, input, cacheRead, cacheWrite, output, cost 
   totalCost: Number(Number(cost).toFixed(6)),
 })
 
-function limitOf(daily: { limit: string; used: string }) {
-  const [used, limit] = [Number(daily.used), Number(daily.limit)]
+function limitOf(daily: ToldBudget) {
+  const [used, limit] = [Number(daily.spent), Number(daily.limit)]
   return { used, limit, percentage: limit > 0 ? Number(((used / limit) * 100).toFixed(2)) : 100, exceeded: used >= limit }
 }
 

@@ -7,6 +7,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { Ledger } from '../../accounts/ledger/ledger.ts'
 import type { ExchangeRecord } from '../../accounts/ledger/record.ts'
 import type { Dimension, RecordFilter } from '../../accounts/ledger/store.ts'
+import type { Allowance } from './allowance.ts'
 
 /** The part of a ledger that is asked. */
 export type UsageSource = Pick<Ledger, 'store' | 'listen' | 'flush'>
@@ -29,8 +30,8 @@ export interface UsageAsk {
   query: URLSearchParams
   /** What the path says in the place of `{id}`. */
   id: string
-  /** What is left of the limits and budgets of a tenant. */
-  allowance?(tenant: string): unknown
+  /** What a tenant may use, and what of that is left. */
+  allowance?(tenant: string): Promise<Allowance | undefined>
   live: Live
 }
 

@@ -7,6 +7,7 @@ import type { Clock } from '../../core/clock.ts'
 import { failureOf, type Failure } from '../../core/failure.ts'
 import { createRefusal } from '../admin/refusal.ts'
 import { clientOf } from '../safety/connection.ts'
+import type { Allowance } from './allowance.ts'
 import { EVERYTHING, ownScope } from './scope.ts'
 import type { Live, Scope, UsageAsk, UsageSource } from './source.ts'
 
@@ -19,8 +20,8 @@ export interface UsageOptions {
   redact(text: string): string
   /** `false` once the server is about to close. */
   isOpen(): boolean
-  /** What is left of the limits and budgets of a tenant, for itself. */
-  allowance?(tenant: string): unknown
+  /** What a tenant may use, and what of that is left. */
+  allowance?(tenant: string): Promise<Allowance | undefined>
   /** The endpoints, and whether they can be asked. */
   upstreams?(): Promise<readonly { name: string; healthy: boolean }[]>
 }
@@ -55,7 +56,14 @@ export function createUsage({ ledger: source, clock, redact, isOpen, allowance, 
       const path = url.pathname.slice('/usage'.length)
       if (request.method === 'POST' && /^\/?$/.test(path)) {
         const { answerCcgate } = await import('./ccgate.ts')
-        return await answerCcgate(request, { source, clock, admit, admitAdmin, ...(upstreams && { upstreams }) })
+        return await answerCcgate(request, {
+          source,
+          clock,
+          admit,
+          admitAdmin,
+          ...(upstreams && { upstreams }),
+          ...(allowance && { allowance }),
+        })
       }
       const admitted = admit(request)
       if (!(admitted instanceof Request)) return refusal(admitted)
