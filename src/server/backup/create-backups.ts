@@ -29,7 +29,8 @@ export interface BackupsOptions {
   path?: string
   /** How that file is read. */
   load?: LoadOptions
-  ledger?: LedgerFiles
+  /** Where records are kept, at the moment; nothing where there are none. */
+  ledger?(): LedgerFiles | undefined
   /** Where what is being made, and what was made when, is kept. */
   folder: string
   /** Calls the server; what is given is the proxy to go through. */
@@ -37,7 +38,7 @@ export interface BackupsOptions {
   clock?: Clock
 }
 
-export function createBackups({ clock = systemClock, fetchFor, config, ...rest }: BackupsOptions): Backups {
+export function createBackups({ clock = systemClock, fetchFor, config, ledger = () => undefined, ...rest }: BackupsOptions): Backups {
   const scratch = join(rest.folder, 'work')
   const placeOf = () => {
     const { backup: settings = {}, server } = config()
@@ -65,7 +66,8 @@ export function createBackups({ clock = systemClock, fetchFor, config, ...rest }
       await clear()
       await mkdir(scratch, { recursive: true, mode: 0o700 })
       try {
-        return await run({ ...rest, ...place, clock, scratch })
+        const records = ledger()
+        return await run({ ...rest, ...place, ...(records && { ledger: records }), clock, scratch })
       } finally {
         await clear()
       }

@@ -6,6 +6,8 @@
 import { join } from 'node:path'
 import type { Backups } from '../backup/backups.ts'
 import { createBackups } from '../backup/create-backups.ts'
+import { ledgerFiles } from '../backup/ledger-files.ts'
+import { systemClock } from '../../core/clock.ts'
 import type { LoadOptions } from '../config/load.ts'
 import type { Config } from '../config/settle.ts'
 import { createFetchFor } from './fetch-for.ts'
@@ -23,6 +25,10 @@ export const openBackups = ({ config, path, load }: OpenBackupsOptions): Backups
     config,
     ...(path !== undefined && { path }),
     load,
+    ledger() {
+      const { ledger = {} } = config()
+      return ledger === false ? undefined : ledgerFiles({ ledger, ...(path !== undefined && { configPath: path }), clock: systemClock })
+    },
     folder: join(stateFolder(), 'backup'),
     fetchFor: createFetchFor(process.env),
   })

@@ -78,10 +78,15 @@ function lines(...held: string[]): LedgerFiles & { held: string[] } {
   return ledger
 }
 
+const always =
+  <T>(value: T) =>
+  () =>
+    value
+
 describe('a backup', () => {
   test('holds the file as it is and the ledger, under a name by time, and leaves nothing behind', async () => {
     const { url, asked } = await davServer()
-    const { backups, left, clock } = await machine(configText(url), { ledger: lines('a', 'b') })
+    const { backups, left, clock } = await machine(configText(url), { ledger: always(lines('a', 'b')) })
     const made = await backups.make()
     expect(made).toMatchObject({ file: 'laptop-2026-11-21T12-00-00.000.tar.gz', owner: 'laptop', at: NOON, sealed: false, removed: [] })
     expect(made.files.map(({ path }) => path)).toEqual(['config/config.jsonc', 'ledger/lines.txt'])
@@ -116,10 +121,10 @@ describe('a backup', () => {
 
   test('without a ledger where there is none, or it is not wanted', async () => {
     const { url } = await davServer()
-    const none = await machine(configText(url), { ledger: lines() })
+    const none = await machine(configText(url), { ledger: always(lines()) })
     expect((await none.backups.make()).files.map(({ path }) => path)).toEqual(['config/config.jsonc'])
     const unwanted = await machine(configText(url).replace('"keep"', '"ledger": false, "keep"').replace('laptop', 'x'), {
-      ledger: lines('a'),
+      ledger: always(lines('a')),
     })
     expect((await unwanted.backups.make()).files.map(({ path }) => path)).toEqual(['config/config.jsonc'])
   })
@@ -217,7 +222,7 @@ describe('restoring', () => {
   async function backedUp(more?: string, passphrase = ''): Promise<{ server: DavServer; text: string; file: string }> {
     const server = await davServer()
     const text = configText(server.url, more).replace('"keep"', passphrase ? `"passphrase": "${passphrase}", "keep"` : '"keep"')
-    const { backups } = await machine(text, { ledger: lines('a', 'b', 'c') })
+    const { backups } = await machine(text, { ledger: always(lines('a', 'b', 'c')) })
     return { server, text, file: (await backups.make()).file }
   }
   const MORE = ' "pools": { "both": { "members": ["one", "two"] } }, "routes": { "default": "both" }, "server": { "port": 9 },'
@@ -227,7 +232,7 @@ describe('restoring', () => {
   test('“overwrite” makes the file what it was, comments and all, and keeps the one before', async () => {
     const { server, text, file } = await backedUp()
     const ledger = lines('c', 'd')
-    const here = await machine(configText(server.url).replace('// mine', '// another'), { ledger })
+    const here = await machine(configText(server.url).replace('// mine', '// another'), { ledger: () => ledger })
     const before = here.text()
     expect(await here.backups.restore({ mode: 'overwrite' })).toEqual({
       name: file,
@@ -245,12 +250,12 @@ describe('restoring', () => {
 
   test('“keep-local” adds what is missing, and leaves alone what is this machine’s', async () => {
     const server = await davServer()
-    const there = await machine(rich(configText(server.url, MORE)), { ledger: lines('a', 'b', 'c') })
+    const there = await machine(rich(configText(server.url, MORE)), { ledger: always(lines('a', 'b', 'c')) })
     await there.backups.make()
     const ledger = lines('c', 'd')
     const here = await machine(
       `{\n  // here\n  "endpoints": {\n    "one": { "protocol": "claude", "baseUrl": "https://here.example", "apiKey": "$KEY" } // stays\n  },\n  "backup": ${/"backup": (.*)/.exec(configText(server.url))![1]}\n}\n`,
-      { ledger },
+      { ledger: () => ledger },
     )
     const restored = await here.backups.restore()
     expect(restored).toMatchObject({ config: { changed: true, added: ['endpoints.two', 'pools.both', 'routes'] }, ledger: { added: 2 } })
@@ -282,7 +287,7 @@ describe('restoring', () => {
   test('what could not be used here changes nothing, unless it is wanted all the same', async () => {
     const { server, text } = await backedUp()
     const ledger = lines('d')
-    const here = await machine(configText(server.url).replace('"$KEY"', '"plain"'), { load: { variables: {} }, ledger })
+    const here = await machine(configText(server.url).replace('"$KEY"', '"plain"'), { load: { variables: {} }, ledger: () => ledger })
     const before = here.text()
     await expect(here.backups.restore({ mode: 'overwrite' })).rejects.toThrow(/KEY/)
     expect(here.text()).toBe(before)
@@ -294,7 +299,7 @@ describe('restoring', () => {
   test('a part alone', async () => {
     const { server, text } = await backedUp()
     const ledger = lines()
-    const here = await machine(configText(server.url).replace('// mine', '// another'), { ledger })
+    const here = await machine(configText(server.url).replace('// mine', '// another'), { ledger: () => ledger })
     const before = here.text()
     expect(await here.backups.restore({ mode: 'overwrite', only: 'ledger' })).toMatchObject({ ledger: { added: 3 } })
     expect(here.text()).toBe(before)
@@ -329,7 +334,7 @@ describe('restoring', () => {
     const bytes = Buffer.from(await (await fetch(`${server.url}/cc/${file}`, { headers })).arrayBuffer())
     await fetch(`${server.url}/cc/${file}`, { method: 'PUT', headers, body: new Uint8Array(change(bytes)) })
     const ledger = lines('d')
-    const here = await machine(configText(server.url).replace('// mine', '// another'), { ledger })
+    const here = await machine(configText(server.url).replace('// mine', '// another'), { ledger: () => ledger })
     const before = here.text()
     for (const mode of ['overwrite', 'keep-local'] as const) await expect(here.backups.restore({ mode })).rejects.toThrow(message)
     expect(here.text()).toBe(before)

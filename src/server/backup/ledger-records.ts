@@ -1,0 +1,61 @@
+/**
+ * Reads the records of a ledger that was backed up, whatever it was kept in.
+ *
+ * @module
+ */
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Bodies, ExchangeRecord } from '../../accounts/ledger/record.ts'
+import { isObject } from '../../core/json.ts'
+import { readLines } from '../ledger/json-lines.ts'
+
+/** What a database is called in a backup, whatever it is called here. */
+export const DATABASE = 'usage.db'
+/** What files of JSON lines are called. */
+export const LINES = /^(usage|bodies)-(\d{4}-\d{2})\.jsonl$/
+
+const PAGE = 1000
+
+/** All of them, with their bodies, in no order. */
+export async function* recordsIn(folder: string): AsyncGenerator<ExchangeRecord> {
+  const files = await readdir(folder)
+  if (files.includes(DATABASE)) yield* inDatabase(join(folder, DATABASE))
+  for (const file of files) {
+    const [, kind, month] = LINES.exec(file) ?? []
+    if (kind === 'usage') yield* inLines(join(folder, file), join(folder, `bodies-${month}.jsonl`))
+  }
+}
+
+async function* inDatabase(path: string): AsyncGenerator<ExchangeRecord> {
+  const { openSqliteStore } = await import('../ledger/sqlite-store.ts')
+  const store = await openSqliteStore(path)
+  try {
+    // Few have any: bodies are kept for days, and records for a year. No word at all is found in every one.
+    const withBodies = new Set((await store.list({ text: '' }, { limit: Infinity })).map(({ id }) => id))
+    let before: string | undefined
+    for (;;) {
+      const page = await store.list({}, { limit: PAGE, ...(before !== undefined && { before }) })
+      for (const record of page) yield (withBodies.has(record.id) ? await store.get(record.id) : undefined) ?? record
+      if (page.length < PAGE) return
+      before = page.at(-1)!.id
+    }
+  } finally {
+    await store.close()
+  }
+}
+
+async function* inLines(path: string, bodiesPath: string): AsyncGenerator<ExchangeRecord> {
+  const bodies = new Map<string, Bodies>()
+  for await (const value of readLines(bodiesPath)) {
+    if (!isRecord(value)) continue
+    const { id, ...own } = value as { id: string } & Bodies
+    bodies.set(id, own)
+  }
+  for await (const value of readLines(path)) {
+    if (!isRecord(value)) continue
+    const own = bodies.get(value.id)
+    yield own ? { ...value, bodies: own } : value
+  }
+}
+
+const isRecord = (value: unknown): value is ExchangeRecord => isObject(value) && typeof value['id'] === 'string'

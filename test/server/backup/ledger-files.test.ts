@@ -1,0 +1,164 @@
+import { copyFile } from 'node:fs/promises'
+import { appendFileSync, mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { ExchangeRecord } from '../../../src/accounts/ledger/record.ts'
+import type { UsageStore } from '../../../src/accounts/ledger/store.ts'
+import { copyDatabase } from '../../../src/server/backup/copy-database.ts'
+import { ledgerFiles } from '../../../src/server/backup/ledger-files.ts'
+import { recordsIn } from '../../../src/server/backup/ledger-records.ts'
+import type { LedgerConfig } from '../../../src/server/config/ledger-schema.ts'
+import { MIGRATIONS } from '../../../src/server/ledger/sqlite-schema.ts'
+import { openStore } from '../../../src/server/ledger/open-store.ts'
+import { openSqliteStore } from '../../../src/server/ledger/sqlite-store.ts'
+import { openDatabase } from '../../../src/server/sqlite/open.ts'
+import { virtualClock } from '../../../src/testing/clock.ts'
+import { folder } from '../config/folder.ts'
+
+const NOON = Date.UTC(2024, 10, 21, 12)
+
+const record = (number: number, more: Partial<ExchangeRecord> = {}): ExchangeRecord => ({
+  id: `r${String(number).padStart(8, '0')}`,
+  at: NOON + number * 40_000_000,
+  method: 'POST',
+  path: '/v1/messages',
+  protocol: 'claude',
+  asked: `model-${number % 3}`,
+  status: 200,
+  firstByteMs: 1,
+  ms: 2,
+  ended: 'complete',
+  notices: 0,
+  attempts: [{ endpoint: 'one', reason: 'first', at: NOON + number * 40_000_000 }],
+  ...more,
+})
+const bodies = { request: '{"messages":"hello"}', response: 'hi' }
+
+interface Place {
+  files: ReturnType<typeof ledgerFiles>
+  store: UsageStore
+  ids(): Promise<string[]>
+  folder: string
+}
+
+async function ledgerIn(kind: 'sqlite' | 'jsonl', records: readonly ExchangeRecord[] = []): Promise<Place> {
+  const place = folder()
+  const options = {
+    ledger: { store: kind, path: kind === 'sqlite' ? 'own.db' : 'own' } satisfies LedgerConfig,
+    configPath: join(place, 'config.json'),
+  }
+  const store = await openStore(options)
+  await store.add(records)
+  const ids = async () => (await store.list({}, { limit: 1e6 })).map(({ id }) => id).toSorted()
+  return { store, ids, folder: place, files: ledgerFiles({ ...options, clock: virtualClock(NOON) }) }
+}
+
+const copied = async ({ files }: Place): Promise<string> => {
+  const to = folder()
+  expect(await files.copyTo(to)).toBe(true)
+  return to
+}
+const all = async (place: string): Promise<ExchangeRecord[]> => {
+  const found: ExchangeRecord[] = []
+  for await (const one of recordsIn(place)) found.push(one)
+  return found.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+}
+const RECORDS = Array.from({ length: 600 }, (_, number) => record(number, number % 100 ? {} : { bodies }))
+
+describe.each(['sqlite', 'jsonl'] as const)('a ledger in %s', (kind) => {
+  test('is copied whole, bodies too, while it is open', async () => {
+    const place = await ledgerIn(kind, RECORDS)
+    expect(await all(await copied(place))).toEqual(RECORDS)
+  })
+
+  test.each(['sqlite', 'jsonl'] as const)('goes into one in %s by the ids of records, with nothing twice', async (other) => {
+    const from = await copied(await ledgerIn(kind, RECORDS))
+    const own = record(3, { asked: 'mine' })
+    const place = await ledgerIn(other, [own, record(9999)])
+    expect(await place.files.addFrom(from)).toBe(599)
+    expect(await place.ids()).toEqual([...RECORDS, record(9999)].map(({ id }) => id))
+    expect((await place.store.get(own.id))?.asked).toBe('mine')
+    expect((await place.store.get('r00000100'))?.bodies).toEqual(bodies)
+    expect(await place.files.addFrom(from)).toBe(0)
+    expect((await place.store.sum({}))[0]?.requests).toBe(601)
+  })
+
+  test('takes the place of what is there, which is kept', async () => {
+    const from = await copied(await ledgerIn(kind, RECORDS.slice(0, 5)))
+    const before = [record(3, { asked: 'mine' }), record(9999)]
+    const place = await ledgerIn(kind, before)
+    const { added, before: kept } = await place.files.replaceBy(from)
+    expect(added).toBe(5)
+    expect(await place.ids()).toEqual(RECORDS.slice(0, 5).map(({ id }) => id))
+    expect((await place.store.get('r00000003'))?.asked).toBe('model-0')
+    expect(kept).toBe(join(place.folder, 'backups/ledger-2024-11-21T12-00-00.000'))
+    expect(await all(kept!)).toEqual(before)
+  })
+
+  test('that nothing was written to is none', async () => {
+    const place = folder()
+    const files = ledgerFiles({ ledger: { store: kind, path: 'nowhere' }, configPath: join(place, 'config.json'), clock: virtualClock() })
+    expect(await files.copyTo(folder())).toBe(false)
+    expect(readdirSync(place)).toEqual([])
+  })
+})
+
+test('of ledgers that were overwritten two are kept', async () => {
+  const from = await copied(await ledgerIn('sqlite', RECORDS.slice(0, 2)))
+  const place = folder()
+  const clock = virtualClock(NOON)
+  const options = { ledger: { store: 'jsonl', path: 'own' } satisfies LedgerConfig, configPath: join(place, 'config.json') }
+  const files = ledgerFiles({ ...options, clock })
+  for (let turn = 0; turn < 4; turn++) {
+    await files.replaceBy(from)
+    await clock.advance(1000)
+  }
+  expect(readdirSync(join(place, 'backups'))).toEqual(['ledger-2024-11-21T12-00-02.000', 'ledger-2024-11-21T12-00-03.000'])
+})
+
+test('half a line that a process left is passed over', async () => {
+  const place = await ledgerIn('jsonl', RECORDS.slice(0, 3))
+  appendFileSync(join(place.folder, 'own/usage-2024-11.jsonl'), '{"id":"r0000000')
+  expect(await all(await copied(place))).toEqual(RECORDS.slice(0, 3))
+})
+
+test('a database that is written to and tidied while it is copied is one state of it', async () => {
+  const place = folder()
+  const path = join(place, 'usage.db')
+  const store = await openSqliteStore(path)
+  const other = await openDatabase(path, { migrations: MIGRATIONS, busyMs: 0 })
+  const filled = RECORDS.map((one) => ({ ...one, attempts: [{ ...one.attempts[0]!, message: 'x'.repeat(200) + one.id }] }))
+  await store.add(filled.slice(0, 300))
+  let next = 300
+  const write = async (count: number) => {
+    for (const end = next + count; next < end; next++) {
+      await store.add([filled[next]!])
+      if (next % 7 === 0) other.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()
+    }
+  }
+  const held: number[] = []
+  for (let turn = 0; turn < 4; turn++) {
+    const to = join(place, `copy-${turn}`)
+    mkdirSync(to)
+    const atLeast = next
+    // Between any two steps of the copy others go on.
+    await copyDatabase(path, join(to, 'usage.db'), async (from, target) => {
+      await write(15)
+      const copying = copyFile(from, target)
+      await write(15)
+      await copying
+      await write(15)
+    })
+    const copy = await openDatabase(join(to, 'usage.db'), { migrations: MIGRATIONS })
+    expect(copy.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
+    copy.close()
+    const found = await all(to)
+    expect(found).toEqual(filled.slice(0, found.length))
+    expect(found.length).toBeGreaterThanOrEqual(atLeast)
+    held.push(found.length)
+    await write(3)
+  }
+  expect(held).toEqual(held.toSorted((a, b) => a - b))
+  other.close()
+  await store.close()
+})
