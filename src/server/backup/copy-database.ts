@@ -19,12 +19,15 @@ export async function copyDatabase(from: string, to: string, copy: (from: string
   const database = await openDatabase(from, { migrations: MIGRATIONS })
   try {
     database.exec('BEGIN')
-    database.prepare('SELECT count(*) FROM sqlite_master').get()
-    await copy(from, to)
-    await copy(`${from}-wal`, `${to}-wal`).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error
-    })
-    database.exec('COMMIT')
+    try {
+      database.prepare('SELECT count(*) FROM sqlite_master').get()
+      await copy(from, to)
+      await copy(`${from}-wal`, `${to}-wal`).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error
+      })
+    } finally {
+      database.exec('COMMIT')
+    }
   } finally {
     database.close()
   }

@@ -143,11 +143,11 @@ test('a database that is written to and tidied while it is copied is one state o
     const atLeast = next
     // Between any two steps of the copy others go on.
     await copyDatabase(path, join(to, 'usage.db'), async (from, target) => {
-      await write(15)
+      await write(10)
       const copying = copyFile(from, target)
-      await write(15)
+      await write(10)
       await copying
-      await write(15)
+      await write(10)
     })
     const copy = await openDatabase(join(to, 'usage.db'), { migrations: MIGRATIONS })
     expect(copy.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
