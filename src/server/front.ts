@@ -4,6 +4,7 @@
  * @module
  */
 import type { Ledger } from '../accounts/ledger/ledger.ts'
+import type { Clock } from '../core/clock.ts'
 import { failureOf, STATUS, type Failure } from '../core/failure.ts'
 import { errorResponse } from '../router/endpoint/answer.ts'
 import { boundDepth, clientProtocol, knownFacts, MAX_BODY_BYTES, routeOf } from '../router/facts.ts'
@@ -27,15 +28,15 @@ import type { SocketLimits } from './node/limits.ts'
 import { createGate, createUrlLimit, type Limits } from './safety/limits.ts'
 import { createRequestLog } from './log/requests.ts'
 import type { Log } from './log/log.ts'
-import { answerModels, listAsk, modelsPath, type Model } from './models/models.ts'
+import { answerModels, listAsk, modelsPath, type ListAsk, type Model } from './models/models.ts'
 import { isTelemetry, placeOf, protocolOfPath, type Place } from './paths.ts'
 import { version } from './version.ts'
 
 export interface GatewayOptions {
   /** Answers the model requests: an endpoint, a pool, a router, or a fetch of your own. */
   app: Fetch
-  /** What `GET /v1/models` lists; a function where that changes. Default: such requests go to the app. */
-  models?: readonly Model[] | (() => readonly Model[])
+  /** What `GET /v1/models` lists; a function where that changes, or is not the same for everybody. Default: such requests go to the app. */
+  models?: readonly Model[] | ((request: Request) => readonly Model[] | Promise<readonly Model[]>)
   /**
    * The host names that are answered. **Important:** `any` is safe only where a browser cannot reach the server by a name
    * that somebody else controls; a server on loopback needs `loopback`. Default `any`, since a mounted gateway has the
@@ -76,6 +77,7 @@ export interface FrontParts extends GatewayOptions {
   status?(): Promise<Response>
   /** Sends what is no generation to a provider that speaks the protocol. */
   passOn?(request: Request, place: Place): Promise<Response>
+  clock?: Clock
   /** Told of each request; what it returns is told of the answer. */
   watch?(request: Request): (response: Response) => void
   /** Keeps a record of each request. */
@@ -134,7 +136,7 @@ export function createFront(options: FrontParts): Fetch {
   const cors = createCors(options.origins ?? [])
   const refusals = [createGuard(hosts, cors.origins), createUrlLimit(limits)]
   const addressOf = createAddressReader(trustedProxies)
-  const admit = keys ? createAuth({ keys, addressOf }) : (request: Request) => request
+  const admit = keys ? createAuth({ keys, addressOf, clock: options.clock }) : (request: Request) => request
   const enter = createGate({ ...limits, addressOf })
   const open = openRoutes(options)
 
@@ -155,11 +157,7 @@ export function createFront(options: FrontParts): Fetch {
     if (status && place.path === '/status')
       return reads(request) ? status().then((response) => bodiless(request, response)) : wrongMethod(request, url, 'GET, HEAD')
     const listed = modelsPath(place.path)
-    if (listed && models && reads(request))
-      return bodiless(
-        request,
-        Response.json(answerModels(typeof models === 'function' ? models() : models, listAsk(request, place, listed.id))),
-      )
+    if (listed && models && reads(request)) return answerList(admitted, listAsk(request, place, listed.id), models)
     if (routeOf(request) || (keepsSessions && sessionRoute(request))) return admitted.method === 'POST' ? take(admitted) : app(admitted)
     if (routeOf(new Request(request.url, { method: 'POST' }))) return wrongMethod(request, url, 'POST')
     return passed(admitted, place) ?? nothing(request, place)
@@ -213,6 +211,11 @@ export function createFront(options: FrontParts): Fetch {
     for (const end of ends) end?.(response)
     return told ? told(response) : response
   }
+}
+
+async function answerList(request: Request, ask: ListAsk, models: NonNullable<GatewayOptions['models']>): Promise<Response> {
+  const listed = typeof models === 'function' ? await models(request) : models
+  return bodiless(request, Response.json(answerModels(listed, ask)))
 }
 
 const reads = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD'

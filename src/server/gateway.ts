@@ -3,7 +3,9 @@
  *
  * @module
  */
+import type { BudgetStore } from '../accounts/budgets/store.ts'
 import type { Ledger } from '../accounts/ledger/ledger.ts'
+import type { Tenant } from '../accounts/tenants/tenant.ts'
 import { systemClock, type Clock } from '../core/clock.ts'
 import { fail } from '../core/failure.ts'
 import { requestOf, type Fetch, type Handler } from '../router/fetch.ts'
@@ -28,9 +30,9 @@ import { logBodies } from './log/bodies.ts'
 import { createRedactor } from './log/redact.ts'
 import { createPassOn } from './pass-on.ts'
 import { denyUnpriced } from './prices.ts'
-import type { ClientKey } from './safety/auth.ts'
 import { createAddressReader } from './safety/client-address.ts'
 import { isLoopback, type AllowedHosts } from './safety/guard.ts'
+import { createTenantry } from './tenants/tenantry.ts'
 import { createUsage } from './usage/usage.ts'
 
 export { ConfigError, type Problem } from './config/problem.ts'
@@ -46,7 +48,7 @@ export interface ConfiguredOptions extends Pick<FrontParts, 'sessions' | 'log' |
   /** Where the configuration is kept: changes by the admin API are written there. Default: nowhere, and it is not changed. */
   store?: ConfigStore
   /** Keys of clients besides those of the configuration. */
-  keys?: readonly ClientKey[]
+  keys?: readonly Tenant[]
   /**
    * The host names that are answered, where the configuration does not say. Default: those of this machine where no key is asked for, so
    * that no web page and no stranger can use it; any where there are keys.
@@ -60,6 +62,8 @@ export interface ConfiguredOptions extends Pick<FrontParts, 'sessions' | 'log' |
   state?: State
   /** Keeps a record of each request: who used what, and what it cost. What the configuration says of one is `cc-route serve`'s. Default: none. */
   ledger?: Ledger
+  /** Where it is kept what of their limits keys and groups have used up. Default: in memory. */
+  budgets?: BudgetStore
   /** Backups of the file, for the admin API. Default: none. */
   backups?: Backups
   clock?: Clock
@@ -112,15 +116,26 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
       upstreams: () => upstreamsOf(now(), clock),
     })
 
+  let counting: Promise<BudgetStore> | undefined
+  const counted = async () => options.budgets ?? (await import('../accounts/budgets/memory-store.ts')).memoryBudgets({ clock })
+
   const frontOf = ({ config }: Loaded, composition: Composition): Fetch => {
     const { server, routes, log: logged } = config
     const log = serving.log ?? options.log
     const keys = [...(server.keys ?? []), ...(options.keys ?? [])]
     const admit = createAccess({ ...server, asksForKeys: keys.length > 0, addressOf: createAddressReader(server.trustedProxies) })
     const app = denyUnpriced(composition.fetch, config, clock)
+    const tenantry = createTenantry({
+      keys,
+      ...defined(config, ['groups']),
+      store: () => (counting ??= counted()),
+      clock,
+      onError: (error) => log?.error(`The limits of keys: ${String(error)}`),
+    })
     return createFront({
-      app: log && logged?.bodies ? logBodies(app, log) : app,
-      models: composition.models,
+      app: tenantry.hold(log && logged?.bodies ? logBodies(app, log) : app),
+      models: tenantry.models(composition.models, composition.fetch),
+      clock,
       hosts: hostsOf(server, options),
       ...defined(server, ['origins', 'trustedProxies']),
       limits: { ...serving.limits, ...server.limits },
@@ -134,7 +149,7 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
       status: () => answerStatus(now(), { recent, clock, startedAt }),
       ...(usage && { usage: (request, url, admitClient) => usage.own(request, url, { admit: admitClient, admitAdmin: admit }) }),
       ...(server.passOn !== false && {
-        passOn: createPassOn({ endpoints: composition.served, explicit: routes?.explicit !== false, clock }),
+        passOn: tenantry.passOn(createPassOn({ endpoints: composition.served, explicit: routes?.explicit !== false, clock })),
       }),
       ...(server.admin !== false && {
         admin: createAdmin({ now, change, reload, recent, clock, usage, backups: options.backups, redact, admit }),

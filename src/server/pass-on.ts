@@ -10,8 +10,10 @@ import type { Clock } from '../core/clock.ts'
 import { fail, FailureError, isFailureError, STATUS } from '../core/failure.ts'
 import { errorResponse } from '../router/endpoint/answer.ts'
 import { DEFAULT_TIMEOUTS } from '../router/endpoint/timeouts.ts'
+import { permitOf } from '../router/caller.ts'
 import { isPassedOn, passBack } from '../router/endpoint/upstream.ts'
 import { networkFailure } from '../router/failures/network-failure.ts'
+import { notAllowed } from '../router/not-allowed.ts'
 import { attachOutcome, type Attempt } from '../router/outcome.ts'
 import { watched } from '../router/pool/stranger.ts'
 import { choiceOf } from '../router/routing/explicit.ts'
@@ -78,9 +80,18 @@ export function createPassOn(options: PassOnOptions): (request: Request, place: 
     const names = Object.fromEntries([...endpoints].map(([name, served]) => [name, served ? served.fetch : (false as const)]))
     const query = () => url.searchParams
     const choice = explicit && choiceOf({ headers: request.headers, query, model: undefined, endpoints: names, isModel: () => false })
-    const speaks = (served: ServedEndpoint | undefined) => served !== undefined && familyOf(served.config.protocol) === familyOf(protocol)
-    const found = choice ? endpoints.get(choice.name) : [...endpoints.values()].find(speaks)
-    if (found && speaks(found)) return found
+    const speaks = (served: ServedEndpoint | undefined): served is ServedEndpoint =>
+      served !== undefined && familyOf(served.config.protocol) === familyOf(protocol)
+    const permit = permitOf(request)
+    const barred = (served: ServedEndpoint) => permit?.endpoint(served.name, undefined)
+    const why = choice ? permit?.route(choice.rule) : undefined
+    if (why !== undefined) return notAllowed(why)
+    const speaking = [...endpoints.values()].filter(speaks)
+    const found = choice ? endpoints.get(choice.name) : (speaking.find((served) => barred(served) === undefined) ?? speaking[0])
+    if (found && speaks(found)) {
+      const refused = barred(found)
+      return refused === undefined ? found : notAllowed(refused)
+    }
     const known = [...endpoints].flatMap(([name, served]) => (served ? [`${name} (${served.config.protocol})`] : [])).join(', ')
     return fail({
       kind: 'not-found',

@@ -24,8 +24,17 @@ import type { Standard, Tenants } from './tenants.ts'
 /** What a fetch of somebody else's is called in lists of endpoints. */
 const STRANGER = 'app'
 
-/** Answers a request whose tenant is known, or refuses it in the client's words. Rejects only where the client has gone. */
-export async function holdRequest(request: Request, fetch: Fetch, tenants: Tenants): Promise<Response> {
+/**
+ * Answers a request whose tenant is known, or refuses it in the client's words. Rejects only where the client has gone.
+ *
+ * @param isOwn the fetch is of this library: its endpoints hold the request to what may be used. Default: where it says so
+ */
+export async function holdRequest(
+  request: Request,
+  fetch: Fetch,
+  tenants: Tenants,
+  isOwn = memberOf(fetch) !== undefined,
+): Promise<Response> {
   const standard = tenants.standardOf(request)
   const { access, isLimited } = standard
   if (!access.permit && !isLimited) return fetch(request)
@@ -34,8 +43,8 @@ export async function holdRequest(request: Request, fetch: Fetch, tenants: Tenan
     const action = routeOf(request)?.route.action
     if (!action) return await fetch(request)
     const facts = await factsOf(request, tenants.maxBodyBytes)
-    await refuseModels(facts, standard, fetch)
-    const ask = () => (memberOf(fetch) ? fetch(request) : asStranger(request, facts, fetch, tenants))
+    await refuseModels(facts, standard, isOwn ? undefined : fetch)
+    const ask = () => (isOwn ? fetch(request) : asStranger(request, facts, fetch, tenants))
     // A count of tokens costs nothing, and Claude Code asks for dozens at once.
     return isLimited && action === 'generate' ? await seated(request, standard, tenants, () => usualTokens(facts), ask) : await ask()
   } catch (error) {
@@ -84,17 +93,16 @@ function leaveWith(seat: Seat, response: Response): void {
 const usedBy = (usage: Usage): number => totalInput(usage) + (usage.output ?? 0)
 
 /** The models that are asked for by name; what they lead to is looked at where it is known, by each endpoint. */
-async function refuseModels(facts: RequestFacts, { access }: Standard, fetch: Fetch): Promise<void> {
+async function refuseModels(facts: RequestFacts, { access }: Standard, stranger: Fetch | undefined): Promise<void> {
   const { permit } = access
   if (!permit) return
-  const isOwn = memberOf(fetch) !== undefined
   const asked = askedModel(facts)
   const refused =
-    (asked === undefined ? undefined : access.model(asked, !isOwn)) ??
+    (asked === undefined ? undefined : access.model(asked, stranger !== undefined)) ??
     otherModels(facts)
       .map((model) => access.model(model, true))
       .find((why) => why !== undefined) ??
-    (isOwn ? undefined : await barredFrom(fetch, STRANGER, { facts, permit }))
+    (stranger && (await barredFrom(stranger, STRANGER, { facts, permit })))
   if (refused !== undefined) notAllowed(refused)
 }
 
