@@ -39,7 +39,8 @@ export function createAdding(database: Database, names: Names, createCells: () =
           seen.add(record.id)
           const combo = comboOf(record, names)
           const session = names.word('session', record.session)
-          const row = rowOf(record, names.combo(combo), session, names)
+          const number = names.combo(combo)
+          const row = rowOf(record, number, session, names)
           const attempts = record.attempts.map((attempt, i) => [i, ...attemptRowOf(attempt, record.at, names)])
           const first = firstAt(record.at)
           addRequest.run(first, first, firstAt(record.at + 1), ...row)
@@ -49,7 +50,7 @@ export function createAdding(database: Database, names: Names, createCells: () =
             addBodies.run(packed.request, packed.response, packed.cut)
             addTexts.run(packed.words)
           }
-          cells.add(record, combo, session)
+          cells.add(record, combo, number, session)
         }
         cells.write(1)
       })

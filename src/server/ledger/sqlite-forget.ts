@@ -18,7 +18,7 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 /** Forgets records of before a moment, and tells how many. */
 export async function forgetRecords(database: Database, names: Names, createCells: () => Cells, before: number): Promise<number> {
   const oldest = database.prepare(
-    `SELECT ${RECORD_SQL}, r.attempts AS tries, ifnull(r.session, 0) AS s, ${COMBO_COLUMNS.map((column) => `c."${column}" AS "c_${column}"`).join(', ')}
+    `SELECT ${RECORD_SQL}, r.attempts AS tries, r.combo, ifnull(r.session, 0) AS s, ${COMBO_COLUMNS.map((column) => `c."${column}" AS "c_${column}"`).join(', ')}
      FROM requests r JOIN combos c ON c.id = r.combo WHERE r.n < ? ORDER BY r.n LIMIT ${STEP}`,
   )
   const step = (): number =>
@@ -31,7 +31,7 @@ export async function forgetRecords(database: Database, names: Names, createCell
       for (const row of rows) {
         const combo = COMBO_COLUMNS.map((column) => Number(row[`c_${column}`]))
         const record = recordOf(row, [])
-        cells.add({ ...record, attempts: { length: Number(row['tries']) } as never }, combo, Number(row['s']))
+        cells.add({ ...record, attempts: { length: Number(row['tries']) } as never }, combo, Number(row['combo']), Number(row['s']))
       }
       cells.write(-1)
       const until = BigInt(String(last))

@@ -88,13 +88,14 @@ function pieceSql(
   if (match === '') where.push({ sql: 'r.n IN (SELECT n FROM bodies)', values: [] })
   else if (match !== undefined) where.push({ sql: 'r.n IN (SELECT rowid FROM texts WHERE texts MATCH ?)', values: [match] })
   const range = [firstAt(from), firstAt(to)]
-  const rows = `JOIN combos c ON c.id = r.combo WHERE r.n >= ? AND r.n < ?`
-  if (only === undefined) return joined(`SELECT ${columns} FROM requests r ${rows}`, range, where)
+  const rows = 'JOIN combos c ON c.id = r.combo WHERE'
+  if (only === undefined) return joined(`SELECT ${columns} FROM requests r ${rows} r.n >= ? AND r.n < ?`, range, where)
+  // Both bounds of the rows are the hour's, so that there is one way to look for them.
   const hours = `(WITH RECURSIVE days (day) AS (
       SELECT (min(n) >> 20) / ${DAY} * ${DAY} FROM requests UNION ALL
       SELECT day + ${DAY} FROM days WHERE day + ${DAY} <= (SELECT max(n) >> 20 FROM requests)
-    ) SELECT (day + ${only}) << 20 AS first, (day + ${only + HOUR}) << 20 AS last FROM days) h`
-  return joined(`SELECT ${columns} FROM ${hours} CROSS JOIN requests r ON r.n >= h.first AND r.n < h.last ${rows}`, range, where)
+    ) SELECT max(?, (day + ${only}) << 20) AS first, min(?, (day + ${only + HOUR}) << 20) AS last FROM days) h`
+  return joined(`SELECT ${columns} FROM ${hours} CROSS JOIN requests r ON r.n >= h.first AND r.n < h.last ${rows} TRUE`, range, where)
 }
 
 function joined(sql: string, values: Value[], where: readonly Condition[]): Condition {

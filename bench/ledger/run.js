@@ -1,0 +1,98 @@
+/**
+ * Measures the ledger in SQLite: how fast it writes, how long each question takes, how large the file is.
+ *
+ *     npm run build
+ *     node bench/ledger/run.js                          a million requests of ninety days
+ *     node bench/ledger/run.js --rows 100000 --bodies   with sentences to search for
+ *     node bench/ledger/run.js --independent            with names that have nothing to do with each other
+ */
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { questionsOf } from './questions.js'
+import { DAY, recordsOf } from './records.js'
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '1000000' },
+    days: { type: 'string', default: '90' },
+    batch: { type: 'string', default: '500' },
+    times: { type: 'string', default: '40' },
+    bodies: { type: 'boolean', default: false },
+    independent: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    file: { type: 'string' },
+    build: { type: 'string', default: resolve(import.meta.dirname, '../../dist') },
+  },
+})
+
+/** @type {typeof import('../../src/server/index.ts')} */
+const { openSqliteStore } = await import(pathToFileURL(join(values.build, 'server.js')).href)
+
+const rows = Number(values.rows)
+const days = Number(values.days)
+const from = Date.UTC(2026, 7, 1)
+const folder = mkdtempSync(join(tmpdir(), 'cc-route-bench-'))
+const path = values.file ?? join(folder, 'usage.db')
+const size = () => statSync(path).size
+const per = (/** @type {number} */ bytes) => `${(bytes / rows).toFixed(0)} bytes a row`
+
+/** @param {readonly number[]} sorted @param {number} part */
+const quantile = (sorted, part) => /** @type {number} */ (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))])
+
+const store = await openSqliteStore(path)
+try {
+  const [all] = await store.sum({})
+  if (!all?.requests) await write()
+  const sizes = size()
+  console.log(`file: ${(sizes / 1e6).toFixed(0)} MB, ${per(sizes)}`)
+  await ask()
+} finally {
+  await store.close()
+  if (!values.file) rmSync(folder, { recursive: true })
+}
+
+async function write() {
+  const batch = []
+  let spent = 0
+  let slowest = 0
+  const began = process.cpuUsage()
+  const add = async () => {
+    const start = performance.now()
+    await store.add(batch)
+    const took = performance.now() - start
+    spent += took
+    slowest = Math.max(slowest, took)
+    batch.length = 0
+  }
+  for (const record of recordsOf({ rows, from, days, independent: values.independent, bodies: values.bodies })) {
+    batch.push(record)
+    if (batch.length >= Number(values.batch)) await add()
+  }
+  if (batch.length) await add()
+  const { user, system } = process.cpuUsage(began)
+  console.log(
+    `write: ${rows} rows in batches of ${values.batch}: ${((rows / spent) * 1000).toFixed(0)} a second, ${((spent / rows) * 1000).toFixed(1)} µs a row; ` +
+      `slowest batch ${slowest.toFixed(0)} ms; ${((user + system) / rows).toFixed(1)} µs of CPU a row with making the records`,
+  )
+}
+
+async function ask() {
+  const ids = (await store.list({ to: from + (days * DAY) / 2 }, { limit: 200 })).map(({ id, session }) => ({ id, session: session ?? '' }))
+  for (const [name, question] of questionsOf({ from, days, ids, bodies: values.bodies })) {
+    if (values.only && !name.includes(values.only)) continue
+    const times = []
+    let answers = 0
+    for (let time = 0; time < Number(values.times); time++) {
+      const start = performance.now()
+      const answer = await question(store)
+      times.push(performance.now() - start)
+      answers = Math.max(answers, Array.isArray(answer) ? answer.length : 1)
+    }
+    times.sort((a, b) => a - b)
+    const [p50, p95, last] = [quantile(times, 0.5), quantile(times, 0.95), quantile(times, 1)].map((ms) => ms.toFixed(1).padStart(7))
+    console.log(`${name.padEnd(58)} p50 ${p50}  p95 ${p95}  most ${last} ms  (up to ${answers} rows)`)
+  }
+}
