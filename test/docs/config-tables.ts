@@ -58,6 +58,7 @@ export const configTables: Readonly<Record<string, string>> = {
   group: fields('groups', 'a'),
   limits: fields('server', 'limits'),
   log: fields('log'),
+  backup: fields('backup'),
   variables: table(
     ['variable', 'field'],
     Object.entries(VARIABLES).map(([name, { path }]) => [code(name), code(pathText(path))]),

@@ -73,10 +73,11 @@ export function momentOf(stamp: string): number {
   return Date.parse(`${hour}:${minute}:${second}Z`)
 }
 
-/** Two changes in one millisecond are two versions. */
+/** Two changes in one millisecond are two versions, and the latest is the last of them by its name. */
 async function copyOf(path: string, folder: string, now: number): Promise<string> {
   const extension = extname(path)
-  for (let at = now; ; at++) {
+  const [latest] = await versionsOf(path)
+  for (let at = latest ? Math.max(now, latest.at + 1) : now; ; at++) {
     const copy = join(folder, `${basename(path, extension)}-${stampOf(at)}${extension}`)
     try {
       await copyFile(path, copy, constants.COPYFILE_EXCL)

@@ -101,3 +101,18 @@ describe('nothing is written', () => {
     expect(readdirSync(join(path, '..'))).toEqual(['config.jsonc'])
   })
 })
+
+test('as many old files are kept as the configuration says, and those of others are let be', async () => {
+  const path = setup(TEXT.replace('{ "endpoints"', '{ "backup": { "versions": 2 }, "endpoints"'))
+  const clock = virtualClock(0)
+  mkdirSync(join(path, '../backups'))
+  for (const other of ['config-of-mine.jsonc', 'config-x-1970-01-01T00-00-00.000.jsonc']) writeFileSync(join(path, '../backups', other), '')
+  for (let turn = 0; turn < 4; turn++) await saveConfig(path, [setDefault(turn % 2 ? 'ollama' : 'vllm')], { ...options, clock })
+  expect(backups(path).toSorted()).toEqual([
+    // Changes of one millisecond are told apart.
+    'config-1970-01-01T00-00-00.002.jsonc',
+    'config-1970-01-01T00-00-00.003.jsonc',
+    'config-of-mine.jsonc',
+    'config-x-1970-01-01T00-00-00.000.jsonc',
+  ])
+})
