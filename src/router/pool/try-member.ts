@@ -72,17 +72,18 @@ export function createTry(parts: PoolParts, { request, facts, trip, signal, budg
     const abort = () => stop.abort(signal.reason)
     if (signal.aborted) abort()
     signal.addEventListener('abort', abort, { once: true })
+    const forget = (): undefined => void signal.removeEventListener('abort', abort)
     const begunAt = clock.now()
 
     const run = async (): Promise<Result | undefined> => {
       const entered = await breaker?.enter(seat.name)
       if (entered === false && parts.seats.length > 1) {
         const { state } = await breaker!.allows(seat.name)
-        if (state === 'half-open') return undefined
+        if (state === 'half-open') return forget()
       }
       if (probing[0] !== undefined && !(await cooldowns.probe(probing[0]))) {
         if (entered) await breaker?.release(seat.name)
-        return undefined
+        return forget()
       }
       const leave = occupy(seat)
       balancer.started(seat.name)
@@ -120,6 +121,7 @@ export function createTry(parts: PoolParts, { request, facts, trip, signal, budg
           const verdict = classify(failure, clock.now())
           if (uncounted && verdict.breaker) budget.failed()
           leave()
+          forget()
           balancer.finished(seat.name, { ok: false })
           await learn(seat, probing, verdict, begunAt)
           return { seat, response, verdict, failure }
@@ -128,6 +130,7 @@ export function createTry(parts: PoolParts, { request, facts, trip, signal, budg
         return { seat, response }
       } catch (error) {
         leave()
+        forget()
         balancer.finished(seat.name, { ok: true })
         await breaker?.release(seat.name)
         await cooldowns.release(probing)
@@ -144,7 +147,7 @@ export function createTry(parts: PoolParts, { request, facts, trip, signal, budg
       const ended = outcomeOf(response)?.ended ?? Promise.resolve<Ending>({ how: 'complete' })
       void ended.then(async ({ how, usage, failure }) => {
         leave()
-        signal.removeEventListener('abort', abort)
+        forget()
         // A client may go as soon as it reads of the failure; an answer that was given up on this side is nobody's failure.
         const gaveUp = stop.signal.aborted && how !== 'cancelled'
         const broke = !gaveUp && (how === 'truncated' || how === 'error' || failure !== undefined)
