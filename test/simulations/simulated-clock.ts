@@ -64,8 +64,10 @@ export function simulatedClock(start = 0): SimulatedClock {
     async run(until = Infinity) {
       await settle()
       while (heap.length && heap[0]!.at <= until) {
-        const { at, run } = pop()!
+        const timer = pop()!
+        const { at, run } = timer
         if (!run) continue
+        timer.run = undefined
         now = Math.max(now, at)
         waiting--
         run()

@@ -4,8 +4,9 @@
  * @module
  */
 import type { Clock } from '../../core/clock.ts'
-import { STATUS, type Failure } from '../../core/failure.ts'
+import type { Failure } from '../../core/failure.ts'
 import type { Charge, Meter, Planned } from '../../router/meter.ts'
+import { unpriced } from '../prices/with-prices.ts'
 import type { Terms } from './budget.ts'
 import type { Leases } from './leases.ts'
 import type { BudgetStore, Claim, Reserved, Tally } from './store.ts'
@@ -44,7 +45,7 @@ export function createRequestMeter(id: string, asked: string | undefined, terms:
     if (!concerned.length && !denies) return FREE
     await prices.ready().catch(() => {}) // without its data it still knows the prices of the configuration
     const worth = valued({ endpoint, model, at: now }, attempt.measure(), parts)
-    if (denies && !worth.isPriced) return unpriced(model, endpoint)
+    if (denies && !worth.isPriced) return unpriced(endpoint, model)
     if (!concerned.length) return FREE
     const amounts = { ...worth.atMost, requests: 1n }
     const claims = claimsOf(concerned, now, amounts)
@@ -113,14 +114,6 @@ function fullest(standings: readonly Standing[]): Standing {
 }
 
 const isOver = ({ terms: { limit }, tally: { spent } }: Standing): boolean => spent >= limit
-
-const unpriced = (model: string, endpoint: string): Failure => ({
-  kind: 'permission',
-  status: STATUS.permission,
-  code: 'model_unpriced',
-  message: `cc-route: the model "${model}" of the endpoint "${endpoint}" has no price, and such models are not asked here. Name another model, or have its price written under "prices".`,
-  retryable: false,
-})
 
 const UNAVAILABLE: Failure = {
   kind: 'overloaded',

@@ -35,7 +35,8 @@ function createPriceCheck(prices: Prices, clock: Clock): Meter {
   }
 }
 
-const unpriced = (endpoint: string, model: string): Failure => ({
+/** Why an endpoint is not asked for a model that has no price. */
+export const unpriced = (endpoint: string, model: string): Failure => ({
   kind: 'unsupported',
   status: STATUS.unsupported,
   code: 'model_not_priced',

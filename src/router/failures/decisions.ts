@@ -239,7 +239,7 @@ export const DECISIONS = {
     fault: 'policy',
   },
   'endpoint-policy': {
-    means: 'A rule of this gateway keeps the request from this endpoint or model: its budget is used up, or it has no price.',
+    means: 'A rule of this gateway keeps the request from this endpoint or model alone: the budget of it is used up.',
     fault: 'policy',
     nextEndpoint: true,
   },

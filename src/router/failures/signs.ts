@@ -84,7 +84,7 @@ export const SIGNS: readonly Sign[] = [
     class: 'gateway-policy',
     code: /^(policy_blocked|dlp_request_denied|gateway_policy|budget_exceeded|budget_unavailable|model_not_allowed)$/,
   },
-  { class: 'endpoint-policy', code: /^(partial_budget_exceeded|model_unpriced)$/, from: 'us' },
+  { class: 'endpoint-policy', code: /^partial_budget_exceeded$/, from: 'us' },
   { class: 'gateway-policy', kind: ['permission', 'billing', 'authentication', 'content-policy'], from: 'us' },
 
   // the way there and back

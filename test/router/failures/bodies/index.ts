@@ -95,7 +95,6 @@ export const ownCases: readonly Own[] = [
   { class: 'gateway-policy', kind: 'not-found', failure: { code: 'model_not_allowed' } },
   { class: 'gateway-policy', kind: 'overloaded', failure: { code: 'budget_unavailable' } },
   { class: 'endpoint-policy', kind: 'permission', failure: { code: 'partial_budget_exceeded' } },
-  { class: 'endpoint-policy', kind: 'rate-limit', failure: { code: 'model_unpriced' } },
   { class: 'rate-limited', kind: 'rate-limit', failure: { retryAfter: 3, message: 'every key rests' } },
   { class: 'invalid-request', kind: 'invalid-request' },
   { class: 'invalid-request', kind: 'not-found' },
