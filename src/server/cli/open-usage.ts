@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { existsSync } from 'node:fs'
 import { systemClock } from '../../core/clock.ts'
 import { isFailureError } from '../../core/failure.ts'
 import { objectOf, stringOf, tryParse } from '../../core/json.ts'
+import { listArchives } from '../ledger/archives.ts'
 import { serverFor } from './choose-server.ts'
 import { CommandError, type Call } from './command.ts'
 import { readConfigInUse, type ConfigInUse } from './config-in-use.ts'
+import { archiveFolder, openLedgerStore } from './open-ledger-store.ts'
 import type { ServerRecord } from './servers.ts'
 
 export interface UsageView {
@@ -34,7 +35,7 @@ interface Source {
 export async function openUsage(call: Call): Promise<UsageView> {
   const used = await readConfigInUse(call)
   const server = await serverFor(call)
-  const asked = (server && (await fromServer(server, used))) ?? (await fromStore(used))
+  const asked = (server && (await fromServer(server, used))) ?? (await fromStore(used, server !== undefined))
   const open = async (path: string, query = new URLSearchParams()): Promise<Response> => {
     const response = await asked.answer(`/admin/usage${path}${query.size ? `?${query}` : ''}`)
     if (response.ok) return response
@@ -62,20 +63,17 @@ async function fromServer({ url }: ServerRecord, { config }: ConfigInUse): Promi
 }
 
 /** The ledger's own file, which several processes may have open. @throws CommandError where there is none */
-async function fromStore({ config, path }: ConfigInUse): Promise<Source> {
-  const { ledger } = config
-  const options = { ...(ledger && { ledger }), ...(path !== undefined && { configPath: path }) }
-  const [{ openStore, storePath }, { createUsage }] = await Promise.all([import('../ledger/open-store.ts'), import('../usage/usage.ts')])
-  const kinds = ledger && ledger.store !== undefined ? [ledger.store] : (['sqlite', 'jsonl'] as const)
-  const places = kinds.flatMap((kind) => (kind === 'memory' ? [] : [storePath(kind, options)]))
-  if (ledger === false) throw new CommandError('The configuration has "ledger": false: nothing is kept.')
-  if (!places.length)
-    throw new CommandError('The ledger is kept in memory, and no server is running that lets this command in ("server.adminKey").')
-  if (!places.some((place) => existsSync(place)))
-    throw new CommandError(`There is no ledger yet (${places.join(', ')}): it begins with the first request of a server.`)
-  const store = await openStore(options)
-  const none = { async flush() {}, listen: () => () => {} }
-  const usage = createUsage({ ledger: { store, ...none }, clock: systemClock, redact: (text) => text, isOpen: () => true })
+async function fromStore(used: ConfigInUse, isServed: boolean): Promise<Source> {
+  const { store } = await openLedgerStore(used, isServed)
+  const { createUsage } = await import('../usage/usage.ts')
+  const ledger = { store, async flush() {}, listen: () => () => {} }
+  const usage = createUsage({
+    ledger,
+    clock: systemClock,
+    redact: (text) => text,
+    isOpen: () => true,
+    archives: () => listArchives(archiveFolder(used)),
+  })
   const answer = (target: string): Promise<Response> => {
     const url = new URL(target, 'http://localhost')
     return usage.admin(new Request(url), url).catch((error: unknown) => {

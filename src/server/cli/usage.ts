@@ -5,6 +5,7 @@ import type { ToldSum } from '../usage/told.ts'
 import { misuse, type Call } from './command.ts'
 import { openUsage, type UsageView } from './open-usage.ts'
 import { print, printJson } from './terminal.ts'
+import { queryOf, type When } from './usage-query.ts'
 import { usageCsv, usageTable, type TableShape, type UsageRow } from './usage-tables.ts'
 
 type Run = (call: Call, view: UsageView) => Promise<void>
@@ -12,8 +13,10 @@ type Run = (call: Call, view: UsageView) => Promise<void>
 export async function run(call: Call): Promise<void> {
   const [what] = call.args
   if (call.flags.json !== undefined && call.flags.csv !== undefined) throw misuse('--json and --csv are two forms: one of them.', 'usage')
-  const tell = what === undefined ? usual(call) : WHATS[what]
-  if (!tell) throw misuse(`usage takes ${Object.keys(WHATS).join(', ')}, not "${what}".`, 'usage')
+  if (what !== undefined && Object.hasOwn(UPKEEP, what)) return UPKEEP[what]!(call)
+  if (call.flags.out !== undefined) throw misuse('--out is for export.', 'usage')
+  const tell = what === undefined ? usual(call) : Object.hasOwn(WHATS, what) ? WHATS[what] : undefined
+  if (!tell) throw misuse(`usage takes ${[...Object.keys(WHATS), ...Object.keys(UPKEEP)].join(', ')}, not "${what}".`, 'usage')
   const view = await openUsage(call)
   try {
     await tell(call, view)
@@ -30,9 +33,6 @@ const tellSpan =
   (when: When): Run =>
   (call, view) =>
     call.flags.every === undefined ? tellTop(call, view, when) : tellSeries(call, view, when)
-
-/** What of the API's parameters is said where the flags do not. */
-type When = Readonly<Record<string, string>>
 
 /** How far back a history goes, by its steps. */
 const BACK: Readonly<Record<string, When>> = {
@@ -53,6 +53,13 @@ const WHATS: Readonly<Record<string, Run>> = {
   week: tellSpan({ period: 'week' }),
   month: tellSpan({ period: 'month' }),
   history: tellHistory,
+}
+
+/** What is about the ledger as a whole. */
+const UPKEEP: Readonly<Record<string, (call: Call) => Promise<void>>> = {
+  export: async (call) => (await import('./usage-upkeep.ts')).exportUsage(call),
+  archive: async (call) => (await import('./usage-upkeep.ts')).archiveUsage(call),
+  vacuum: async (call) => (await import('./usage-upkeep.ts')).vacuumUsage(call),
 }
 
 interface Overview {
@@ -94,14 +101,6 @@ async function tellSeries(call: Call, view: UsageView, when: When): Promise<void
   const told = await view.ask<Series>('/series', queryOf(call, view, when))
   const { every, zone, by = [] } = told
   tell(call, told, withAll(told.series, told.totals), { by, zone, every })
-}
-
-const ASKED = ['model', 'endpoint', 'tenant', 'session', 'agent', 'status', 'from', 'to', 'by', 'every', 'order', 'limit']
-
-/** The flags, as the API takes them; it refuses what makes no sense together. Days are those of this machine. */
-const queryOf = ({ flags }: Call, { zone }: UsageView, when: When = {}): URLSearchParams => {
-  const given = Object.fromEntries(ASKED.flatMap((name): [string, string][] => (flags[name] === undefined ? [] : [[name, flags[name]]])))
-  return new URLSearchParams({ ...when, ...given, zone: String(zone) })
 }
 
 /** A last line for all, where there are several. */

@@ -21,8 +21,8 @@ export interface ServerLedgerOptions {
   clock?: Clock
 }
 
-const KEEP_DAYS = 400
-const CAPTURE_DAYS = 7
+export const KEEP_DAYS = 400
+export const CAPTURE_DAYS = 7
 
 export function serverLedger(options: ServerLedgerOptions): Ledger {
   const { ledger = {}, configPath, prices, redact, log, clock = systemClock } = options

@@ -128,13 +128,17 @@ export async function session(ask: UsageAsk): Promise<Response> {
   return json({ session: ask.id, totals: toldSum(sum!), last: ask.scope.told(last) })
 }
 
-/** The months that there are records of, the newest first. */
+/** The months that there are records of, the newest first; and those that are in files of their own. */
 export async function months(ask: UsageAsk): Promise<Response> {
   const { zone, filter } = readFor(ask, ['zone']).filter()
-  const sums = await ask.source.store.sum({ ...scoped(ask, filter), every: 'month', zone })
+  const [sums, archives] = await Promise.all([
+    ask.source.store.sum({ ...scoped(ask, filter), every: 'month', zone }),
+    ask.scope.tenant === undefined ? ask.archives?.() : undefined,
+  ])
   return json({
     zone,
     months: sums.toReversed().map((sum) => ({ month: writeMoment(sum.at!, zone, 'month'), at: sum.at, ...toldSum(sum) })),
+    ...(archives && { archives: archives.map(({ month, bytes }) => ({ month, bytes })) }),
   })
 }
 
@@ -144,14 +148,14 @@ export async function live(ask: UsageAsk): Promise<Response> {
 }
 
 /** The parameters of a question. Tenants cannot ask for others, nor by what they are not told. */
-function readFor({ query, scope, clock }: UsageAsk, takes: readonly Parameter[]): Parameters {
+export function readFor({ query, scope, clock }: UsageAsk, takes: readonly Parameter[]): Parameters {
   const may = (name: Parameter) => !HIDDEN.some((hidden) => hidden === name) || scope.dimensions.includes(name as Dimension)
   return readParameters(query, takes.filter(may), clock.now())
 }
 
 const HIDDEN: readonly Dimension[] = ['tenant', 'group']
 
-const scoped = ({ scope }: UsageAsk, filter: RecordFilter): RecordFilter => ({ ...filter, ...scope.filter })
+export const scoped = ({ scope }: UsageAsk, filter: RecordFilter): RecordFilter => ({ ...filter, ...scope.filter })
 
 const times = ({ from, to }: Span): Span => ({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) })
 

@@ -5,6 +5,7 @@
  */
 import { fail } from '../../core/failure.ts'
 import { live, months, overview, request, requests, series, session, top, totals } from './answers.ts'
+import { exported } from './export.ts'
 import type { UsageAsk } from './source.ts'
 
 type Run = (ask: UsageAsk) => Response | Promise<Response>
@@ -14,11 +15,12 @@ export const USAGE_ROUTES: readonly (readonly [path: string, run: Run, what: str
   ['/totals', totals, 'the sum of what fits: ?period or ?from and ?to, ?model, ?endpoint, ?session, ?status, …'],
   ['/series', series, 'a sum for each ?every hour, day, week or month, and each ?by'],
   ['/top', top, 'the largest sums ?by model, endpoint, session, …: ?order=cost|requests|tokens, ?limit'],
-  ['/months', months, 'a sum for each month'],
+  ['/months', months, 'a sum for each month, and which months are archived'],
   ['/requests', requests, 'the requests that fit, the newest first: ?text searches what was said, ?limit, ?before'],
   ['/requests/{id}', request, 'one of them, with its attempts'],
   ['/sessions/{id}', session, 'the sum of a session, and its last request'],
   ['/live', live, 'the requests that end from now on, as server-sent events'],
+  ['/export', exported, 'the requests that fit, as ?format=csv, json or jsonl'],
 ]
 
 const PATTERNS = USAGE_ROUTES.map(([path, run]) => ({ run, pattern: new RegExp(`^${path.replace('{id}', '([^/]+)')}/?$`) }))

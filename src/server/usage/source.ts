@@ -32,7 +32,16 @@ export interface UsageAsk {
   id: string
   /** What a tenant may use, and what of that is left. */
   allowance?(tenant: string): Promise<Allowance | undefined>
+  /** The months that were put aside into files of their own. */
+  archives?(): Promise<readonly ArchivedMonth[]>
   live: Live
+}
+
+/** A month of the ledger that was put aside into a file of its own. */
+export interface ArchivedMonth {
+  /** `2026-08` */
+  month: string
+  bytes: number
 }
 
 /** Those who look at records as they come. */

@@ -9,7 +9,7 @@ import { createRefusal } from '../admin/refusal.ts'
 import { clientOf } from '../safety/connection.ts'
 import type { Allowance } from './allowance.ts'
 import { EVERYTHING, ownScope } from './scope.ts'
-import type { Live, Scope, UsageAsk, UsageSource } from './source.ts'
+import type { ArchivedMonth, Live, Scope, UsageAsk, UsageSource } from './source.ts'
 
 /** Lets a request in, or tells why not. */
 export type Admit = (request: Request) => Request | Failure
@@ -22,6 +22,8 @@ export interface UsageOptions {
   isOpen(): boolean
   /** What a tenant may use, and what of that is left. */
   allowance?(tenant: string): Promise<Allowance | undefined>
+  /** The months that were put aside into files of their own. */
+  archives?(): Promise<readonly ArchivedMonth[]>
   /** The endpoints, and whether they can be asked. */
   upstreams?(): Promise<readonly { name: string; healthy: boolean }[]>
 }
@@ -42,13 +44,21 @@ export interface UsageAnswers {
 }
 
 /** Nothing of it is loaded before the first question. */
-export function createUsage({ ledger: source, clock, redact, isOpen, allowance, upstreams }: UsageOptions): UsageAnswers {
+export function createUsage({ ledger: source, clock, redact, isOpen, allowance, upstreams, archives }: UsageOptions): UsageAnswers {
   const refusal = createRefusal(redact)
   let live: Promise<Live> | undefined
   const openLive = async (): Promise<Live> => (await import('./live.ts')).createLive({ source, clock, isOpen })
   const answer = async (request: Request, { searchParams }: URL, path: string, scope: Scope): Promise<Response> => {
     const [{ answerUsage }, opened] = await Promise.all([import('./routes.ts'), (live ??= openLive())])
-    const ask: Omit<UsageAsk, 'id'> = { source, clock, scope, query: searchParams, live: opened, ...(allowance && { allowance }) }
+    const ask: Omit<UsageAsk, 'id'> = {
+      source,
+      clock,
+      scope,
+      query: searchParams,
+      live: opened,
+      ...(allowance && { allowance }),
+      ...(archives && { archives }),
+    }
     return answerUsage(request, path, ask)
   }
   const answerOwn = async (request: Request, url: URL, { admit, admitAdmin }: UsageDoors): Promise<Response> => {

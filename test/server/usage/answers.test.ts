@@ -140,6 +140,7 @@ describe.each(STORES)('sums %s', (_, store) => {
       ['2026-03', 1],
       ['2025-12', 1],
     ])
+    expect(await ask('/months')).not.toHaveProperty('archives')
     expect((await ask('/months?zone=60')).months[1]).toMatchObject({ month: '2026-01', at: Date.parse('2025-12-31T23:00Z') })
   })
 })
@@ -177,6 +178,62 @@ describe.each(STORES)('requests %s', (_, store) => {
     })
     expect(await refused('/sessions/none')).toMatchObject({ status: 404 })
     expect(await refused('/sessions/*')).toMatchObject({ status: 400 })
+  })
+})
+
+describe.each(STORES)('exports %s', (_, store) => {
+  beforeEach(() => open(store()))
+  afterEach(() => source.store.close())
+
+  async function load(query: string): Promise<{ text: string; headers: Record<string, string> }> {
+    const url = new URL(`http://localhost/admin/usage/export${query}`)
+    const response = await usage.admin(new Request(url), url)
+    return { text: await response.text(), headers: Object.fromEntries(response.headers) }
+  }
+
+  test('as a table, as JSON, and as a record a line', async () => {
+    const made = [record({ at: NOW - HOUR }), record({ tenant: '=cmd()' })]
+    await source.end(...made)
+    const csv = await load('?from=2026-03-18')
+    expect(csv.headers).toMatchObject({
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': 'attachment; filename="cc-route-usage-2026-03-18.csv"',
+    })
+    const lines = csv.text.split('\r\n')
+    expect(lines[0]).toMatch(/^id,at,tenant,/)
+    expect(lines[1]).toMatch(new RegExp(`^${made[1]!.id},2026-03-18T12:00:00.000Z,'=cmd\\(\\),`))
+    expect(lines).toHaveLength(4)
+    const plain = JSON.parse(JSON.stringify(made.toReversed())) as unknown[]
+    const json = await load('?format=json')
+    expect(JSON.parse(json.text)).toEqual(plain)
+    expect(json.headers['content-type']).toBe('application/json')
+    const jsonLines = await load('?format=jsonl&endpoint=fast')
+    expect(
+      jsonLines.text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual(plain)
+    expect((await load('?format=json&endpoint=none')).text).toBe('[]\n')
+    expect(await refused('/export?format=xml')).toMatchObject({ status: 400, param: 'format' })
+  })
+
+  test('piece by piece: what nobody reads is not looked up', async () => {
+    await source.end(...Array.from({ length: 1200 }, (_, index) => record({ at: NOW + index })))
+    let pages = 0
+    const { store } = source
+    source = { ...sourceOf({ ...store, list: (filter, page) => (pages++, store.list(filter, page)) }) }
+    usage = createUsage({ ledger: source, clock: virtualClock(NOW), redact: (text) => text, isOpen: () => true })
+    const url = new URL('http://localhost/admin/usage/export?format=jsonl')
+    const { body } = await usage.admin(new Request(url), url)
+    const reader = body!.getReader()
+    expect(pages).toBe(0)
+    await reader.read()
+    expect(pages).toBe(1)
+    await reader.cancel()
+    expect(pages).toBe(1)
+    const whole = await (await usage.admin(new Request(url), url)).text()
+    expect(whole.trim().split('\n')).toHaveLength(1200)
   })
 })
 

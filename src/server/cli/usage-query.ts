@@ -1,0 +1,14 @@
+/** What the flags of `usage` ask the API. @module */
+import type { Call } from './command.ts'
+import type { UsageView } from './open-usage.ts'
+
+/** Parameters where the flags say nothing. */
+export type When = Readonly<Record<string, string>>
+
+const ASKED = ['model', 'endpoint', 'tenant', 'session', 'agent', 'status', 'from', 'to', 'by', 'every', 'order', 'limit']
+
+/** The flags, as the API takes them; it refuses what makes no sense together. Days are those of this machine. */
+export function queryOf({ flags }: Call, { zone }: UsageView, when: When = {}): URLSearchParams {
+  const given = Object.fromEntries(ASKED.flatMap((name): [string, string][] => (flags[name] === undefined ? [] : [[name, flags[name]]])))
+  return new URLSearchParams({ ...when, ...given, zone: String(zone) })
+}
