@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NodeRequest } from 'srvx/node'
+import { detachAll } from '../../core/attachment.ts'
 import { makeStreamsLazily } from '../../core/byte-source.ts'
 import { createMemo } from '../../core/memo.ts'
 import type { Failure } from '../../core/failure.ts'
@@ -33,7 +34,11 @@ export function createNodeListener({ gateway, closing, limits, stopping, lastWor
   const answer = async (request: Request, req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const flight: Flight = { interrupt: () => deliver(stopping(request), res, flight) }
     const land = closing.board(flight)
-    res.once('close', land)
+    res.once('close', () => {
+      land()
+      // Whoever waits for the answer's end hears of it first.
+      setImmediate(detachAll, request)
+    })
     attachBody(request, (maxBytes) => readNodeBody(req, maxBytes))
     attachConnection(request, { address: req.socket.remoteAddress, whenClosed: (run) => void res.once('close', run) })
     const response = await gateway(request)
