@@ -54,7 +54,7 @@ export function memoryBudgets({ clock = systemClock }: { clock?: Clock } = {}): 
           if (!seat) row.spent += amount
         }
       }
-      if (hold.lapsed && hold.until + LATE_MS <= now) forget(id, hold)
+      if (hold.lapsed && (hold.until + LATE_MS <= now || hold.parts.every(({ seat }) => seat))) forget(id, hold)
     }
     for (const [key, row] of rows) if (row.until <= now && !row.holds) rows.delete(key)
     return lapsed

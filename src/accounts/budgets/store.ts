@@ -73,7 +73,7 @@ export interface BudgetStore {
 /** Whether a claim finds something left. */
 export const fits = ({ limit }: Claim, { spent, held }: Tally): boolean => limit === undefined || spent + held < limit
 
-/** How long what has lapsed may still be settled: its process may only have slept. */
+/** How long what has lapsed may still be settled: its process may only have slept. Nothing is left of mere seats, which are forgotten at once. */
 export const LATE_MS = 24 * 60 * 60_000
 
 /** How often stores look for what has lapsed, where nothing makes them look. */

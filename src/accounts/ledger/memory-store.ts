@@ -55,5 +55,5 @@ export function newest(
   return older
     .sort((a, b) => (a.id < b.id ? 1 : -1))
     .slice(0, limit)
-    .map(({ bodies: _, ...record }) => record)
+    .map(({ bodies: _bodies, ...record }) => record)
 }

@@ -9,13 +9,15 @@ import { conversationOf } from '../../router/pool/conversation-key.ts'
 import { agentOf, sessionOf } from '../../router/routing/conversation.ts'
 import { programOf } from '../../router/routing/program.ts'
 import { sessionIn } from '../../transformers/claude/decode-settings.ts'
-import type { ExchangeRecord } from './record.ts'
 
 /** Clients choose these names: they are kept no longer than this. */
 const MAX_NAME = 200
 
 /** A name that a client chose, on one line and of a length that can be kept. */
-export const shortened = (name: string): string => name.slice(0, MAX_NAME).replace(/\p{Cc}/gu, ' ')
+export const shortened = (name: string): string =>
+  name.length <= MAX_NAME && !CONTROL.test(name) ? name : name.slice(0, MAX_NAME).replace(/\p{Cc}/gu, ' ')
+
+const CONTROL = /\p{Cc}/u
 
 /** What bodies call the conversation: Claude Code, Codex and others, clients that keep it at the provider. */
 const sessionInBody = ({ metadata, prompt_cache_key, conversation }: RequestFacts['body']): string | undefined => {
@@ -29,15 +31,14 @@ const sessionInBody = ({ metadata, prompt_cache_key, conversation }: RequestFact
 }
 
 /** The names are the client's own words: no proof of anything. */
-export function whoAsked(request: Request, facts: RequestFacts | undefined): Pick<ExchangeRecord, 'session' | 'agent' | 'subagent'> {
+export function whoAsked(
+  request: Request,
+  facts: RequestFacts | undefined,
+): { [Name in 'session' | 'agent' | 'subagent']: string | undefined } {
   const { headers } = request
   const told = sessionOf(headers, () => ({ cacheKey: facts && sessionInBody(facts.body) }))
   const session = told || (facts && conversationOf(request, facts))
   const agent = programOf(headers)
   const subagent = agentOf(headers)
-  return {
-    ...(session !== undefined && { session: shortened(session) }),
-    ...(agent !== undefined && { agent: shortened(agent) }),
-    ...(subagent !== undefined && { subagent: shortened(subagent) }),
-  }
+  return { session: session && shortened(session), agent: agent && shortened(agent), subagent: subagent && shortened(subagent) }
 }

@@ -22,7 +22,7 @@ import type { Ledger } from './ledger.ts'
  *
  * Any fetch will do. Of one that is not of this library the request and the answer are read here, and its endpoint is called by its host.
  */
-export function withLedger(fetch: Fetch, ledger: Ledger): Handler {
+export function withLedger(fetch: Fetch, ledger: Pick<Ledger, 'watch' | 'clock'>): Handler {
   const handler: Handler = async (input: Request | URL | string, init?: unknown) => {
     const request = requestOf(input, init)
     const told = ledger.watch(request)
@@ -38,7 +38,7 @@ export function withLedger(fetch: Fetch, ledger: Ledger): Handler {
 }
 
 /** Asks a fetch of which nothing is known. */
-async function asked(fetch: Fetch, request: Request, facts: RequestFacts, { clock }: Ledger): Promise<Response> {
+async function asked(fetch: Fetch, request: Request, facts: RequestFacts, { clock }: Pick<Ledger, 'clock'>): Promise<Response> {
   const passed = withBody(request, facts)
   const attempts = seenOf(request)?.attempts ?? []
   const before = attempts.length

@@ -38,6 +38,9 @@ export function generateKey(): { key: string; hash: string } {
   return { key, hash: HASHED + hexOf(sha256(key)) }
 }
 
+/** A key as it may be written down. */
+export const hashedKey = (key: string): string => (key.startsWith(HASHED) ? key : HASHED + hexOf(sha256(key)))
+
 interface Entry {
   name: string
   digest: Uint8Array

@@ -11,8 +11,13 @@ const SESSION_HEADERS = ['x-claude-code-session-id', 'session-id', 'session_id',
 /** Headers in which clients name the sub-agent that asks: Claude Code's by id, Codex' by kind. */
 const AGENT_HEADERS = ['x-claude-code-agent-id', 'x-openai-subagent']
 
-const firstOf = (headers: Headers, names: readonly string[]): string | undefined =>
-  names.map((name) => headers.get(name)).find((value) => value) ?? undefined
+function firstOf(headers: Headers, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = headers.get(name)
+    if (value) return value
+  }
+  return undefined
+}
 
 /**
  * The session's id. Claude Code says it in a header and in `metadata.user_id`, Codex in headers and in `prompt_cache_key`; `chat` is read

@@ -89,7 +89,7 @@ export async function openFileStore(folder: string, { now = Date.now }: { now?: 
       if (bodies.length) await appendLines(pathOf('bodies', month), bodies)
       await appendLines(
         pathOf('usage', month),
-        ofMonth.map(({ id, at, bodies: _, ...record }) => ({ id, at, ...record })),
+        ofMonth.map(({ id, at, bodies: _bodies, ...record }) => ({ id, at, ...record })),
       )
       for (const { id } of ofMonth) added.add(id)
     }

@@ -15,7 +15,7 @@ const CHUNK = 256 * 1024
 const BATCH = 1000
 
 /** The lines of a file, as text; none of one that is not there. `wanted` sees each line before it is read: a look is cheaper than a parse. */
-export async function* readLines(path: string, wanted: (line: string) => boolean = () => true): AsyncGenerator<unknown> {
+export async function* readLines(path: string, wanted: (line: string) => boolean = () => true): AsyncGenerator {
   const file = await open(path, 'r').catch(absent)
   if (!file) return
   try {

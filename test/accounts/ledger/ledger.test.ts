@@ -184,7 +184,7 @@ describe('who', () => {
   ] as const)('%s', async (_, protocol, headers, body, expected) => {
     const { app, records } = kept(chaotic())
     const request = requestFor(protocol, { headers })
-    const asked = new Request(request, { body: JSON.stringify({ ...((await request.json()) as object), ...body }) })
+    const asked = new Request(request, { method: 'POST', body: JSON.stringify({ ...((await request.json()) as object), ...body }) })
     await (await app(asked)).text()
     expect(await records()).toMatchObject([expected])
   })
@@ -194,7 +194,7 @@ describe('who', () => {
     const turns = (...said: string[]) => said.map((text, index) => ({ role: index % 2 ? 'model' : 'user', parts: [{ text }] }))
     for (const contents of [turns('Hi?'), turns('Hi?', 'Hello.', 'More'), turns('Something else')]) {
       const request = requestFor('gemini')
-      await (await app(new Request(request, { body: JSON.stringify({ contents }) }))).text()
+      await (await app(new Request(request, { method: 'POST', body: JSON.stringify({ contents }) }))).text()
     }
     const [first, second, third] = await records()
     expect(second!.session).toBe(first!.session)

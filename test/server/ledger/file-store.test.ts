@@ -103,7 +103,7 @@ describe('files', () => {
 
   test('writers go one after the other', async () => {
     const store = await openFileStore(folder(), { now: () => 0 })
-    await Promise.all(Array.from({ length: 50 }, (_, i) => store.add([record(`r${String(i).padStart(2, '0')}`, NOVEMBER + i)])))
+    await Promise.all(Array.from({ length: 50 }, async (_, i) => store.add([record(`r${String(i).padStart(2, '0')}`, NOVEMBER + i)])))
     expect(await ids(store)).toHaveLength(50)
   })
 

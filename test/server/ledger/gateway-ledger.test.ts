@@ -20,7 +20,7 @@ function world(config: Partial<ConfigInput> = {}, chaos: ChaosOptions = {}, capt
     {
       endpoints: { up: { protocol: 'openai', baseUrl: 'https://up.example/v1', apiKey: 'provider-key-0123456789', model: 'gpt-x' } },
       ...config,
-    } as ConfigInput,
+    },
     { ledger, clock, redact, fetchFor: () => chaosProvider({ clock, reply: { text: 'Hello there.', usage: USAGE }, ...chaos }) },
   )
   const records = async () => {
