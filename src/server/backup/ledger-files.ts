@@ -71,7 +71,10 @@ export function ledgerFiles({ ledger, configPath, clock }: LedgerFilesOptions): 
     const copy = join(folder, `ledger-${stampOf(clock.now())}`)
     const draft = `${copy}.tmp`
     await mkdir(draft, { recursive: true, mode: 0o700 })
-    if (!(await copyTo(draft))) return void (await rm(draft, { recursive: true }))
+    if (!(await copyTo(draft))) {
+      await rm(draft, { recursive: true })
+      return undefined
+    }
     await rename(draft, copy)
     const copies = (await readdir(folder)).filter((name) => !Number.isNaN(momentOf(name.replace(/^ledger-/, '')))).toSorted()
     for (const old of copies.slice(0, -KEPT)) await rm(join(folder, old), { recursive: true })
