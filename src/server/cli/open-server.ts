@@ -8,6 +8,7 @@ import type { Config } from '../config/settle.ts'
 import { fileStore } from '../config/store.ts'
 import { watchConfig } from '../config/watch.ts'
 import { gateway, type Gateway } from '../gateway.ts'
+import type { Archive } from '../ledger/archives.ts'
 import { serverLedger } from '../ledger/lazy-ledger.ts'
 import { openLog, type Log } from '../log/log.ts'
 import { createRedactor } from '../log/redact.ts'
@@ -86,7 +87,8 @@ interface WorkParts {
   keys?: readonly ClientKey[]
 }
 
-function configuredWork({ config, source, path, snapshot, options }: ConfigInUse, parts: WorkParts): Work {
+function configuredWork(used: ConfigInUse, parts: WorkParts): Work {
+  const { config, source, path, snapshot, options } = used
   const { log, redact, isPrivate } = parts
   const store = path === undefined ? {} : { store: fileStore(path, options) }
   const backups = serverBackups({ config: () => fetch.config, path, load: options }, log)
@@ -99,6 +101,7 @@ function configuredWork({ config, source, path, snapshot, options }: ConfigInUse
     ...store,
     ...(ledger && { ledger }),
     backups,
+    archives: () => archivesOf(used),
     variables: process.env,
     fetchFor: createFetchFor(process.env),
   })
@@ -132,6 +135,11 @@ function configuredWork({ config, source, path, snapshot, options }: ConfigInUse
     },
     close: async () => ledger?.close(),
   }
+}
+
+async function archivesOf(used: ConfigInUse): Promise<Archive[]> {
+  const [{ listArchives }, { archiveFolder }] = await Promise.all([import('../ledger/archives.ts'), import('./open-ledger-store.ts')])
+  return listArchives(archiveFolder(used))
 }
 
 /** What a server that runs does not change. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { termsOf, type Scope, type Terms } from '../../accounts/budgets/budget.ts'
+import { termsOf, type Budget, type Scope, type Terms } from '../../accounts/budgets/budget.ts'
 import type { BudgetStore, Tally } from '../../accounts/budgets/store.ts'
 import { formatMoney } from '../../accounts/money.ts'
 import type { TenantLimits } from '../../accounts/tenants/tenant.ts'
@@ -36,7 +36,7 @@ export interface Allowance {
 }
 
 /** How budgets stand, those of a scope after those of the one before. */
-export async function standingsOf(scopes: readonly Scope[], store: BudgetStore, now: number): Promise<ToldBudget[]> {
+async function standingsOf(scopes: readonly Scope[], store: BudgetStore, now: number): Promise<ToldBudget[]> {
   const terms = scopes.flatMap(termsOf)
   const tallies = await store.tallies(terms.map(({ name, window }) => ({ name, ...window(now) })))
   return terms.map((each, index) => toldBudget(each, tallies[index]!, now))
@@ -61,6 +61,38 @@ function toldBudget({ scope, unit, per, soft, partial, limit, window }: Terms, {
   }
 }
 
+type Budgeted = TenantLimits & { budgets?: readonly Budget[] | undefined }
+
+/** What a configuration allows. */
+export interface Allowing {
+  /** What everybody together may use up. */
+  budgets?: readonly Budget[] | undefined
+  keys: readonly (Budgeted & { name: string; group?: string | undefined })[]
+  groups?: Readonly<Record<string, Budgeted>> | undefined
+}
+
+/** @param open opens where it is kept what is used up; not called where there are no budgets */
+export async function allowanceOf(
+  tenant: string,
+  { budgets = [], keys, groups = {} }: Allowing,
+  open: () => Promise<BudgetStore>,
+  now: number,
+): Promise<Allowance> {
+  const key = keys.find(({ name }) => name === tenant)
+  const group = key?.group === undefined ? undefined : groups[key.group]
+  const scopes = [
+    { name: 'everybody', budgets },
+    { name: `group ${key?.group}`, budgets: group?.budgets ?? [] },
+    { name: `key ${tenant}`, budgets: key?.budgets ?? [] },
+  ].filter((scope) => scope.budgets.length)
+  return {
+    ...(key?.group !== undefined && { group: key.group }),
+    limits: limitsIn(key ?? {}),
+    ...(group && { groupLimits: limitsIn(group) }),
+    budgets: scopes.length ? await standingsOf(scopes, await open(), now) : [],
+  }
+}
+
 const LIMITS = [
   'models',
   'routes',
@@ -71,7 +103,7 @@ const LIMITS = [
 ] as const satisfies readonly (keyof TenantLimits)[]
 
 /** Of what is configured of a key or a group, the limits. */
-export const limitsIn = (configured: TenantLimits): TenantLimits =>
+const limitsIn = (configured: TenantLimits): TenantLimits =>
   Object.fromEntries(LIMITS.flatMap((name) => (configured[name] === undefined ? [] : [[name, configured[name]]])))
 
 /** The tightest budget of a day in US dollars that is of all models: what CCGate calls the limit. */

@@ -3,6 +3,7 @@ import { createAccess } from '../../../src/server/admin/access.ts'
 import { createFront } from '../../../src/server/front.ts'
 import type { Fetch } from '../../../src/router/fetch.ts'
 import { attachConnection } from '../../../src/server/safety/connection.ts'
+import type { ToldBudget } from '../../../src/server/usage/allowance.ts'
 import { createUsage } from '../../../src/server/usage/usage.ts'
 import { virtualClock } from '../../../src/testing/clock.ts'
 import { costOf, DAY, NOW, record, sourceOf, STORES, type TestSource } from './world.ts'
@@ -20,12 +21,23 @@ const keys = [
 let source: TestSource
 let app: Fetch
 
+const upstreams = async () => [
+  { name: 'fast', healthy: true },
+  { name: 'best', healthy: false },
+]
+/** Of Bob's four dollars a day three are spent. */
+const allowance = async (tenant: string) => {
+  const amounts = { limit: '4', spent: '3', held: '0', left: '1', from: 0 }
+  const daily: ToldBudget = { of: 'key bob', unit: 'usd', per: 'day', soft: false, partial: false, ...amounts }
+  return { limits: { streams: 2 }, budgets: tenant === 'bob' ? [daily] : [] }
+}
+
 /** A gateway's front, asking for keys or not. */
 function open({ asksForKeys = true, adminKey = ADMIN }: { asksForKeys?: boolean; adminKey?: string | false } = {}): Fetch {
   const clock = virtualClock(NOW)
   const addressOf = () => '203.0.113.9'
   const admitAdmin = createAccess({ asksForKeys, addressOf, ...(adminKey !== false && { adminKey }) })
-  const usage = createUsage({ ledger: source, clock, redact: (text) => text, isOpen: () => true })
+  const usage = createUsage({ ledger: source, clock, redact: (text) => text, isOpen: () => true, upstreams, allowance })
   return createFront({
     app: async () => new Response('the app'),
     ...(asksForKeys && { keys }),
@@ -190,6 +202,15 @@ describe('POST /usage, as CCGate has it', () => {
     })
   })
 
+  test('with the budget of its day', async () => {
+    const { body } = await post({ type: 'tenant', apiKey: BOB })
+    expect(body.data.usage).toMatchObject({ limits: { usd: { used: 3, limit: 4, percentage: 75, exceeded: false } } })
+    expect((await ask('/usage', BOB)).body).toMatchObject({
+      tenant: 'bob',
+      allowance: { limits: { streams: 2 }, budgets: [{ left: '1' }] },
+    })
+  })
+
   test('everybody’s', async () => {
     const { status, body } = await post({ type: 'admin', username: 'admin', password: ADMIN })
     expect(status).toBe(200)
@@ -201,7 +222,10 @@ describe('POST /usage, as CCGate has it', () => {
         { id: 'ann', todayUsage: { totalRequests: 2 } },
       ],
     })
-    expect(body.data.system).toMatchObject({ totalRequests: 3, totalCost: 1.01, activeTenants: 2 })
+    expect(body.data).toMatchObject({
+      system: { totalRequests: 3, totalCost: 1.01, activeTenants: 2, totalUpstreams: 2, healthyUpstreams: 1 },
+      upstreams: { total: 2, healthy: 1, unhealthy: 1, healthStatus: { fast: true, best: false } },
+    })
   })
 
   test.each([
