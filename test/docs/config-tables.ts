@@ -30,6 +30,10 @@ const clientKeyFields = plainSchema(schemaAt(ConfigSchema, ['server', 'keys', 0]
   .options!.map(fieldsOf)
   .find((found) => found && 'group' in found)!
 
+const ledgerFields = plainSchema(schemaAt(ConfigSchema, ['ledger'])!)
+  .options!.map(fieldsOf)
+  .find((found) => found && 'store' in found)!
+
 /** The tables of the page about the configuration, by the names of their marks. */
 export const configTables: Readonly<Record<string, string>> = {
   file: fields(),
@@ -38,6 +42,7 @@ export const configTables: Readonly<Record<string, string>> = {
   capabilities: fields('endpoints', 'a', 'capabilities'),
   timeouts: fields('endpoints', 'a', 'timeouts'),
   price: fields('endpoints', 'a', 'price'),
+  ledger: fieldTable(ledgerFields),
   prices: fields('prices'),
   model: fields('endpoints', 'a', 'models', 'm'),
   pool: fields('pools', 'a'),

@@ -21,6 +21,7 @@ const SAYS: Record<string, RegExp> = {
   'claude-sdk-on-openai.js': /\[the model calls get_weather\(\{"city":.*Sunny, 24 °C/s,
   'openai-sdk-on-gemini.js': /demo provider.*\[\d+ tokens\]/s,
   'gemini-sdk-on-claude.js': /demo provider/,
+  'ledger.js': /: 2 requests, \d+ tokens in, \d+ out, \$0\.\d+\nthe latest: gpt-5\.4 was asked for/,
   'hono.js': /^200 \{[^]*type: 'message'/,
 }
 
