@@ -30,7 +30,7 @@ const ASKS = {
   /** What is still in use once all garbage is gone. Needs `--expose-gc`. */
   async 'used after collection'() {
     // What waits for the end of a turn, or for a finalizer, holds more until then.
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < 3; i++) {
       globalThis.gc?.()
       await new Promise((resolve) => setTimeout(resolve, 20))
     }

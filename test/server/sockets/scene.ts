@@ -3,6 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { serve as listen } from 'srvx'
 import { vi } from 'vitest'
 import { systemClock, type Clock } from '../../../src/core/clock.ts'
 import { endpoint } from '../../../src/router/endpoint/endpoint.ts'
@@ -10,6 +11,7 @@ import type { Timeouts } from '../../../src/router/endpoint/timeouts.ts'
 import type { Fetch } from '../../../src/router/fetch.ts'
 import type { PoolOptions } from '../../../src/router/pool/options.ts'
 import { pool } from '../../../src/router/pool/pool.ts'
+import { createGateway } from '../../../src/server/front.ts'
 import { createNodeFetch } from '../../../src/server/node/fetch.ts'
 import { serve } from '../../../src/server/serve.ts'
 
@@ -40,11 +42,15 @@ export const WIRE = {
 } as const
 type Wire = keyof typeof WIRE
 
-/** Both ways to call an upstream, the server's own and everybody's, and both ways of an answer through it. */
+/**
+ * Both ways to call an upstream, the server's own and everybody's, and both ways of an answer through it; at last with nothing of Node's
+ * at all, as other runtimes have it: their server gives Requests and takes Responses with streams.
+ */
 export const CASES = [
-  { which: 'node', wire: 'claude' },
-  { which: 'node', wire: 'openai' },
-  { which: 'global', wire: 'claude' },
+  { which: 'node', wire: 'claude', server: 'node' },
+  { which: 'node', wire: 'openai', server: 'node' },
+  { which: 'global', wire: 'claude', server: 'node' },
+  { which: 'global', wire: 'openai', server: 'web' },
 ] as const
 export type Case = (typeof CASES)[number]
 
@@ -100,7 +106,7 @@ export const well =
 
 /** A server over a pool of these upstreams, and what it takes to take all of it down again. `timeouts` are the first one's: a healthy one may take its time. */
 export async function openServer(
-  { which, wire }: Case,
+  { which, wire, server }: Case,
   upstreams: readonly Upstream[],
   timeouts: Timeouts = {},
   poolOptions: PoolOptions = {},
@@ -119,7 +125,7 @@ export async function openServer(
     }),
   )
   const app = members.length === 1 ? members[0]! : pool(members, { clock: countingClock, ...poolOptions })
-  const served = await serve(app, { port: 0, graceMs: 0 })
+  const served = await (server === 'node' ? serve(app, { port: 0, graceMs: 0 }) : serveOnTheWeb(app))
   return {
     port: served.port,
     async close() {
@@ -128,6 +134,13 @@ export async function openServer(
       await Promise.all(upstreams.map((upstream) => upstream.close()))
     },
   }
+}
+
+/** The server of other runtimes, on Node. */
+async function serveOnTheWeb(app: Fetch) {
+  const server = listen({ fetch: createGateway({ app }), port: 0, hostname: '127.0.0.1', silent: true, gracefulShutdown: false })
+  await server.ready()
+  return { port: Number(new URL(server.url!).port), close: () => server.close(true) }
 }
 
 export interface Asked {
