@@ -1,8 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createUsage, type UsageAnswers } from '../../../src/server/usage/usage.ts'
 import type { UsageStore } from '../../../src/accounts/ledger/store.ts'
 import { failureOf } from '../../../src/core/failure.ts'
+import { filtersAnd } from '../../../src/server/usage/parameters.ts'
+import { USAGE_ROUTES } from '../../../src/server/usage/routes.ts'
 import { virtualClock } from '../../../src/testing/clock.ts'
+import { root } from '../../docs/blocks.ts'
 import { costOf, DAY, HOUR, NOW, record, sourceOf, STORES, type TestSource } from './world.ts'
 
 let source: TestSource
@@ -278,4 +283,10 @@ describe('what is not understood is refused', () => {
     const head = await usage.admin(new Request(url, { method: 'HEAD' }), url)
     expect([head.status, await head.text()]).toEqual([200, ''])
   })
+})
+
+test('the page about it tells every path and every parameter', () => {
+  const page = readFileSync(join(root, 'docs/accounts.md'), 'utf8')
+  for (const [path] of USAGE_ROUTES) expect(page).toContain(`| \`GET /admin/usage${path}\``)
+  for (const name of filtersAnd('by', 'every', 'order', 'limit', 'before', 'format')) expect(page).toMatch(new RegExp(`\`${name}\\b`))
 })
