@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Budget } from '../budgets/budget.ts'
 import type { ClientKey } from './keyring.ts'
 
 /** What a key or a group may use. What is absent is not limited. Where a key has a group, both hold. */
@@ -22,6 +23,8 @@ export interface TenantLimits {
   tokensPerMinute?: number
   /** Requests that are being answered at a time. */
   streams?: number
+  /** What may be used up; each of them holds. A gateway holds keys to them; elsewhere they are for `scopesOf` of `withBudget`. */
+  budgets?: readonly Budget[]
 }
 
 /** Somebody who has a key. */

@@ -12,7 +12,7 @@ import { refuseContentType } from '../safety/content-type.ts'
 import type { AdminAnswer, AdminAsk, Administered } from './administered.ts'
 import { listBackups, makeBackup, restoreBackup, testBackups } from './backups.ts'
 import { clearBreakers, listBreakers } from './breakers.ts'
-import { addKey, listKeys, removeKey } from './keys.ts'
+import { addKey, getKey, listKeys, patchKey, removeKey, replaceKey, setKeyDisabled } from './keys.ts'
 import {
   addProvider,
   changeProvider,
@@ -45,8 +45,13 @@ const ROUTES: readonly (readonly [method: string, path: string, run: Run, what: 
   ['DELETE', '/admin/breakers', clearBreakers, 'forgets all of that'],
   ['DELETE', '/admin/breakers/{pool}', clearBreakers, 'forgets that of one pool'],
   ['DELETE', '/admin/breakers/{pool}/{member}', clearBreakers, 'forgets that of one member'],
-  ['GET', '/admin/keys', listKeys, 'the keys of clients, by name'],
-  ['POST', '/admin/keys', addKey, 'makes one, and shows it this once: { "name" }'],
+  ['GET', '/admin/keys', listKeys, 'the keys of clients, with their limits'],
+  ['POST', '/admin/keys', addKey, 'makes one, and shows it this once: { "name", "group", "expires", … }'],
+  ['GET', '/admin/keys/{name}', getKey, 'one of them'],
+  ['PATCH', '/admin/keys/{name}', patchKey, 'changes the fields that are given; null takes one away'],
+  ['POST', '/admin/keys/{name}/rotate', replaceKey, 'makes another in its place, and shows it this once: { "grace" }'],
+  ['POST', '/admin/keys/{name}/enable', setKeyDisabled(false), 'lets it be used again'],
+  ['POST', '/admin/keys/{name}/disable', setKeyDisabled(true), 'lets it not be used'],
   ['DELETE', '/admin/keys/{name}', removeKey, 'ends one'],
   ['GET', '/admin/requests', listRequests, 'the latest requests: ?limit, ?endpoint, ?client, ?failed=true'],
   ['GET', '/admin/backups', listBackups, 'the backups at the server, and the versions of the configuration here'],

@@ -124,7 +124,9 @@ function set(file: File, path: Path, value: unknown): string {
   }
   // A table of its own, behind those it belongs with.
   const [base, body] = isTable(value) ? [path, value] : [parent, { [String(path.at(-1))]: value }]
-  const near = tables.findLast(({ resolvedKey }) => resolvedKey[0] === path[0])
+  const near =
+    tables.findLast(({ resolvedKey }) => startsWith(resolvedKey, parent)) ??
+    tables.findLast(({ resolvedKey }) => resolvedKey[0] === path[0])
   const at = near ? blockOf(file, near).to : text.length
   const before = text.slice(0, at).trimEnd()
   const after = text.slice(at)
@@ -222,6 +224,15 @@ function move(file: File, path: Path, found: Found, to: number): string {
   )
 }
 
+/** An item of a list of tables is named by the list; its place tells which it is. */
+function headerOf(path: Path): string {
+  const name = path
+    .filter((step) => typeof step === 'string')
+    .map(keyText)
+    .join('.')
+  return typeof path.at(-1) === 'number' ? `[[${name}]]` : `[${name}]`
+}
+
 const isTable = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const keyText = (step: string | number): string => (/^[\w-]+$/.test(String(step)) ? String(step) : JSON.stringify(String(step)))
@@ -242,7 +253,7 @@ function sectionsOf(path: Path, value: unknown): string {
   const fields = fieldsOf(value)
   const isOwn = ([, item]: [string, unknown]) => isTable(item) && path.length < 2
   const plain = fields.filter((field) => !isOwn(field)).map(([name, item]) => `${keyText(name)} = ${inline(item)}`)
-  const header = path.length && (plain.length || !fields.length) ? [`[${path.map(keyText).join('.')}]`] : []
+  const header = path.length && (plain.length || !fields.length) ? [headerOf(path)] : []
   const own = [...header, ...plain].join('\n')
   return [own, ...fields.filter(isOwn).map(([name, item]) => sectionsOf([...path, name], item))].filter(Boolean).join('\n\n')
 }

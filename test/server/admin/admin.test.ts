@@ -371,11 +371,11 @@ describe('keys of clients', () => {
   test('are made, shown once, and ended', async () => {
     const app = await open(locked)
     const { status, body } = await ask(app, 'POST /admin/keys', { name: 'bob' }, admin)
-    expect([status, body]).toEqual([201, { name: 'bob', key: expect.stringMatching(/^ccr_/) }])
+    expect([status, body]).toEqual([201, { name: 'bob', state: 'ready', key: expect.stringMatching(/^ccr_/) }])
     expect(file()).not.toContain(body.key)
     const models = async () => (await ask(app, 'GET /v1/models', undefined, { 'x-api-key': body.key })).status
     expect(await models()).toBe(200)
-    expect((await ask(app, 'GET /admin/keys', undefined, admin)).body).toEqual({ keys: [{ name: 'ann' }, { name: 'bob' }] })
+    expect((await ask(app, 'GET /admin/keys', undefined, admin)).body).toMatchObject({ keys: [{ name: 'ann' }, { name: 'bob' }] })
     expect((await ask(app, 'POST /admin/keys', { name: 'bob' }, admin)).status).toBe(409)
     expect((await ask(app, 'DELETE /admin/keys/bob', undefined, admin)).status).toBe(204)
     expect(await models()).toBe(401)

@@ -1,5 +1,5 @@
 import Anthropic, { PermissionDeniedError, RateLimitError } from '@anthropic-ai/sdk'
-import { ApiError, GoogleGenAI } from '@google/genai'
+import { GoogleGenAI, type ApiError } from '@google/genai'
 import OpenAI, { PermissionDeniedError as OpenAIPermissionDeniedError, RateLimitError as OpenAIRateLimitError } from 'openai'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Fetch } from '../../../src/router/fetch.ts'
