@@ -17,6 +17,7 @@ import { createAdmin } from './admin/admin.ts'
 import { createRecent } from './admin/recent.ts'
 import { answerStatus, upstreamsOf } from './admin/status.ts'
 import type { Backups } from './backup/backups.ts'
+import { createBudgetry } from './budgets/budgetry.ts'
 import { compose, type Composition } from './compose.ts'
 import { readConfig } from './config/read.ts'
 import type { ConfigInput } from './config/schema.ts'
@@ -33,6 +34,7 @@ import { denyUnpriced } from './prices.ts'
 import { createAddressReader } from './safety/client-address.ts'
 import { isLoopback, type AllowedHosts } from './safety/guard.ts'
 import { createTenantry } from './tenants/tenantry.ts'
+import type { ArchivedMonth } from './usage/source.ts'
 import { createUsage } from './usage/usage.ts'
 
 export { ConfigError, type Problem } from './config/problem.ts'
@@ -62,8 +64,10 @@ export interface ConfiguredOptions extends Pick<FrontParts, 'sessions' | 'log' |
   state?: State
   /** Keeps a record of each request: who used what, and what it cost. What the configuration says of one is `cc-route serve`'s. Default: none. */
   ledger?: Ledger
-  /** Where it is kept what of their limits keys and groups have used up. Default: in memory. */
+  /** Where it is kept what of their limits and budgets everybody, keys and groups have used up. Default: in memory. */
   budgets?: BudgetStore
+  /** The months that were put aside into files of their own, for the admin API. Default: none. */
+  archives?: () => Promise<readonly ArchivedMonth[]>
   /** Backups of the file, for the admin API. Default: none. */
   backups?: Backups
   clock?: Clock
@@ -114,6 +118,12 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
       redact,
       isOpen: () => serving.isReady?.() ?? true,
       upstreams: () => upstreamsOf(now(), clock),
+      allowance: async (tenant) => {
+        const { budgets, groups, server } = now().config
+        const { allowanceOf } = await import('./usage/allowance.ts')
+        return allowanceOf(tenant, { budgets, groups, keys: server.keys ?? [] }, () => (counting ??= counted()), clock.now())
+      },
+      ...defined(options, ['archives']),
     })
 
   let counting: Promise<BudgetStore> | undefined
@@ -124,7 +134,15 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
     const log = serving.log ?? options.log
     const keys = [...(server.keys ?? []), ...(options.keys ?? [])]
     const admit = createAccess({ ...server, asksForKeys: keys.length > 0, addressOf: createAddressReader(server.trustedProxies) })
-    const app = denyUnpriced(composition.fetch, config, clock)
+    const budgetry = createBudgetry({
+      config,
+      keys,
+      store: () => (counting ??= counted()),
+      clock,
+      onWarning: (warning) => log?.warn(`Budgets: ${warning}.`),
+      onError: (error) => log?.error(`Budgets: ${String(error)}`),
+    })
+    const app = denyUnpriced(budgetry.hold(composition.fetch), config, clock)
     const tenantry = createTenantry({
       keys,
       ...defined(config, ['groups']),
@@ -149,7 +167,9 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
       status: () => answerStatus(now(), { recent, clock, startedAt }),
       ...(usage && { usage: (request, url, admitClient) => usage.own(request, url, { admit: admitClient, admitAdmin: admit }) }),
       ...(server.passOn !== false && {
-        passOn: tenantry.passOn(createPassOn({ endpoints: composition.served, explicit: routes?.explicit !== false, clock })),
+        passOn: tenantry.passOn(
+          budgetry.passOn(createPassOn({ endpoints: composition.served, explicit: routes?.explicit !== false, clock })),
+        ),
       }),
       ...(server.admin !== false && {
         admin: createAdmin({ now, change, reload, recent, clock, usage, backups: options.backups, redact, admit }),

@@ -18,6 +18,8 @@ export interface MeterParts extends WorthOptions {
   leases: Leases
   clock: Clock
   onError(error: unknown): void
+  /** Models without a price are not asked. */
+  denies: boolean
   /** Told of soft budgets that are used up. */
   onWarning(standing: Standing): void
 }
@@ -30,7 +32,7 @@ export interface RequestMeter extends Meter {
 
 /** @param id names the request, never used before */
 export function createRequestMeter(id: string, asked: string | undefined, terms: readonly Terms[], parts: MeterParts): RequestMeter {
-  const { store, leases, clock, prices, onError, onWarning } = parts
+  const { store, leases, clock, prices, denies, onError, onWarning } = parts
   /** What counts requests counts each once. */
   const counted = new Set<string>()
   let attempts = 0
@@ -41,7 +43,6 @@ export function createRequestMeter(id: string, asked: string | undefined, terms:
     const now = clock.now()
     const { endpoint, model, route } = attempt
     const concerned = terms.filter((each) => each.concerns({ endpoint, model, asked, route }) && !counted.has(each.name))
-    const denies = prices.unpriced === 'deny'
     if (!concerned.length && !denies) return FREE
     await prices.ready().catch(() => {}) // without its data it still knows the prices of the configuration
     const worth = valued({ endpoint, model, at: now }, attempt.measure(), parts)

@@ -118,8 +118,10 @@ function sqliteBudgets(database: Database, clock: Clock): BudgetStore {
     sweptAt = now
     const lapsed = idsIn(prepare('SELECT id FROM holds WHERE ends <= ? AND lapsed = 0').all(now))
     for (const id of lapsed) {
-      for (const part of partsOf(id)) move(part, -part.amount, part.seat ? 0n : part.amount)
-      prepare('UPDATE holds SET lapsed = 1 WHERE id = ?').run(id)
+      const parts = partsOf(id)
+      for (const part of parts) move(part, -part.amount, part.seat ? 0n : part.amount)
+      if (parts.every(({ seat }) => seat)) forget(id)
+      else prepare('UPDATE holds SET lapsed = 1 WHERE id = ?').run(id)
     }
     for (const id of idsIn(prepare('SELECT id FROM holds WHERE ends <= ? AND lapsed = 1').all(now - LATE_MS))) forget(id)
     prepare(

@@ -6,6 +6,7 @@
 import type { Fetch } from '../../router/fetch.ts'
 import type { Config } from '../config/settle.ts'
 import { fileStore } from '../config/store.ts'
+import { serverBudgets } from '../budgets/lazy-store.ts'
 import { watchConfig } from '../config/watch.ts'
 import { gateway, type Gateway } from '../gateway.ts'
 import type { Archive } from '../ledger/archives.ts'
@@ -96,9 +97,11 @@ function configuredWork(used: ConfigInUse, parts: WorkParts): Work {
     config.ledger === false
       ? undefined
       : serverLedger({ ledger: config.ledger, configPath: path, prices: livePrices(() => fetch.config), redact, log })
+  const budgets = serverBudgets({ ledger: config.ledger || undefined, configPath: path, log })
   const fetch: Gateway = gateway(snapshot ?? { config }, {
     ...parts,
     ...store,
+    budgets,
     ...(ledger && { ledger }),
     backups,
     archives: () => archivesOf(used),
@@ -133,7 +136,10 @@ function configuredWork(used: ConfigInUse, parts: WorkParts): Work {
       backups.end()
       watch?.close()
     },
-    close: async () => ledger?.close(),
+    async close() {
+      await ledger?.close()
+      await budgets.close()
+    },
   }
 }
 

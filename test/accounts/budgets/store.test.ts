@@ -125,6 +125,16 @@ describe.each(stores)('budgets in %s', (_, open) => {
     expect(await stands('key')).toEqual({ spent: 8n, held: 0n })
   })
 
+  test('forget seats that lapse', async () => {
+    const { clock, store, stands } = await setUp()
+    const seat = claim('minute', 1n, 1n, { seat: true })
+    await store.reserve('a', [seat], clock.now() + 60_000)
+    await clock.advance(60_000)
+    expect(await store.sweep()).toBe(1)
+    await store.renew(['a'], clock.now() + 60_000)
+    expect(await stands('minute')).toEqual({ spent: 0n, held: 0n })
+  })
+
   test('forget what lapsed long ago, and spans that are over', async () => {
     const { clock, store, stands } = await setUp()
     const today = { from: 0, until: DAY }
