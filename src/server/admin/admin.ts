@@ -93,7 +93,7 @@ export function createAdmin(options: AdminOptions): (request: Request, url: URL)
     try {
       const admitted = admit(request)
       if (!(admitted instanceof Request)) return refusal(admitted)
-      if (usage && /^\/admin\/usage(\/|$)/.test(pathname)) return await usage.admin(admitted, url)
+      if (/^\/admin\/usage(\/|$)/.test(pathname)) return usage ? await usage.admin(admitted, url) : refusal(NO_LEDGER)
       const at = PATTERNS.filter(({ pattern }) => pattern.test(pathname))
       if (!at.length)
         return refusal({ kind: 'not-found', status: 404, message: `There is no ${pathname}. GET /admin tells what there is.` })
@@ -114,6 +114,12 @@ export function createAdmin(options: AdminOptions): (request: Request, url: URL)
     }
   }
   return (request, url) => (/^\/(admin|providers)(\/|$)/.test(url.pathname) ? dispatch(request, url) : undefined)
+}
+
+const NO_LEDGER: Failure = {
+  kind: 'not-found',
+  status: 404,
+  message: 'This gateway keeps no ledger: its configuration has "ledger": false, or the program that made it gave it none.',
 }
 
 function answered({ status, body, revision }: AdminAnswer): Response {
