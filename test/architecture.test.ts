@@ -20,7 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Packages that are there at run time. All others may only lend their types. */
 const RUNTIME_PACKAGES: Record<string, readonly string[]> = {
   core: ['@noble/hashes', 'eventsource-parser'],
-  accounts: ['@pydantic/genai-prices'],
+  accounts: ['@opentelemetry/api', '@pydantic/genai-prices'],
   server: ['@noble/hashes', 'jsonc-parser', 'libsql', 'srvx', 'toml-eslint-parser', 'valibot', 'yaml'],
 }
 

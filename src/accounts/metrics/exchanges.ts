@@ -1,0 +1,55 @@
+/**
+ * Tells of requests as they begin and end, from the same outcome that the ledger reads.
+ *
+ * @module
+ */
+import type { Clock } from '../../core/clock.ts'
+import { STATUS } from '../../core/failure.ts'
+import { watchRequest } from '../../router/caller.ts'
+import { clientProtocol, routeOf } from '../../router/facts.ts'
+import { outcomeOf, type Ending } from '../../router/outcome.ts'
+import type { Finished } from '../ledger/describe.ts'
+
+/** Sees requests and their answers. */
+export interface Watcher {
+  /** Told of a request; what it returns is told of the answer, and gives it back. */
+  watch(request: Request): (response: Response) => Response
+  readonly clock: Clock
+}
+
+/** What is told of exchanges. */
+export interface Sink<Begun = unknown> {
+  /** Told of each request that asks for an answer. */
+  begun(request: Request): Begun
+  /** Told once it is over; `begun` is `undefined` where nobody was told of its begin. */
+  ended(finished: Finished, begun: Begun | undefined): void
+}
+
+/** Counts of tokens and what no protocol has a path for are no exchanges. */
+export function watchExchanges<Begun>(clock: Clock, sink: Sink<Begun>): Watcher {
+  return {
+    clock,
+    watch(request) {
+      const action = routeOf(request)?.route.action
+      if (action === 'count-tokens') return (response) => response
+      const at = clock.now()
+      const seen = watchRequest(request)
+      const begun = action === undefined ? undefined : sink.begun(request)
+      return (response) => {
+        const outcome = outcomeOf(response)
+        if (!outcome && action === undefined) return response
+        const answeredAt = clock.now()
+        const { status } = response
+        const end = async (ending: Ending): Promise<void> => {
+          const endedAt = clock.now()
+          const facts = await seen.facts?.catch(() => undefined)
+          const protocol = clientProtocol(request)
+          sink.ended({ id: '', request, protocol, facts, status, outcome, seen, ending, at, answeredAt, endedAt }, begun)
+        }
+        if (outcome) void outcome.ended.then(end)
+        else void end({ how: status === STATUS.cancelled ? 'cancelled' : status >= 400 ? 'error' : 'complete' })
+        return response
+      }
+    },
+  }
+}
