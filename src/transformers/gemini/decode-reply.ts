@@ -29,7 +29,7 @@ export function decodeReply(value: unknown, context: ReplyContext): Reply {
     return fail({ kind: 'bad-response', message: 'The upstream answered without a candidate. Try again.' })
   const { parts, left } = decodeParts(partsOf(candidate), isBroken(candidate?.finishReason), context)
   if (candidate) cite(candidate, parts, partsOf(candidate), context)
-  const usage = decodeUsage(answer.usageMetadata)
+  const usage = decodeUsage(answer.usageMetadata, candidate?.groundingMetadata)
   const id = stringOf(answer.responseId)
   const model = stringOf(answer.modelVersion)
   return {

@@ -173,7 +173,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
       if (!stop) return
       cite()
       close()
-      const counts = decodeUsage(usage)
+      const counts = decodeUsage(usage, grounding)
       if ('failure' in stop) emit({ type: 'error', failure: stop.failure })
       else emit({ type: 'finish', stop, ...(counts && { usage: counts }) })
     },

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { isObject, numberOf, type JsonObject } from '../../core/json.ts'
+import { arrayOf, isObject, numberOf, type JsonObject } from '../../core/json.ts'
 import { totalInput, type Usage } from '../../core/usage.ts'
 
 /** Reads the counts; `undefined` where there are none (Vertex tells only `trafficType` amid a stream). */
-export function decodeUsage(value: unknown): Usage | undefined {
+export function decodeUsage(value: unknown, grounding?: unknown): Usage | undefined {
   if (!isObject(value)) return undefined
   const prompt = numberOf(value.promptTokenCount)
   const cached = numberOf(value.cachedContentTokenCount)
@@ -16,11 +16,13 @@ export function decodeUsage(value: unknown): Usage | undefined {
   const thought = numberOf(value.thoughtsTokenCount)
   if (prompt === undefined && said === undefined && thought === undefined) return undefined
   const input = (prompt ?? 0) + (numberOf(value.toolUsePromptTokenCount) ?? 0) - (cached ?? 0)
+  const searches = isObject(grounding) ? arrayOf(grounding.webSearchQueries).length : 0
   return {
     input: Math.max(0, input),
     ...(cached !== undefined && { cacheRead: cached }),
     output: (said ?? 0) + (thought ?? 0),
     ...(thought !== undefined && { reasoning: thought }),
+    ...(searches && { serverToolCalls: searches }),
   }
 }
 

@@ -28,7 +28,7 @@ export function decodeReply(value: unknown): Reply {
   const id = stringOf(response.id)
   const model = stringOf(response.model)
   const created = numberOf(response.created_at)
-  const usage = decodeUsage(response.usage)
+  const usage = decodeUsage(response)
   return {
     ...(id !== undefined && { id }),
     ...(model !== undefined && { model }),

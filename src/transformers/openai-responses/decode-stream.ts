@@ -54,7 +54,7 @@ export function decodeStream(emit: Emit): StreamDecoder {
     })
     for (const reader of items.values()) reader.close()
     over = true
-    const usage = decodeUsage(response.usage)
+    const usage = decodeUsage(response)
     emit({ type: 'finish', stop: decodeStop(response, counter), ...(usage && { usage }) })
   }
   const find = (item: JsonObject): ItemReader | undefined => {

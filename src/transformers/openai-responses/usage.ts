@@ -3,13 +3,16 @@
  *
  * @module
  */
-import { numberOf, objectOf, type JsonObject } from '../../core/json.ts'
+import { arrayOf, isObject, numberOf, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
 import { totalInput, type Usage } from '../../core/usage.ts'
 import { keep, spellingOf } from './wire.ts'
 
-export function decodeUsage(value: unknown): Usage | undefined {
-  const usage = objectOf(value)
+/** Reads the counts of a response, and what else it is billed by: its service tier, and the searches among its items. */
+export function decodeUsage(response: JsonObject): Usage | undefined {
+  const usage = objectOf(response.usage)
   if (!usage) return undefined
+  const tier = stringOf(response.service_tier)
+  const searches = searchesIn(response.output)
   const input = objectOf(usage.input_tokens_details)
   const cacheRead = numberOf(input?.cached_tokens) ?? 0
   const cacheWrite = numberOf(input?.cache_write_tokens) ?? 0
@@ -24,9 +27,20 @@ export function decodeUsage(value: unknown): Usage | undefined {
     ...(long !== undefined && { cacheWriteLong: long }),
     ...(output !== undefined && { output }),
     ...(reasoning !== undefined && { reasoning }),
+    ...(searches && { serverToolCalls: searches }),
+    ...(tier !== undefined && { serviceTier: tier }),
     ...keep(undefined, { item: usage }),
   }
 }
+
+/**
+ * Searches are billed by the call; pages that are opened or looked through are not.
+ * @see https://platform.openai.com/docs/pricing#built-in-tools
+ */
+const searchesIn = (output: unknown): number =>
+  arrayOf(output).filter(
+    (item) => isObject(item) && item.type === 'web_search_call' && (objectOf(item.action)?.type ?? 'search') === 'search',
+  ).length
 
 /** Every count is a number: Codex fails on `null`, and official types want them all. */
 export function encodeUsage(usage: Usage | undefined): JsonObject {

@@ -42,7 +42,8 @@ export function decodeReply(value: unknown, context: ReplyContext): Reply {
   if (finish !== undefined && FAILED.has(finish))
     fail(broken ?? { kind: 'server-error', message: `The upstream ended its answer with "${finish}". Try again.`, code: finish })
 
-  const usage = decodeUsage(body.usage, context.dialect.chat) ?? decodeUsage(first.usage, context.dialect.chat)
+  const { chat } = context.dialect
+  const usage = decodeUsage(body.usage, chat, body.service_tier) ?? decodeUsage(first.usage, chat, body.service_tier)
   const reply: Reply = { parts: ordered, stop: decodeStop(finish, first, seen, context), at: '' }
   const id = stringOf(body.id)
   const created = numberOf(body.created)

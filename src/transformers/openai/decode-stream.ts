@@ -220,7 +220,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
         for (const choice of choices) if (isObject(choice)) readChoice(choice)
       }
       const told = data.usage ?? objectOf(data.x_groq)?.usage
-      if (told) usage = mergeUsage(usage, decodeUsage(told, dialect.chat))
+      if (told) usage = mergeUsage(usage, decodeUsage(told, dialect.chat, data.service_tier))
     },
     end(done) {
       if (over || !started) return

@@ -4,13 +4,13 @@
  * @module
  */
 import type { ChatDialect } from '../../core/dialect.ts'
-import { numberOf, objectOf, type JsonObject } from '../../core/json.ts'
+import { numberOf, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
 import { totalInput, type Usage } from '../../core/usage.ts'
 
 const firstNumber = (...values: unknown[]): number | undefined => values.map(numberOf).find((value) => value !== undefined)
 
-/** `undefined` where nothing is told. */
-export function decodeUsage(value: unknown, dialect: ChatDialect | undefined): Usage | undefined {
+/** `undefined` where nothing is told. @param tier what the answer says that it is billed as */
+export function decodeUsage(value: unknown, dialect: ChatDialect | undefined, tier?: unknown): Usage | undefined {
   const wire = objectOf(value)
   if (!wire) return undefined
   const prompt = firstNumber(wire.prompt_tokens, wire.input_tokens)
@@ -31,6 +31,11 @@ export function decodeUsage(value: unknown, dialect: ChatDialect | undefined): U
   if (completion !== undefined)
     usage.output = completion + (reasoning && isApart(wire, prompt, completion, reasoning, dialect) ? reasoning : 0)
   if (reasoning !== undefined) usage.reasoning = reasoning
+  // OpenRouter, Perplexity.
+  const searches = firstNumber(objectOf(wire.server_tool_use)?.web_search_requests, wire.num_search_queries)
+  if (searches) usage.serverToolCalls = searches
+  const serviceTier = stringOf(tier)
+  if (serviceTier !== undefined) usage.serviceTier = serviceTier
   return usage
 }
 

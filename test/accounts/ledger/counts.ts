@@ -8,6 +8,8 @@ export interface Told {
   /** Fields of a whole reply. */
   wire: Record<string, unknown>
   means: TokenUsage
+  /** What it is billed as. */
+  tier?: string
 }
 
 /** A question of 1000 tokens, 600 of them from a cache and 150 (100 of them for long) into it, and an answer of 80, 30 of them thoughts. */
@@ -24,8 +26,10 @@ export const TOLD: Record<ProtocolName, Record<string, Told>> = {
           output_tokens: 80,
           output_tokens_details: { thinking_tokens: 30 },
           server_tool_use: { web_search_requests: 2, web_fetch_requests: 1 },
+          service_tier: 'priority',
         },
       },
+      tier: 'priority',
       means: { input: 250, cacheRead: 600, cacheWrite: 150, cacheWriteLong: 100, output: 80, reasoning: 30, serverToolCalls: 2 },
     },
   },
@@ -45,6 +49,15 @@ export const TOLD: Record<ProtocolName, Record<string, Told>> = {
         },
       },
       means: { input: 250, cacheRead: 600, cacheWrite: 150, output: 80, reasoning: 30 },
+    },
+    // OpenRouter's searches, and what OpenAI says that it is billed as.
+    searched: {
+      wire: {
+        service_tier: 'flex',
+        usage: { prompt_tokens: 12, completion_tokens: 7, total_tokens: 19, server_tool_use: { web_search_requests: 3 } },
+      },
+      means: { input: 12, output: 7, serverToolCalls: 3 },
+      tier: 'flex',
     },
     // xAI counts reasoning beside the completion.
     apart: {
@@ -70,7 +83,9 @@ export const TOLD: Record<ProtocolName, Record<string, Told>> = {
   'openai-responses': {
     plain: { wire: { usage: { input_tokens: 12, output_tokens: 7, total_tokens: 19 } }, means: { input: 12, cacheRead: 0, output: 7 } },
     cached: {
+      tier: 'default',
       wire: {
+        service_tier: 'default',
         usage: {
           input_tokens: 1000,
           input_tokens_details: {

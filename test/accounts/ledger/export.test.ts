@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { csvOf, jsonLinesOf, jsonOf, recordsOf, type Export } from '../../../src/accounts/ledger/export.ts'
 import { memoryUsage } from '../../../src/accounts/ledger/memory-store.ts'
 import type { ExchangeRecord } from '../../../src/accounts/ledger/record.ts'
-import { recordAt } from '../../server/ledger/record-at.ts'
+import { RATES, recordAt } from '../../server/ledger/record-at.ts'
 
 const AT = Date.UTC(2026, 7, 1, 12)
 
@@ -65,7 +65,7 @@ describe('a table', () => {
   )
 
   test('leaves numbers numbers', async () => {
-    const cost = { amount: '-0.5', rates: { input: '1', output: '1', from: 'config' } } as const
+    const cost = { amount: '-0.5', rates: RATES }
     expect(rowsOf(await textOf(csvOf, [recordAt(AT, { cost })]))).toMatchObject([{ cost: '-0.5', ms: '900' }])
   })
 })

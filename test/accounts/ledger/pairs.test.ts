@@ -25,11 +25,11 @@ const CASES = PROTOCOLS.flatMap((from) => PROTOCOLS.map((to) => ({ from, to })))
 describe.each(CASES)('a client of $from, a provider of $to', ({ from, to }) => {
   const { replies } = fixtures[to]
   const told = Object.entries(TOLD[to])
-  const asked = told.flatMap(([name, { wire, means }]) =>
-    ['text', 'tools', 'cut'].flatMap((kind) => [true, false].map((stream) => ({ name, kind, stream, wire, means }))),
+  const asked = told.flatMap(([name, { wire, means, tier }]) =>
+    ['text', 'tools', 'cut'].flatMap((kind) => [true, false].map((stream) => ({ name, kind, stream, wire, means, tier }))),
   )
 
-  test.each(asked)('$name counts, $kind, stream $stream', async ({ kind, stream, wire, means }) => {
+  test.each(asked)('$name counts, $kind, stream $stream', async ({ kind, stream, wire, means, tier }) => {
     const upstream = endpoint({
       name: 'up',
       protocol: to,
@@ -43,6 +43,7 @@ describe.each(CASES)('a client of $from, a provider of $to', ({ from, to }) => {
     const [record, ...more] = await records()
     expect(more).toEqual([])
     expect(record!.usage).toEqual(means)
+    expect(record!.serviceTier).toBe(tier)
     expect(record).toMatchObject({ protocol: from, asked: 'm', served: MODEL[to], endpoint: 'up', ended: 'complete', status: 200 })
     expect(record!.estimated).toBeUndefined()
     expect(record!.attempts).toHaveLength(1)
