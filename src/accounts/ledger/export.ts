@@ -67,11 +67,12 @@ const COLUMNS: readonly (readonly [name: string, value: (record: ExchangeRecord)
 
 /** @see https://www.rfc-editor.org/rfc/rfc4180 */
 export const csvOf: Export = async function* (records) {
-  yield lineOf(COLUMNS.map(([name]) => name))
-  for await (const record of records) yield lineOf(COLUMNS.map(([, value]) => value(record)))
+  yield csvLine(COLUMNS.map(([name]) => name))
+  for await (const record of records) yield csvLine(COLUMNS.map(([, value]) => value(record)))
 }
 
-const lineOf = (fields: readonly Field[]): string => `${fields.map(csvField).join(',')}\r\n`
+/** A line of a table, its end with it: none of its cells can be taken for a formula. */
+export const csvLine = (fields: readonly Field[]): string => `${fields.map(csvField).join(',')}\r\n`
 
 /**
  * What spreadsheets take for a formula, which may send away what else stands in the table. Clients choose some of the names.

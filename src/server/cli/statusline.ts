@@ -6,7 +6,7 @@
  * @module
  */
 import { text as textOf } from 'node:stream/consumers'
-import { isObject, objectOf, stringOf, tryParse } from '../../core/json.ts'
+import { isObject, objectOf, stringOf, tryParse, type JsonObject } from '../../core/json.ts'
 import { moneyText, percentText, tokensText } from './amounts.ts'
 import { runningServers } from './servers.ts'
 import { print } from './terminal.ts'
@@ -23,7 +23,8 @@ export async function run(): Promise<void> {
   const server = await serverOf(process.env)
   if (session === undefined || !server) return
   const told = await askAbout(session, server)
-  const line = told === 'unknown' ? (server.isSure ? firstLine(given) : '') : lineOf(told)
+  if (!told) return
+  const line = told.last ? lineOf(told.totals, told.last) : server.isSure ? firstLine(given) : ''
   if (line) print(line)
 }
 
@@ -51,32 +52,30 @@ async function serverOf(env: NodeJS.ProcessEnv): Promise<Server | undefined> {
 const ANSWER_MS = 1000
 
 interface Told {
-  totals: Record<string, unknown>
-  last: Record<string, unknown>
+  totals: JsonObject
+  /** Absent where nothing was asked yet. */
+  last: JsonObject | undefined
 }
 
-async function askAbout(session: string, { url, headers }: Server): Promise<Told | 'unknown' | undefined> {
+async function askAbout(session: string, { url, headers }: Server): Promise<Told | undefined> {
   try {
     const signal = AbortSignal.timeout(ANSWER_MS)
     const response = await fetch(`${url}/usage/sessions/${encodeURIComponent(session)}`, { headers, signal, redirect: 'error' })
     const body = tryParse(await response.text())
-    if (!isObject(body)) return undefined
-    if (response.status === 404 && stringOf(objectOf(body.error)?.message)?.includes('in the ledger')) return 'unknown'
-    return response.ok && isObject(body.totals) && isObject(body.last) ? { totals: body.totals, last: body.last } : undefined
+    const totals = isObject(body) ? objectOf(body.totals) : undefined
+    return response.ok && isObject(body) && totals && 'last' in body ? { totals, last: objectOf(body.last) } : undefined
   } catch {
     return undefined
   }
 }
 
 /** Of a conversation in which nothing was asked yet. */
-function firstLine(given: Record<string, unknown> | undefined): string {
+function firstLine(given: JsonObject | undefined): string {
   const model = stringOf(objectOf(given?.model)?.display_name)
   return model === undefined ? '' : `${plain(model)} via cc-route`
 }
 
-function lineOf(told: Told | undefined): string {
-  if (!told) return ''
-  const { totals, last } = told
+function lineOf(totals: JsonObject, last: JsonObject): string {
   const [model, endpoint] = [stringOf(last.served) ?? stringOf(last.asked), stringOf(last.endpoint)]
   const count = (name: string) => (typeof totals[name] === 'number' ? totals[name] : 0)
   const input = count('input') + count('cacheRead') + count('cacheWrite')

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { csvLine } from '../../accounts/ledger/export.ts'
 import type { Dimension } from '../../accounts/ledger/store.ts'
 import { writeMoment } from '../usage/moments.ts'
 import type { ToldSum } from '../usage/told.ts'
@@ -96,12 +97,5 @@ export function usageCsv(rows: readonly UsageRow[], { by, every, zone, title }: 
     ...by.map((dimension) => group?.[dimension] ?? ''),
     ...COUNTS.map((count) => String(sum[count])),
   ])
-  return [titles, ...lines].map((line) => line.map(csvCell).join(',')).join('\r\n')
-}
-
-/** @see https://www.rfc-editor.org/rfc/rfc4180 */
-function csvCell(text: string): string {
-  // Clients choose some of the names, and spreadsheets run what begins so.
-  const safe = /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  return [titles, ...lines].map(csvLine).join('')
 }

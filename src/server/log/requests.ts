@@ -10,6 +10,9 @@ import { outcomeOf, type Ending } from '../../router/outcome.ts'
 import { clientOf } from '../safety/connection.ts'
 import type { Log } from './log.ts'
 
+/** What is asked every few seconds, by those who look after servers and by status lines. */
+const QUIET = /^\/(health$|usage\/sessions\/)/
+
 export interface RequestLogOptions {
   log: Log
   addressOf(request: Request): string | undefined
@@ -28,7 +31,7 @@ export function createRequestLog({
     return (response) => {
       const answeredMs = clock.now() - startedAt
       const { status } = response
-      const level = status >= 500 ? 'error' : status >= 400 ? 'warn' : pathname === '/health' ? 'debug' : 'info'
+      const level = status >= 500 ? 'error' : status >= 400 ? 'warn' : QUIET.test(pathname) ? 'debug' : 'info'
       if (!log.writes(level)) return
       const outcome = outcomeOf(response)
       const end = (ending?: Ending) => {

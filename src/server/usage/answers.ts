@@ -118,14 +118,13 @@ export async function request(ask: UsageAsk): Promise<Response> {
 
 const isOwn = ({ scope }: UsageAsk, record: ExchangeRecord): boolean => scope.tenant === undefined || record.tenant === scope.tenant
 
-/** All of a conversation, and its last request. */
+/** All of a conversation, and its last request; nothing yet for one that has none. */
 export async function session(ask: UsageAsk): Promise<Response> {
   readFor(ask, [])
   if (ask.id.includes('*')) fail({ kind: 'invalid-request', message: 'A session is asked for by its whole id.' })
   const filter = scoped(ask, { session: ask.id })
   const [[sum], [last]] = await Promise.all([ask.source.store.sum(filter), ask.source.store.list(filter, { limit: 1 })])
-  if (!last) fail({ kind: 'not-found', message: `There is no session "${ask.id}" in the ledger.` })
-  return json({ session: ask.id, totals: toldSum(sum!), last: ask.scope.told(last) })
+  return json({ session: ask.id, totals: toldSum(sum!), last: last ? ask.scope.told(last) : null })
 }
 
 /** The months that there are records of, the newest first; and those that are in files of their own. */

@@ -31,7 +31,6 @@ const TOLD = {
   last: { asked: 'sonnet', served: 'gpt-5.4', endpoint: 'openai' },
 }
 const GIVEN = JSON.stringify({ session_id: 's/1', cwd: '/', model: { id: 'claude-sonnet-5', display_name: 'Sonnet 5' } })
-const unknown = { status: 404, body: { error: { type: 'not-found', message: 'There is no session "s/1" in the ledger.' } } }
 
 beforeEach(() => {
   asked = []
@@ -59,7 +58,7 @@ test('what has no price, no caches, and names that would do things to a terminal
 })
 
 test('before the first request, that it will be asked', async () => {
-  answer = unknown
+  answer = { status: 200, body: { session: 's/1', totals: { requests: 0 }, last: null } }
   expect(await line({ ANTHROPIC_BASE_URL: url })).toEqual({ code: 0, err: '', out: 'Sonnet 5 via cc-route\n' })
 })
 

@@ -181,7 +181,7 @@ describe.each(STORES)('requests %s', (_, store) => {
       totals: { requests: 2, cost: '0.02' },
       last: { at: NOW + 1, endpoint: 'fast' },
     })
-    expect(await refused('/sessions/none')).toMatchObject({ status: 404 })
+    expect(await ask('/sessions/none')).toMatchObject({ session: 'none', totals: { requests: 0, cost: '0' }, last: null })
     expect(await refused('/sessions/*')).toMatchObject({ status: 400 })
   })
 })
