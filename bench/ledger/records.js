@@ -106,7 +106,7 @@ export function* recordsOf({ rows, from, days, independent, bodies }) {
       ms,
       ended: status === 200 ? 'complete' : 'error',
       ...(status !== 200 && {
-        failure: { kind: 'rate_limit', class: 'rate-limit', message: `The provider said ${status}: try again later.` },
+        failure: { kind: 'rate_limit', class: 'rate-limited', message: `The provider said ${status}: try again later.` },
       }),
       ...(status === 200 && {
         usage: {
@@ -115,7 +115,10 @@ export function* recordsOf({ rows, from, days, independent, bodies }) {
           cacheWrite: Math.floor(random() * 4000),
           output,
         },
-        cost: { amount: (output * 0.000025 + 0.0123).toFixed(9), rates: { input: '5', output: '25', cacheRead: '0.5', from: 'data' } },
+        cost: {
+          amount: (output * 0.000025 + 0.0123).toFixed(9),
+          rates: { input: '5', output: '25', cacheRead: '0.5', cacheWrite: '6.25', cacheWriteLong: '10', from: 'data' },
+        },
       }),
       notices: random() < 0.2 ? 1 : 0,
       attempts: Array.from({ length: tried }, (_, index) => ({

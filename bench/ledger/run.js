@@ -55,6 +55,7 @@ try {
 }
 
 async function write() {
+  /** @type {import('../../src/accounts/ledger/record.ts').ExchangeRecord[]} */
   const batch = []
   let spent = 0
   let slowest = 0
@@ -84,15 +85,21 @@ async function ask() {
   for (const [name, question] of questionsOf({ from, days, ids, bodies: values.bodies })) {
     if (values.only && !name.includes(values.only)) continue
     const times = []
+    const spent = []
     let answers = 0
     for (let time = 0; time < Number(values.times); time++) {
+      const began = process.cpuUsage()
       const start = performance.now()
       const answer = await question(store)
       times.push(performance.now() - start)
+      const { user, system } = process.cpuUsage(began)
+      spent.push((user + system) / 1000)
       answers = Math.max(answers, Array.isArray(answer) ? answer.length : 1)
     }
-    times.sort((a, b) => a - b)
-    const [p50, p95, last] = [quantile(times, 0.5), quantile(times, 0.95), quantile(times, 1)].map((ms) => ms.toFixed(1).padStart(7))
-    console.log(`${name.padEnd(58)} p50 ${p50}  p95 ${p95}  most ${last} ms  (up to ${answers} rows)`)
+    const [p50, p95, cpu50, cpu95] = [times, spent].flatMap((all) => {
+      const sorted = all.toSorted((a, b) => a - b)
+      return [0.5, 0.95].map((part) => quantile(sorted, part).toFixed(1).padStart(7))
+    })
+    console.log(`${name.padEnd(50)} p50 ${p50}  p95 ${p95} ms   of CPU: p50 ${cpu50}  p95 ${cpu95} ms   (up to ${answers} rows)`)
   }
 }

@@ -8,7 +8,7 @@ import { parseMoney, type Money } from '../../accounts/money.ts'
 import type { Database } from '../sqlite/open.ts'
 import type { Combo, Names } from './sqlite-combos.ts'
 import { MEASURES, NUMBERS } from './sqlite-measures.ts'
-import { DAY, FINEST, HOUR, SESSIONS, startOf, VIEWS } from './sqlite-views.ts'
+import { DAY, HOUR, SESSIONS, startOf, VIEWS } from './sqlite-views.ts'
 
 export interface Cells {
   /** @param combo its names, and `number` that of the combination; `session` 0 for none */

@@ -6,7 +6,7 @@
 import type { ExchangeRecord } from '../../accounts/ledger/record.ts'
 import type { Page, RecordFilter } from '../../accounts/ledger/store.ts'
 import type { Database } from '../sqlite/open.ts'
-import type { Row, Value } from '../sqlite/reader.ts'
+import type { Row } from '../sqlite/reader.ts'
 import { bodiesOf } from './sqlite-bodies.ts'
 import { allOf, conditionsOf, type Condition, type Conditions } from './sqlite-filter.ts'
 import { firstAt } from './sqlite-moments.ts'
@@ -60,34 +60,31 @@ function newestRows(database: Database, conditions: Conditions, range: Range, li
   if (sessions !== undefined) all.push({ sql: 'r.session IN (SELECT value FROM json_each(?))', values: [sessions] })
   if (match === '') all.push({ sql: 'r.n IN (SELECT n FROM bodies)', values: [] })
   const where = allOf(all)
-  const find = match
-    ? (within: Range, most: Value) => found(database, where, match, within, most)
-    : (within: Range, most: Value) => inOrder(database, where, within, most)
+  const find = match ? finding(database, where, match) : inOrder(database, where)
   // Of a conversation there are few rows, which an index finds; of all else there may be few among a million.
   const sparse = combo.length > 0 && sessions === undefined && !match
   const rows = sparse ? hourByHour(database, conditions, range, limit, find) : find(range, atMost(limit))
   return sorted(rows, limit, (at) => find(within(range, at, at + 1), -1))
 }
 
-function inOrder(database: Database, where: Condition, { from, to }: Range, most: Value): Row[] {
-  const sql = `${ROWS} WHERE r.n BETWEEN ? AND ? AND ${where.sql} ORDER BY r.n DESC LIMIT ?`
-  return database.prepare(sql).all(from, to, ...where.values, most)
+/** The newest rows of a stretch of time. */
+type Find = (within: Range, most: number) => Row[]
+
+function inOrder(database: Database, where: Condition): Find {
+  const statement = database.prepare(`${ROWS} WHERE r.n BETWEEN ? AND ? AND ${where.sql} ORDER BY r.n DESC LIMIT ?`)
+  return ({ from, to }, most) => statement.all(from, to, ...where.values, most)
 }
 
-function found(database: Database, where: Condition, match: string, { from, to }: Range, most: Value): Row[] {
-  const sql = `SELECT ${RECORD_SQL} FROM texts CROSS JOIN requests r ON r.n = texts.rowid JOIN combos c ON c.id = r.combo
-    WHERE texts MATCH ? AND texts.rowid BETWEEN ? AND ? AND ${where.sql} ORDER BY texts.rowid DESC LIMIT ?`
-  return database.prepare(sql).all(match, from, to, ...where.values, most)
+function finding(database: Database, where: Condition, match: string): Find {
+  const statement = database.prepare(
+    `SELECT ${RECORD_SQL} FROM texts CROSS JOIN requests r ON r.n = texts.rowid JOIN combos c ON c.id = r.combo
+     WHERE texts MATCH ? AND texts.rowid BETWEEN ? AND ? AND ${where.sql} ORDER BY texts.rowid DESC LIMIT ?`,
+  )
+  return ({ from, to }, most) => statement.all(match, from, to, ...where.values, most)
 }
 
 /** Looks only into the hours that have what is looked for, as the sums know. */
-function hourByHour(
-  database: Database,
-  { combo, facets }: Conditions,
-  range: Range,
-  limit: number,
-  find: (within: Range, most: Value) => Row[],
-): Row[] {
+function hourByHour(database: Database, { combo, facets }: Conditions, range: Range, limit: number, find: Find): Row[] {
   const { sql, values } = allOf(combo)
   const hours = database
     .prepare(

@@ -24,8 +24,8 @@ export interface View {
 const ALL = [...new Set(Object.values(COMBO).map(({ dimension }) => dimension))]
 
 /**
- * Nothing, each dimension alone, and all of them: where they are independent of each other the last has almost as many rows as there are
- * requests, so that the others are what answers most questions. A conversation has one client as a rule, so that its own add no rows.
+ * Nothing, each dimension alone, pairs that overviews show, and all of them: where they are independent of each other the last has almost as
+ * many rows as there are requests, so that the others are what answers most questions.
  */
 const FACETS: readonly (readonly Facet[])[] = [
   [],
@@ -38,6 +38,8 @@ const FACETS: readonly (readonly Facet[])[] = [
   ['key'],
   ['route'],
   ['status', 'failed'],
+  ['model', 'tenant'],
+  ['model', 'endpoint', 'status', 'failed'],
   ALL,
 ]
 
@@ -53,7 +55,7 @@ export const VIEWS: readonly View[] = [
   ...FACETS.map((facets, index) => view(FACETS.length + index, HOUR, facets)),
 ]
 
-/** The sums of conversations. */
+/** The sums of conversations. One has one client as a rule, so that telling clients apart adds no rows. */
 export const SESSIONS = view(2 * FACETS.length, DAY, ['session', 'tenant', 'group', 'agent', 'protocol'])
 
 /** The finest sums: all others but {@link SESSIONS} are made of these. */

@@ -74,13 +74,19 @@ function migrate(database: Database, migrations: readonly string[]): void {
   database.exec(`PRAGMA user_version = ${migrations.length}`)
 }
 
+/** Questions come in many shapes. Those that are asked often are soon there again. */
+const MAX_STATEMENTS = 500
+
 function databaseOf(connection: Connection): Database {
   const statements = new Map<string, Statement>()
   let isOpen = true
   return {
     prepare(sql) {
       let statement = statements.get(sql)
-      if (!statement) statements.set(sql, (statement = connection.prepare(sql)))
+      if (!statement) {
+        if (statements.size >= MAX_STATEMENTS) statements.clear()
+        statements.set(sql, (statement = connection.prepare(sql)))
+      }
       return statement
     },
     exec: (sql) => connection.exec(sql),
