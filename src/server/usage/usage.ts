@@ -8,6 +8,7 @@ import { failureOf, type Failure } from '../../core/failure.ts'
 import { createRefusal } from '../admin/refusal.ts'
 import { clientOf } from '../safety/connection.ts'
 import type { Allowance } from './allowance.ts'
+import { createFairShare } from './fair-share.ts'
 import { EVERYTHING, ownScope } from './scope.ts'
 import type { ArchivedMonth, Live, Scope, UsageAsk, UsageSource } from './source.ts'
 
@@ -46,6 +47,7 @@ export interface UsageAnswers {
 /** Nothing of it is loaded before the first question. */
 export function createUsage({ ledger: source, clock, redact, isOpen, allowance, upstreams, archives }: UsageOptions): UsageAnswers {
   const refusal = createRefusal(redact)
+  const share = createFairShare(clock)
   let live: Promise<Live> | undefined
   const openLive = async (): Promise<Live> => (await import('./live.ts')).createLive({ source, clock, isOpen })
   const answer = async (request: Request, { searchParams }: URL, path: string, scope: Scope): Promise<Response> => {
@@ -60,6 +62,12 @@ export function createUsage({ ledger: source, clock, redact, isOpen, allowance, 
       ...(archives && { archives }),
     }
     return answerUsage(request, path, ask)
+  }
+  const inTurn = async (tenant: string, run: () => Promise<Response>): Promise<Response> => {
+    const answered = await share(tenant, run)
+    if (answered instanceof Response) return answered
+    const message = 'Questions about your usage take too much time, or are too many at once. Wait, and ask less often.'
+    return refusal({ kind: 'rate-limit', status: 429, message, retryAfter: answered.wait })
   }
   const answerOwn = async (request: Request, url: URL, { admit, admitAdmin }: UsageDoors): Promise<Response> => {
     try {
@@ -81,7 +89,9 @@ export function createUsage({ ledger: source, clock, redact, isOpen, allowance, 
       // Where nobody is known by a key, there is nobody's own.
       const admin = tenant === undefined ? admitAdmin(request) : undefined
       if (admin && !(admin instanceof Request)) return refusal(admin)
-      return await answer(admitted, url, path, tenant === undefined ? EVERYTHING : ownScope(tenant))
+      return tenant === undefined
+        ? await answer(admitted, url, path, EVERYTHING)
+        : await inTurn(tenant, () => answer(admitted, url, path, ownScope(tenant)))
     } catch (error) {
       return refusal(failureOf(error))
     }

@@ -5,7 +5,7 @@ import type { Fetch } from '../../../src/router/fetch.ts'
 import { attachConnection } from '../../../src/server/safety/connection.ts'
 import type { ToldBudget } from '../../../src/server/usage/allowance.ts'
 import { createUsage } from '../../../src/server/usage/usage.ts'
-import { virtualClock } from '../../../src/testing/clock.ts'
+import { virtualClock, type VirtualClock } from '../../../src/testing/clock.ts'
 import { costOf, DAY, NOW, record, sourceOf, STORES, type TestSource } from './world.ts'
 
 const ANN = 'the-key-of-ann-0001'
@@ -20,6 +20,7 @@ const keys = [
 
 let source: TestSource
 let app: Fetch
+let clock: VirtualClock
 
 const upstreams = async () => [
   { name: 'fast', healthy: true },
@@ -34,7 +35,7 @@ const allowance = async (tenant: string) => {
 
 /** A gateway's front, asking for keys or not. */
 function open({ asksForKeys = true, adminKey = ADMIN }: { asksForKeys?: boolean; adminKey?: string | false } = {}): Fetch {
-  const clock = virtualClock(NOW)
+  clock = virtualClock(NOW)
   const addressOf = () => '203.0.113.9'
   const admitAdmin = createAccess({ asksForKeys, addressOf, ...(adminKey !== false && { adminKey }) })
   const usage = createUsage({ ledger: source, clock, redact: (text) => text, isOpen: () => true, upstreams, allowance })
@@ -115,6 +116,28 @@ describe.each(STORES)('with its key, %s', (_, store) => {
     const { body: one } = await ask(`/usage/requests/${String(body.requests[1]!['id'])}`, ANN)
     expect(one).toMatchObject({ failure: { message: 'the provider is busy' }, attempts: [{ status: 500 }] })
     expect(JSON.stringify(one)).not.toMatch(/"key"|"route"|said by the provider/)
+  })
+
+  test('and takes no more than its share of the time', async () => {
+    const { sum } = source.store
+    let slow = 500
+    source.store.sum = async (query) => {
+      await clock.advance(slow)
+      return sum(query)
+    }
+    // One sum each: two seconds at once.
+    for (let count = 0; count < 5; count++) expect(await ask('/usage/totals', ANN)).toMatchObject({ status: 200 })
+    const refused = await ask('/usage/totals', ANN)
+    expect(refused).toMatchObject({ status: 429, body: { error: { type: 'rate-limit' } } })
+    const wait = Number(refused.headers.get('retry-after'))
+    expect(wait).toBeGreaterThan(0)
+    expect(await ask('/usage/totals', BOB)).toMatchObject({ status: 200 })
+    await clock.advance(wait * 1000)
+    slow = 0
+    expect(await ask('/usage/totals', ANN)).toMatchObject({ status: 200 })
+    const many = await Promise.all(Array.from({ length: 40 }, () => ask('/usage/totals', ANN)))
+    expect(many.filter(({ status }) => status === 200)).toHaveLength(16)
+    expect(many.find(({ status }) => status === 429)!.headers.get('retry-after')).toBe('1')
   })
 
   test('live, too', async () => {
