@@ -4,6 +4,7 @@
  * @module
  */
 import { createAttachment } from '../core/attachment.ts'
+import type { Failure } from '../core/failure.ts'
 import { bothMeters, type Meter } from './meter.ts'
 import type { RequestFacts } from './facts.ts'
 import type { Attempt } from './outcome.ts'
@@ -32,6 +33,8 @@ export interface Seen {
   facts?: Promise<RequestFacts>
   tenant?: string | undefined
   group?: string | undefined
+  /** Why it was refused, where it was refused on this side. */
+  refusal?: Failure
 }
 
 const callers = createAttachment<Request, Caller>('caller')
@@ -74,6 +77,11 @@ export function watchRequest(request: Request): Seen {
   const seen: Seen = { attempts: [], ...(tenant !== undefined && { tenant }), ...(group !== undefined && { group }) }
   callers.set(request, { ...caller, seen })
   return seen
+}
+
+export function noteRefusal(request: Request, failure: Failure): void {
+  const seen = seenOf(request)
+  if (seen) seen.refusal = failure
 }
 
 /** A request that was made of another one is asked by the same. */

@@ -43,7 +43,8 @@ export function describe(finished: Finished, redact: (text: string) => string): 
   const last = attempts.at(-1)
   const asked = outcome?.asked ?? (facts && askedModel(facts))
   const served = outcome?.model ?? last?.model
-  const failure = ending.failure ?? outcome?.failure ?? (status >= 400 && ending.how !== 'cancelled' ? unexplained(status) : undefined)
+  const failure =
+    ending.failure ?? outcome?.failure ?? (status >= 400 && ending.how !== 'cancelled' ? (seen.refusal ?? unexplained(status)) : undefined)
   const answered = outcome !== undefined && !outcome.failure && status < 400
   const streams = facts && (facts.route.stream ?? facts.body.stream === true)
   const wordAt = streams ? firstWordAt(attempts, answered) : undefined

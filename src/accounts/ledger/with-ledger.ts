@@ -60,7 +60,8 @@ async function asked(fetch: Fetch, request: Request, facts: RequestFacts, { cloc
     response = await fetch(passed)
   } catch (error) {
     settle()
-    if (!request.signal.aborted) attempt.failure = failedBy(networkFailure(error, attempt.endpoint), clock.now())
+    if (attempts.length > before + 1) attempts.splice(before, 1)
+    else if (!request.signal.aborted) attempt.failure = failedBy(networkFailure(error, attempt.endpoint), clock.now())
     throw error
   }
   settle(response.status)

@@ -142,6 +142,22 @@ describe('what became of a request', () => {
     })
   })
 
+  test('the same, of a fetch that hides an endpoint: its attempts alone are told', async () => {
+    const up = chaotic('up', { latencyMs: 5000 })
+    const { app: watched, records } = kept((input, init) => up(input, init), { clock })
+    const stop = new AbortController()
+    const asking = watched(requestFor('claude', { signal: stop.signal })).catch((error: unknown) => error)
+    await clock.advance(100)
+    stop.abort()
+    await asking
+    const answered = watched(requestFor('claude'))
+    await clock.advance(10_000)
+    await (await answered).text()
+    const both = await records()
+    expect(both.map(({ ended }) => ended)).toEqual(['cancelled', 'complete'])
+    for (const { attempts } of both) expect(attempts.map(({ endpoint }) => endpoint)).toEqual(['up'])
+  })
+
   test('a hedge: one row, both attempts, and the counts of the answer that won', async () => {
     const app = pool([chaotic('slow', { latencyMs: 5000 }), chaotic('fast')], { clock, patienceMs: 1e9, hedge: { afterMs: 100, share: 1 } })
     const { app: watched, records, store } = kept(app, { clock })
