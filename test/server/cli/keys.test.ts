@@ -1,0 +1,161 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { readCall } from '../../../src/server/cli/arguments.ts'
+import { commandNamed } from '../../../src/server/cli/commands.ts'
+import { explained } from '../../../src/server/cli/failure.ts'
+import { run } from '../../../src/server/cli/keys.ts'
+import { loadConfig } from '../../../src/server/config/load.ts'
+import { gateway } from '../../../src/server/gateway.ts'
+import { chaosProvider } from '../../../src/testing/chaos/provider.ts'
+import { folder } from '../config/folder.ts'
+
+const FILE = `{
+  // the providers
+  "endpoints": { "a": { "protocol": "openai", "baseUrl": "https://a.example", "apiKey": "k" } },
+  "groups": { "team": { "models": ["*"] } } // all of us
+}
+`
+let path = ''
+let out = ''
+beforeEach(() => {
+  path = join(folder(), 'config.jsonc')
+  writeFileSync(path, FILE)
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true))
+  vi.stubEnv('CC_ROUTE_KEYS', '')
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.unstubAllEnvs()
+})
+
+/** What the command writes, or the words of its failure. */
+async function keys(line: readonly string[]): Promise<string> {
+  out = ''
+  try {
+    await run(readCall(commandNamed('keys')!, [...line, '--config', path]))
+    return out
+  } catch (error) {
+    const { text, code } = explained(error)
+    return `${code}: ${text}`
+  }
+}
+const data = async (line: readonly string[]) => JSON.parse(await keys([...line, '--json'])) as Record<string, unknown>
+const file = () => readFileSync(path, 'utf8')
+
+/** Whether a server with the file lets a key in. */
+async function status(key: unknown, model = 'm'): Promise<number> {
+  const app = gateway(await loadConfig(path, { variables: {} }), { fetchFor: () => chaosProvider() })
+  const headers = { 'content-type': 'application/json', 'x-api-key': String(key) }
+  const body = JSON.stringify({ model, max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] })
+  return (await app('http://localhost/v1/messages', { method: 'POST', headers, body })).status
+}
+
+describe('cc-route keys', () => {
+  test('makes a key, shows it once, and keeps its hash; comments stay', async () => {
+    const told = await keys(['create', 'ann'])
+    const key = /ccr_[\w-]{43}/.exec(told)![0]
+    expect(told).toContain('From now on every client needs a key')
+    expect(file()).not.toContain(key)
+    expect(file()).toMatch(/the providers[^]*all of us/)
+    expect(await keys(['list'])).not.toContain('ccr_')
+    expect([await status(key), await status('another-key-of-some-kind')]).toEqual([200, 401])
+    expect(await keys(['create', 'bob'])).not.toContain('From now on')
+  })
+
+  test('makes one with limits', async () => {
+    const line = [
+      'create',
+      'ann',
+      '--group',
+      'team',
+      '--models',
+      'm,!x*',
+      '--endpoints',
+      'a',
+      '--rpm',
+      '60',
+      '--tpm',
+      '100000',
+      '--streams',
+      '4',
+    ]
+    const more = ['--budget', '5/day', '--budget', '1000000 tokens/week', '--expires', '90d', '--note', 'for tests']
+    const { key, expires, ...made } = await data([...line, ...more])
+    expect(made).toEqual({
+      name: 'ann',
+      state: 'ready',
+      group: 'team',
+      models: ['m', '!x*'],
+      endpoints: ['a'],
+      requestsPerMinute: 60,
+      tokensPerMinute: 100_000,
+      streams: 4,
+      budgets: [
+        { usd: 5, per: 'day' },
+        { tokens: 1_000_000, per: 'week' },
+      ],
+      note: 'for tests',
+    })
+    expect((Date.parse(String(expires)) - Date.now()) / 86_400_000).toBeCloseTo(90, 1)
+    expect([await status(key), await status(key, 'xx')]).toEqual([200, 403])
+    const { keys: listed } = await data(['list'])
+    expect(listed).toEqual([{ ...made, expires }])
+    const text = await keys([])
+    expect(text).toMatch(
+      /^NAME +STATE +GROUP +LIMITS +NOTE\nann +until \S+ +team +models m, !x\*; endpoints a; 60 requests\/minute; 100000 tokens\/minute; 4 at a time; \$5\/day, 1000000 tokens\/week +for tests\n$/,
+    )
+    expect(await data(['set', 'ann', '--models', 'none', '--rpm', 'none', '--expires', 'never', '--budget', 'none'])).toEqual({
+      name: 'ann',
+      state: 'ready',
+      group: 'team',
+      endpoints: ['a'],
+      tokensPerMinute: 100_000,
+      streams: 4,
+      note: 'for tests',
+    })
+    expect(await status(key, 'xx')).toBe(200)
+  })
+
+  test('puts another in its place, switches it off and on, and ends it', async () => {
+    const { key } = await data(['create', 'ann'])
+    await keys(['create', 'bob'])
+    const { key: second, previousUntil } = await data(['rotate', 'ann', '--grace', '12h'])
+    expect([await status(key), await status(second)]).toEqual([200, 200])
+    expect((Date.parse(String(previousUntil)) - Date.now()) / 3_600_000).toBeCloseTo(12, 1)
+    const { key: third } = await data(['rotate', 'ann'])
+    expect([await status(second), await status(third)]).toEqual([401, 200])
+    expect(await data(['disable', 'ann'])).toEqual({ name: 'ann', state: 'disabled' })
+    expect(await status(third)).toBe(403)
+    expect(await data(['enable', 'ann'])).toEqual({ name: 'ann', state: 'ready' })
+    expect(await status(third)).toBe(200)
+    expect(await data(['remove', 'ann'])).toEqual({ name: 'ann', removed: true })
+    expect(await status(third)).toBe(401)
+  })
+
+  test.each([
+    [['creat', 'ann'], '2: keys takes create, set, rotate, disable, enable, remove, list, not "creat". Did you mean "create"?'],
+    [['create'], '2: keys create takes the name of one key'],
+    [['list', 'ann'], '2: keys list takes no name'],
+    [['set', 'first'], '2: keys set takes what is to be changed'],
+    [['set', 'first', '--rpm', '0'], '2: --rpm takes a number from 1'],
+    [['create', 'ann', '--budget', 'much'], '2: --budget takes an amount per day'],
+    [['rotate', 'first', '--grace', 'long'], '2: --grace takes a while'],
+    [['create', 'first'], '1: There is a key of "first" already'],
+    [['rotate', 'nobody'], '1: There is no key of "nobody". There are: first'],
+    [['remove', 'first'], '1: It is the last one'],
+    [['create', 'ann', '--group', 'teem'], 'Did you mean "team"'],
+    [['create', 'ann', '--expires', 'soon'], 'expected a time such as'],
+  ])('%j is refused, and changes nothing', async (line, words) => {
+    await keys(['create', 'first'])
+    const before = file()
+    expect(await keys(line)).toContain(words)
+    expect(file()).toBe(before)
+  })
+
+  test('leaves the file alone where the environment has the keys', async () => {
+    vi.stubEnv('CC_ROUTE_KEYS', 'a-key-of-the-environment')
+    expect(await keys(['create', 'ann'])).toContain('CC_ROUTE_KEYS, which is stronger')
+    expect(file()).toBe(FILE)
+  })
+})
