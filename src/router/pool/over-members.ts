@@ -74,7 +74,9 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
   const attempts = retry.attemptsPerMember === undefined ? retry.attempts : retry.attemptsPerMember * seats.length
   let isWell = false
   // A member that answers is open to every request that failed elsewhere: the bound is for an outage, in which there is none.
-  const bound = throttle && { ...throttle, allows: () => isWell || throttle.allows() }
+  const allows = () => isWell || throttle!.allows()
+  // What fails when an answer is gone on with is counted by the budget above, which is this pool's own.
+  const bound = throttle && { ...throttle, allows, ...(call.tried && { failed: () => {} }) }
   const budget = createBudget({ ...retry, ...(attempts !== undefined && { attempts }) }, clock, bound, trip.budget)
   const tryMember = createTry(parts, { ...call, budget })
   const conversation = affinity && seats.length > 1 ? conversationOf(request, facts) : undefined
@@ -159,7 +161,7 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
       parts,
       candidates,
       (candidate, reason) => tryMember(candidate, { reason: reason ?? reasonFor(candidate.seat), waitedMs, conversation }),
-      budget,
+      ({ seat }) => budget.spent(costAt(seat)) === undefined,
     )
     if (!result) {
       // Others probe what is left: look again soon.

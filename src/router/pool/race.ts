@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Budget } from '../budget.ts'
 import type { AttemptReason } from '../outcome.ts'
 import type { PoolParts } from './over-members.ts'
 import type { Candidate, Result, Running } from './try-member.ts'
@@ -19,12 +18,16 @@ const drop = (result: Result | undefined): void => {
 /** Requests that are asked twice, at most, unless the pool says otherwise. */
 const SHARE = 0.05
 
-/** Asks the first candidate that is not being probed by others, and with hedging another one. `undefined`: others probe all of them. */
+/**
+ * Asks the first candidate that is not being probed by others, and with hedging another one. `undefined`: others probe all of them.
+ *
+ * @param mayAsk whether enough is left of the budget for another attempt
+ */
 export async function race(
   parts: PoolParts,
   candidates: readonly Candidate[],
   start: (candidate: Candidate, reason: AttemptReason | undefined) => Running,
-  budget: Budget,
+  mayAsk: (candidate: Candidate) => boolean,
 ): Promise<Raced | undefined> {
   const { hedge, clock, hedged } = parts
   hedged.asked++
@@ -60,15 +63,18 @@ export async function race(
         const last = failed.at(-1)
         resolve(last && { ...last, failed })
       }
+      /** One of them cannot be asked at all. The other one goes on, unless the client has gone: then it ends likewise. */
       const lost = (error: unknown) => {
         running--
-        if (gone) return
+        if (gone || running) return
         gone = true
         cancel()
-        reject(error)
+        const last = failed.at(-1)
+        if (last) resolve({ ...last, failed })
+        else reject(error)
       }
       const cancel = clock.after(hedge!.afterMs, () => {
-        if (gone || budget.spent() !== undefined) return
+        if (gone || !mayAsk(other)) return
         hedged.twice++
         running++
         second = start(other, 'hedge')

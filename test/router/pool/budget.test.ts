@@ -72,6 +72,32 @@ describe('one budget', () => {
     expect((await enough.get()).status).toBe(200)
   })
 
+  it('leaves the first attempt alone where there is not enough left to ask a second member meanwhile', async () => {
+    const price = { input: 1000, output: 1000 }
+    for (const [cost, served] of [
+      [0.000001, ['a at 0']],
+      [1000, ['a at 0', 'b at 2000']],
+    ] as const) {
+      const slow = { latencyMs: 5000 }
+      const { get, calls } = setUp(
+        { a: slow, b: { ...slow, endpoint: { price } } },
+        { retry: { cost }, hedge: { afterMs: 2000, share: 1 } },
+      )
+      expect((await get()).status).toBe(200)
+      expect(calls).toEqual(served)
+    }
+  })
+
+  it('and goes on with it where a second member, a fetch of any origin, cannot be asked', async () => {
+    const clock = virtualClock(START)
+    const price = { input: 1000, output: 1000 }
+    const member = (name: string) => ({ name, fetch: chaosProvider({ clock, latencyMs: 5000 }) })
+    const main = pool([member('a'), { ...member('b'), price }], { clock, retry: { cost: 0.000001 }, hedge: { afterMs: 2000, share: 1 } })
+    const asked = ask(main, 'openai')
+    await clock.advance(10_000)
+    expect((await asked).response.status).toBe(200)
+  })
+
   it('tries again what may have been billed only where that is allowed', async () => {
     for (const ambiguous of [false, true]) {
       const { get, calls } = setUp({ a: { faults: 'reset' } }, { retry: { ambiguous } })

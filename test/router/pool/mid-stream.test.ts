@@ -339,6 +339,18 @@ describe('the other member', () => {
     expect(outcome.attempts.map(({ endpoint: name, reason }) => `${name} ${reason}`)).toEqual(['a first', 'b continue', 'c continue'])
   })
 
+  it('counts once against the bound on the retries of all requests, where it fails', async () => {
+    const world = setUp(
+      { a: { reply: { text: FIRST }, faults: [cutAt(4), 'overloaded'] }, b: { faults: 'overloaded' } },
+      { breaker: false, affinity: false, retry: { throttle: { tokens: 8, ratio: 0 }, waitMs: 0 } },
+    )
+    await answered(world, 'claude')
+    expect(asked(world)).toEqual([1, 1])
+    // Two of eight have failed, with this one three: another member is still asked.
+    await answered(world, 'claude')
+    expect(asked(world)).toEqual([2, 2])
+  })
+
   it('may call a tool, and what it thinks stays behind', async () => {
     const reply = { reasoning: 'Hm.', text: ' Now I look.', toolCalls: [{ name: 'look', input: { at: 'x' } }] }
     const world = setUp({ a: { reply: { text: 'I begin. I go on.' }, faults: cutAt(3) }, b: { speaks: 'claude', reply } })
