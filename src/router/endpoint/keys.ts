@@ -81,14 +81,16 @@ const DEGRADING: ReadonlySet<string> = new Set<FailureClass>(['out-of-credit', '
 const DEGRADED_MS = 60 * 60_000
 /** How soon to look again whether somebody else's probe has succeeded. */
 const PROBED_MS = 500
+/** How long nothing rests, once nothing was found to. */
+const QUIET_MS = 1000
 
 export function createKeyRing(options: KeyRingOptions): KeyRing {
   const { endpoint, strategy, state, clock, random } = options
   const cooldowns = createCooldowns(state, clock, random)
   const keys: NamedKey[] = options.keys.length ? options.keys.map(named) : [{ name: 'none', org: 'none' }]
   let turn = 0
-  /** Something failed here that may rest. As long as nothing has, the only key needs no look at the state. */
-  let failed = false
+  /** Nothing rested when it was looked for: for a moment the only key needs no look at the state, in which others may write. */
+  let quiet = { model: '', until: 0 }
 
   const scopes = (key: NamedKey, model: string) => [
     `${endpoint}/key/${key.name}`,
@@ -141,9 +143,11 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
   }
   return {
     async choose({ model, session, avoid }) {
-      if (keys.length === 1 && !failed && !avoid(keys[0]!)) return { key: keys[0]!, probing: [] }
+      const asked = clock.now()
+      if (keys.length === 1 && quiet.model === model && asked < quiet.until && !avoid(keys[0]!)) return { key: keys[0]!, probing: [] }
       const seen = (await survey(inOrder(session), model)).filter(({ key }) => !avoid(key))
       const now = clock.now()
+      if (seen.every(({ longest, over }) => !longest && !over.length)) quiet = { model, until: asked + QUIET_MS }
       let probed = false
       for (const { key, longest, over } of seen) {
         // The only key is always used: the provider itself may say no.
@@ -164,7 +168,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
       return soonest(seen.map(({ longest }) => longest))
     },
     async failed({ key, probing }, model, verdict) {
-      failed = true
+      quiet = { model: '', until: 0 }
       const scope = verdict.cool?.scope
       const index = scope === 'key' ? 0 : scope === 'key-model' ? 1 : scope === 'org' ? 2 : undefined
       const name = index === undefined ? undefined : scopes(key, model)[index]!

@@ -23,6 +23,25 @@ function setUp(chaos: ChaosOptions = {}, options: Partial<EndpointOptions> = {})
   return { app, clock, provider, get, used }
 }
 
+describe('a state that others write to', () => {
+  it('is looked at for the only key, too: what another process let rest is over with the first answer', async () => {
+    const clock = virtualClock(START)
+    const state = memoryState({ clock })
+    const process = (chaos: ChaosOptions) => {
+      const provider = chaosProvider({ clock, ...chaos })
+      return endpoint({ name: 'a', protocol: 'openai', baseUrl: 'https://a.example', apiKey: 'k', fetch: provider, clock, state })
+    }
+    const well = process({})
+    const get = async (app: typeof well) => (await ask(app, 'claude')).response.status
+    expect(await get(well)).toBe(200)
+    expect(await get(process({ faults: { type: 'rate-limit', seconds: 8 } }))).toBe(429)
+    expect((await state.list('cool/')).length).toBe(1)
+    await clock.advance(10_000)
+    expect(await get(well)).toBe(200)
+    expect(await state.list('cool/')).toEqual([])
+  })
+})
+
 describe('which key is used', () => {
   it('priority: the first that is ready', async () => {
     const { get, used } = setUp()
