@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { IncomingMessage } from 'node:http'
 import { text as textOf } from 'node:stream/consumers'
 import { isObject, objectOf, stringOf, tryParse, type JsonObject } from '../../core/json.ts'
 import { moneyText, percentText, tokensText } from './amounts.ts'
@@ -59,14 +60,21 @@ interface Told {
 
 async function askAbout(session: string, { url, headers }: Server): Promise<Told | undefined> {
   try {
-    const signal = AbortSignal.timeout(ANSWER_MS)
-    const response = await fetch(`${url}/usage/sessions/${encodeURIComponent(session)}`, { headers, signal, redirect: 'error' })
-    const body = tryParse(await response.text())
+    const response = await get(`${url}/usage/sessions/${encodeURIComponent(session)}`, headers)
+    const body = tryParse(await textOf(response))
     const totals = isObject(body) ? objectOf(body.totals) : undefined
-    return response.ok && isObject(body) && totals && 'last' in body ? { totals, last: objectOf(body.last) } : undefined
+    return response.statusCode === 200 && isObject(body) && totals && 'last' in body ? { totals, last: objectOf(body.last) } : undefined
   } catch {
     return undefined
   }
+}
+
+/** To load the global fetch would take longer than all else here. Redirects are not followed. */
+async function get(url: string, headers: Record<string, string>): Promise<IncomingMessage> {
+  const { get } = url.startsWith('https:') ? await import('node:https') : await import('node:http')
+  return new Promise((resolve, reject) => {
+    get(url, { headers, signal: AbortSignal.timeout(ANSWER_MS), agent: false }, resolve).once('error', reject)
+  })
 }
 
 /** Of a conversation in which nothing was asked yet. */
