@@ -1,7 +1,7 @@
 /** Laws 4 to 6 as functions: streams translated, read back, broken, and counted. */
 import type { ProtocolName } from '../../src/core/chat.ts'
 import { createFold } from '../../src/core/fold.ts'
-import type { JsonObject } from '../../src/core/json.ts'
+import { isObject, tryParse, type JsonObject } from '../../src/core/json.ts'
 import type { Reply, StreamEvent } from '../../src/core/reply.ts'
 import { createEventReader } from '../../src/core/sse.ts'
 import { protocols } from '../../src/transformers/registry.ts'
@@ -70,6 +70,18 @@ export function readBack(protocol: ProtocolName, text: string): Reply {
     else decoder.event(JSON.parse(data), name)
   decoder.end(done)
   return fold.reply()
+}
+
+/** Whether the arguments of a call in a complete stream are no JSON object. */
+export function hasBrokenCall(events: readonly StreamEvent[]): boolean {
+  const fold = createFold()
+  for (const event of events) fold.emit(event)
+  return fold.reply().parts.some((part) => {
+    if (part.type !== 'tool-call' || part.custom || part.input !== undefined) return false
+    const value = tryParse(part.json || '{}')
+    // Some models write the text of the JSON as a text.
+    return !isObject(typeof value === 'string' ? tryParse(value) : value)
+  })
 }
 
 type Said = [kind: 'text' | 'refusal' | 'reasoning' | 'call', what: string, input?: unknown]
