@@ -8,11 +8,12 @@ import { isFailureError, type Failure } from '../../core/failure.ts'
 import { protocols } from '../../transformers/registry.ts'
 import { meterOf } from '../caller.ts'
 import { admitted } from '../measure.ts'
+import type { Used } from '../meter.ts'
 import { errorResponse } from './answer.ts'
 import { callUpstream, type Call, type Upstream } from './call.ts'
 import { classify, type Verdict } from '../failures/classify.ts'
 import type { NamedKey } from './keys.ts'
-import { attachOutcome, outcomeOf, type Attempt, type AttemptReason, type Outcome } from '../outcome.ts'
+import { attachOutcome, outcomeOf, type Attempt, type AttemptReason, type Ending, type Outcome } from '../outcome.ts'
 
 export interface Attempted {
   /** The answer or the refusal, as the client's. */
@@ -74,8 +75,13 @@ export async function attemptOnce({ upstream, clock, call, key, model, reason, w
     return { response }
   }
   const verdict = classify(failure, clock.now())
-  // What an answer that failed at once has used, it may have told before.
-  if (charge) void ended.then(({ usage }) => charge.settle({ billed: verdict.ambiguous || usage ? 'question' : 'nothing', usage }))
+  if (charge) void ended.then((ending) => charge.settle(usedBy(failure, verdict, ending)))
   attempt.failure = { class: verdict.class, message: failure.message }
   return { response, verdict }
 }
+
+/** What an attempt that failed may be billed as. A stream may have told what it used; of an answer that broke while it came all at once, all was there. */
+const usedBy = (failure: Failure, { ambiguous }: Verdict, { usage, streamed }: Ending): Used => ({
+  billed: ambiguous && failure.amid && streamed === undefined ? 'answer' : ambiguous || usage ? 'question' : 'nothing',
+  usage,
+})

@@ -20,12 +20,14 @@ const REFUSED = new Set<Fault>(['overloaded', 'server-error', 'rate-limit'])
 export interface WorldOptions {
   clock: Clock
   random: () => number
-  /** Without faults, hedges and clients that leave. */
-  calm?: boolean
+  /** What all times are multiplied with. Default 1. */
+  pace?: number
+  /** Told of each call that a provider has begun to read, with what it will bill if all of the answer is taken; and what it has billed in the end. */
+  onCall?: (call: string, full: bigint) => (billed: bigint) => void
 }
 
 /** Three providers in a pool, that fail in many ways, and count what they bill. */
-export function budgetWorld({ clock, random, calm = false }: WorldOptions) {
+export function budgetWorld({ clock, random, pace = 1, onCall }: WorldOptions) {
   const prices = createPrices({
     endpoints: Object.fromEntries(Object.entries(PRICES).map(([name, price]) => [name, { price }])),
     data: false,
@@ -39,7 +41,6 @@ export function budgetWorld({ clock, random, calm = false }: WorldOptions) {
   }
 
   const faultFor = (): Fault | undefined => {
-    if (calm) return undefined
     const dice = random()
     if (dice < 0.06) return 'overloaded'
     if (dice < 0.1) return 'server-error'
@@ -48,13 +49,20 @@ export function budgetWorld({ clock, random, calm = false }: WorldOptions) {
     if (dice < 0.24) return { type: 'cut', at: 'start' }
     if (dice < 0.34) return { type: 'cut', at: 'content', how: random() < 0.5 ? 'end' : 'reset' }
     if (dice < 0.37) return 'error-event'
-    if (dice < 0.4) return { type: 'slow-first-token', ms: 20_000 }
+    if (dice < 0.4) return { type: 'slow-first-token', ms: 20_000 * pace }
     return undefined
   }
   const provider = (name: Name): Fetch => {
     const plans: { fault: Fault | undefined; text: string; usage: { input: number; output: number } }[] = []
     const planOf = ({ headers }: ChaosRequest) => plans[Number(headers['x-call'])]!
-    const chaos = chaosProvider({ clock, random, latencyMs: 1000, eventMs: 500, faults: (request) => planOf(request).fault, reply: planOf })
+    const chaos = chaosProvider({
+      clock,
+      random,
+      latencyMs: 1000 * pace,
+      eventMs: 500 * pace,
+      faults: (request) => planOf(request).fault,
+      reply: planOf,
+    })
     return async (input, init) => {
       const text = WORD.repeat(10 + Math.floor(random() * 30))
       const usage = { input: Math.round(QUESTION_TOKENS * (1 + SPREAD * (2 * random() - 1))), output: Math.ceil(text.length * TOKENS) }
@@ -70,24 +78,47 @@ export function budgetWorld({ clock, random, calm = false }: WorldOptions) {
       }
       // It bills a question that it has begun to read, and not one that it refuses.
       const refuses = typeof fault === 'string' && REFUSED.has(fault)
+      const over = onCall?.(`${name}-${call}`, refuses ? 0n : bill(name, usage.input, usage.output)) ?? (() => {})
       if (!refuses) owes(0)
       const response = await chaos(input, {
         ...init,
         headers: { ...(init!.headers as Record<string, string>), 'x-call': `${call}` },
       }).catch((error: unknown) => {
         happened['unknown fate']++
+        over(bills)
         throw error
       })
-      if (refuses) return response
+      if (refuses) {
+        over(0n)
+        return response
+      }
       let said = 0
-      const tap = new TransformStream<Uint8Array, Uint8Array>({
-        transform(chunk, controller) {
-          said += new TextDecoder().decode(chunk).split('letters').length - 1
-          owes(Math.min(usage.output, Math.ceil(said * WORD.length * TOKENS)))
-          controller.enqueue(chunk)
+      const reader = response.body!.getReader()
+      const body = new ReadableStream<Uint8Array>(
+        {
+          async pull(controller) {
+            try {
+              const { done, value } = await reader.read()
+              if (done) {
+                over(bills)
+                return controller.close()
+              }
+              said += new TextDecoder().decode(value).split('letters').length - 1
+              owes(Math.min(usage.output, Math.ceil(said * WORD.length * TOKENS)))
+              controller.enqueue(value)
+            } catch (error) {
+              over(bills)
+              throw error
+            }
+          },
+          cancel(reason) {
+            over(bills)
+            return reader.cancel(reason)
+          },
         },
-      })
-      return new Response(response.body!.pipeThrough(tap), response)
+        { highWaterMark: 0 },
+      )
+      return new Response(body, response)
     }
   }
   const urls: Record<Name, string> = {
@@ -105,17 +136,17 @@ export function budgetWorld({ clock, random, calm = false }: WorldOptions) {
     affinity: false,
     breaker: false,
     midStream: 'continue',
-    retry: { attempts: 5, waitMs: 2000, throttle: false },
-    ...(!calm && { hedge: { afterMs: 1500, share: 0.5 } }),
+    retry: { attempts: 5, waitMs: 2000 * pace, throttle: false },
+    hedge: { afterMs: 1500 * pace, share: 0.5 },
   })
 
   /** A client that asks until it has an answer, is refused for good, or loses patience. */
   const client = async (fetch: Fetch, index: number): Promise<string> => {
     for (let tries = 0; tries < 40; tries++) {
-      const leaves = !calm && random() < 0.15
+      const leaves = random() < 0.15
       const stop = new AbortController()
       const leave = () => stop.abort()
-      const cancel = leaves ? clock.after(random() * 8000, leave) : () => {}
+      const cancel = leaves ? clock.after(random() * 8000 * pace, leave) : () => {}
       try {
         const response = await fetch('http://localhost/v1/messages', {
           method: 'POST',
@@ -138,7 +169,7 @@ export function budgetWorld({ clock, random, calm = false }: WorldOptions) {
         if (how === 'truncated' || how === 'recovered') happened['broken amid']++
         if (outcome.failure?.code === 'budget_exceeded' || response.status === 403) {
           if (response.status === 403) return 'refused by the budget'
-          await new Promise<void>((resolve) => void clock.after(30_000 + random() * 30_000, resolve))
+          await new Promise<void>((resolve) => void clock.after((30_000 + random() * 30_000) * pace, resolve))
           continue
         }
         return response.ok && how !== 'error' && how !== 'truncated' ? 'answered' : 'failed'
