@@ -6,6 +6,7 @@
  */
 import { failureOf, isFailureError, type FailureError } from '../../core/failure.ts'
 import { protocols } from '../../transformers/registry.ts'
+import { inheritCaller } from '../caller.ts'
 import { errorResponse } from '../endpoint/answer.ts'
 import { factsOf, MAX_BODY_BYTES, withBody, type RequestFacts } from '../facts.ts'
 import { requestOf, type Fetch, type Handler } from '../fetch.ts'
@@ -101,5 +102,8 @@ const orUnknown = (answer: Response, id: string): Response =>
 /** A request for a compaction, as the request for an answer that it becomes. */
 function generation(request: Request): Request {
   const { method, headers, signal, body } = request
-  return new Request(request.url.replace(/\/compact\/*(?=\?|#|$)/, ''), { method, headers, signal, body, duplex: 'half' } as RequestInit)
+  const url = request.url.replace(/\/compact\/*(?=\?|#|$)/, '')
+  const made = new Request(url, { method, headers, signal, body, duplex: 'half' } as RequestInit)
+  inheritCaller(request, made)
+  return made
 }
