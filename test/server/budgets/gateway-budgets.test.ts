@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest'
+import { memoryBudgets } from '../../../src/accounts/index.ts'
+import { gateway, type ConfigInput } from '../../../src/server/gateway.ts'
+import { chaosProvider, virtualClock } from '../../../src/testing/index.ts'
+
+const USAGE = { input: 1000, output: 100 }
+const KEYS = { ann: 'ann-0123456789abcdef', bob: 'bob-0123456789abcdef', eve: 'eve-0123456789abcdef' }
+
+function setUp(config: Partial<ConfigInput> = {}) {
+  const clock = virtualClock(Date.UTC(2026, 10, 18, 12))
+  const provider = chaosProvider({ clock, reply: { usage: USAGE } })
+  const store = memoryBudgets({ clock })
+  const logged: string[] = []
+  const write = (level: string) => (words: string) => void logged.push(`${level}: ${words}`)
+  const log = {
+    error: write('error'),
+    warn: write('warn'),
+    info: write('info'),
+    debug: write('debug'),
+    writes: () => false,
+    close: async () => {},
+  }
+  const full = {
+    prices: { data: false, models: { '*': { input: 10, output: 100 } } },
+    endpoints: {
+      one: { protocol: 'claude', baseUrl: 'https://one.example', apiKey: 'k' },
+      two: { protocol: 'openai', baseUrl: 'https://two.example/v1', apiKey: 'k' },
+    },
+    ...config,
+  } as ConfigInput
+  const app = gateway(full, {
+    fetchFor: () => provider,
+    clock,
+    budgets: store,
+    log,
+  })
+  const ask = async (
+    who: keyof typeof KEYS | undefined,
+    path = '/v1/messages',
+    body: object = { max_tokens: 100, messages: [{ role: 'user', content: 'hi' }] },
+  ) => {
+    const response = await app(`http://localhost${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(who && { 'x-api-key': KEYS[who] }) },
+      body: JSON.stringify({ model: 'm', ...body }),
+    })
+    const text = await response.text()
+    return { status: response.status, text, headers: response.headers }
+  }
+  return { app, ask, provider, store, logged, clock, full }
+}
+
+const keyed = (more: Record<string, object> = {}) =>
+  Object.entries(KEYS).map(([name, key]) => ({ name, key, ...more[name] })) as NonNullable<NonNullable<ConfigInput['server']>['keys']>
+
+describe('a gateway with budgets', () => {
+  test('holds everybody, groups and keys', async () => {
+    const { ask } = setUp({
+      budgets: [{ requests: 6, per: 'day' }],
+      groups: { team: { budgets: [{ usd: 0.05, per: 'day' }] } },
+      server: { keys: keyed({ ann: { group: 'team', budgets: [{ requests: 2, per: 'month' }] }, bob: { group: 'team' } }) },
+    })
+    const statuses = async (who: keyof typeof KEYS, times: number) => {
+      const all = []
+      for (let i = 0; i < times; i++) all.push((await ask(who)).status)
+      return all
+    }
+    expect(await statuses('ann', 3)).toEqual([200, 200, 403])
+    expect((await ask('ann')).text).toContain('2 requests per month of key ann')
+    expect(await statuses('bob', 2)).toEqual([200, 403])
+    expect((await ask('bob')).text).toContain('$0.05 per day of group team')
+    expect(await statuses('eve', 4)).toEqual([200, 200, 200, 403])
+    const refused = await ask('eve')
+    expect(refused.text).toContain('6 requests per day of everybody')
+    expect(refused.headers.get('x-cc-route-budget')).toContain('of=everybody')
+  })
+
+  test('goes on with what was used up when its configuration changes', async () => {
+    const { app, ask, full } = setUp({ budgets: [{ requests: 2, per: 'day' }] })
+    expect([(await ask(undefined)).status, (await ask(undefined)).status, (await ask(undefined)).status]).toEqual([200, 200, 403])
+    app.use({ ...full, budgets: [{ requests: 3, per: 'day' }] })
+    expect([(await ask(undefined)).status, (await ask(undefined)).status]).toEqual([200, 403])
+    app.use({ ...full, budgets: [] })
+    expect((await ask(undefined)).headers.get('x-cc-route-budget')).toBeNull()
+  })
+
+  test('writes of soft budgets into its log', async () => {
+    const { ask, logged } = setUp({ budgets: [{ tokens: 500, per: 'day', soft: true }] })
+    for (let i = 0; i < 3; i++) expect((await ask(undefined)).status).toBe(200)
+    expect(logged.filter((line) => line.startsWith('warn'))).toEqual([
+      'warn: Budgets: the soft budget of 500 tokens per day of everybody is used up: 1100 tokens (it begins anew at 2026-11-19 00:00 UTC).',
+    ])
+  })
+
+  test('counts what is passed on as it is, and refuses it where nothing is left', async () => {
+    const { ask, store } = setUp({
+      budgets: [
+        { requests: 3, per: 'total' },
+        { usd: 0.02, per: 'total' },
+      ],
+    })
+    expect((await ask(undefined, '/v1/embeddings', { input: 'hi' })).status).not.toBe(403)
+    expect((await ask(undefined)).status).toBe(200)
+    const refused = await ask(undefined, '/v1/embeddings', { input: 'hi' })
+    expect([refused.status, JSON.parse(refused.text)]).toMatchObject([
+      403,
+      { error: { message: expect.stringContaining('$0.02 in total') as string } },
+    ])
+    const [requests] = await store.tallies([{ name: 'everybody requests/total', from: 0, until: 0 }])
+    expect(requests).toEqual({ spent: 2n, held: 0n })
+  })
+
+  test('knows which model went where', async () => {
+    const { ask } = setUp({
+      budgets: [
+        { requests: 1, per: 'day', endpoints: ['two'] },
+        { requests: 1, per: 'day', routes: ['models *'] },
+      ],
+      routes: { default: 'one', models: { 'gpt-*': 'two', 'o*': 'one' } },
+    })
+    const status = async (model: string) =>
+      (await ask(undefined, '/v1/messages', { model, max_tokens: 10, messages: [{ role: 'user', content: 'hi' }] })).status
+    expect([await status('gpt-5'), await status('gpt-5'), await status('o5'), await status('m'), await status('m')]).toEqual([
+      200, 403, 403, 200, 200,
+    ])
+  })
+})
