@@ -17,7 +17,7 @@ export interface StreamTranslator {
   push(bytes: Uint8Array): string
   /** The upstream has ended; returns the rest of the client's stream, which ends properly or in an error. */
   end(): string
-  /** The upstream broke; returns the rest of the client's stream, which ends in an error unless it had ended before. */
+  /** The upstream broke; returns the rest of the client's stream, which ends in an error unless it had ended before or lacked its terminator alone. */
   fail(failure: Failure): string
   /** Whether the client's stream has ended, well or in an error: nothing more will come of it. */
   readonly ended: boolean
@@ -64,8 +64,12 @@ export function createStreamTranslator({
   let out = ''
   let ended = false
   let recovered = false
+  let wasFinished = false
   const tell: Emit = (event) => {
-    if (event.type === 'finish' || event.type === 'error') ended = true
+    if (event.type === 'finish' || event.type === 'error') {
+      ended = true
+      wasFinished = event.type === 'finish'
+    }
     observe?.(event)
     out += write(event)
   }
@@ -131,7 +135,15 @@ export function createStreamTranslator({
         reader.end()
         if (!ended) close(false)
       }),
-    fail: (failure) => collect(() => breakOff(failure)),
+    fail: (failure) =>
+      collect(() => {
+        if (whole === undefined) {
+          reader.end()
+          if (!ended) decoder.end(false)
+          recovered = wasFinished
+        }
+        breakOff(failure)
+      }),
     get ended() {
       return ended
     },
