@@ -17,7 +17,10 @@ const part = (text: string, more: object = {}) =>
 const ANSWERS = {
   claude: {
     begun: [
-      { type: 'message_start', message: { id: 'a', type: 'message', role: 'assistant', model: 'm', content: [], usage: { input_tokens: 3 } } },
+      {
+        type: 'message_start',
+        message: { id: 'a', type: 'message', role: 'assistant', model: 'm', content: [], usage: { input_tokens: 3 } },
+      },
       { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
       { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Hello' } },
       { type: 'content_block_stop', index: 0 },
