@@ -8,6 +8,7 @@ import type { UsageStore } from '../../accounts/ledger/store.ts'
 import type { Prices } from '../../accounts/prices/prices.ts'
 import { systemClock, type Clock } from '../../core/clock.ts'
 import { watchRequest } from '../../router/caller.ts'
+import { attachOutcome, outcomeOf } from '../../router/outcome.ts'
 import type { LedgerConfig } from '../config/ledger-schema.ts'
 import type { Log } from '../log/log.ts'
 
@@ -55,8 +56,9 @@ export function serverLedger(options: ServerLedgerOptions): Ledger {
   let loaded: Ledger | undefined
   let loading: Promise<Ledger> | undefined
   const made = (): Promise<Ledger> => (loading ??= load())
-  // What is captured has to be listened to from the first request on.
-  if (ledger.capture !== undefined && ledger.capture !== 'off') void made()
+  const once = (run: (ledger: Ledger) => void) => void made().then(run).catch(onError)
+  // What is captured has to be listened to: a request that comes before this is loaded is kept without its answer.
+  if (ledger.capture !== undefined && ledger.capture !== 'off') once(() => {})
 
   return {
     store,
@@ -67,14 +69,16 @@ export function serverLedger(options: ServerLedgerOptions): Ledger {
       watchRequest(request)
       return (response) => {
         const answeredAt = clock.now()
-        void made().then((ledger) => ledger.watch(request, at)(response, answeredAt))
+        // By then the answer is on its way: what is told of it must not touch its body.
+        const told = bodiless(response)
+        once((ledger) => ledger.watch(request, at)(told, answeredAt))
         return response
       }
     },
     listen(listener) {
       let end = () => {}
       let ended = false
-      void made().then((ledger) => {
+      once((ledger) => {
         if (!ended) end = ledger.listen(listener)
       })
       return () => {
@@ -91,6 +95,12 @@ export function serverLedger(options: ServerLedgerOptions): Ledger {
       else await store.close()
     },
   }
+}
+
+function bodiless(response: Response): Response {
+  const outcome = outcomeOf(response)
+  const told = new Response(null, { status: response.status })
+  return outcome ? attachOutcome(told, outcome) : told
 }
 
 /** A store that is opened with the first question, and again with the next one where that failed. */

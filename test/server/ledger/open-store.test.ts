@@ -110,8 +110,22 @@ describe('the ledger of a server', () => {
     await ledger.close()
   })
 
-  test('captures the first request, too', async () => {
+  test('a request that comes before it is loaded gets its answer whole, and is kept without it', async () => {
+    const { app, ledger, errors } = served({ store: 'memory', capture: 'all' })
+    const { text, broken } = await ask(app, 'claude', { stream: true })
+    expect([text.includes('message_stop'), broken]).toEqual([true, false])
+    await vi.waitFor(async () => {
+      await ledger.flush()
+      const [record] = await ledger.store.list({})
+      expect(record).toMatchObject({ ended: 'complete', usage: { input: 3, output: 2 } })
+      expect((await ledger.store.get(record!.id))!.bodies!.response).toBeUndefined()
+    }, 5000)
+    expect(errors).toEqual([])
+  })
+
+  test('captures what comes once it is loaded', async () => {
     const { app, ledger } = served({ store: 'memory', capture: 'all' })
+    await ledger.flush()
     await vi.dynamicImportSettled()
     await ask(app, 'claude', { question: 'Is this kept?' })
     await vi.waitFor(async () => {
