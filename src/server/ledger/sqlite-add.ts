@@ -6,14 +6,15 @@
 import type { ExchangeRecord } from '../../accounts/ledger/record.ts'
 import type { Database } from '../sqlite/open.ts'
 import type { PackedBodies } from './sqlite-bodies.ts'
-import type { Cells } from './sqlite-cells.ts'
+import { createCells } from './sqlite-cells.ts'
 import type { Names } from './sqlite-combos.ts'
+import type { KeptSums } from './sqlite-kept-sums.ts'
 import { firstAt } from './sqlite-moments.ts'
 import { ATTEMPT_COLUMNS, attemptRowOf, comboOf, REQUEST_COLUMNS, rowOf } from './sqlite-record.ts'
 
 const marks = (columns: readonly string[]) => columns.map(() => '?').join(', ')
 
-export function createAdding(database: Database, names: Names, createCells: () => Cells) {
+export function createAdding(database: Database, names: Names, sums: KeptSums) {
   const known = database.prepare('SELECT id FROM requests WHERE id IN (SELECT value FROM json_each(?))')
   const addRequest = database.prepare(
     `INSERT INTO requests (n, ${REQUEST_COLUMNS.join(', ')}) VALUES (
@@ -52,7 +53,7 @@ export function createAdding(database: Database, names: Names, createCells: () =
           }
           cells.add(record, combo, number, session)
         }
-        cells.write(1)
+        sums.note(cells)
       })
     } catch (error) {
       names.forget()

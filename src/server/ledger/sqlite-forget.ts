@@ -4,8 +4,9 @@
  * @module
  */
 import type { Database } from '../sqlite/open.ts'
-import type { Cells } from './sqlite-cells.ts'
+import { createCells } from './sqlite-cells.ts'
 import { COMBO_COLUMNS, type Names } from './sqlite-combos.ts'
+import type { KeptSums } from './sqlite-kept-sums.ts'
 import { firstAt } from './sqlite-moments.ts'
 import { RECORD_SQL, recordOf } from './sqlite-record.ts'
 
@@ -16,7 +17,7 @@ const STEP = 250
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 /** Forgets records of before a moment, and tells how many. */
-export async function forgetRecords(database: Database, names: Names, createCells: () => Cells, before: number): Promise<number> {
+export async function forgetRecords(database: Database, names: Names, sums: KeptSums, before: number): Promise<number> {
   const oldest = database.prepare(
     `SELECT ${RECORD_SQL}, r.attempts AS tries, r.combo, ifnull(r.session, 0) AS s, ${COMBO_COLUMNS.map((column) => `c."${column}" AS "c_${column}"`).join(', ')}
      FROM requests r JOIN combos c ON c.id = r.combo WHERE r.n < ? ORDER BY r.n LIMIT ${STEP}`,
@@ -33,7 +34,7 @@ export async function forgetRecords(database: Database, names: Names, createCell
         const record = recordOf(row, [])
         cells.add({ ...record, attempts: { length: Number(row['tries']) } as never }, combo, Number(row['combo']), Number(row['s']))
       }
-      cells.write(-1)
+      sums.take(cells)
       const until = BigInt(String(last))
       for (const statement of [
         'texts WHERE rowid IN (SELECT n FROM bodies WHERE n <= ?)',
@@ -79,8 +80,10 @@ async function stepByStep(step: () => number, names: Names): Promise<number> {
 const PAGES = 2000
 
 /** Gives back the room of what was forgotten: names that nothing has, and pages of the file. */
-export async function compactFile(database: Database, names: Names): Promise<void> {
+export async function compactFile(database: Database, names: Names, sums: KeptSums): Promise<void> {
   database.transaction(() => {
+    names.refresh()
+    sums.settle()
     database.exec(`DELETE FROM combos WHERE id NOT IN (SELECT combo FROM sums)`)
     database.exec(`DELETE FROM words WHERE id NOT IN (
       ${COMBO_COLUMNS.filter((column) => column !== 'status' && column !== 'failed')

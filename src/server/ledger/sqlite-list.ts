@@ -9,6 +9,7 @@ import type { Database } from '../sqlite/open.ts'
 import type { Row } from '../sqlite/reader.ts'
 import { bodiesOf } from './sqlite-bodies.ts'
 import { allOf, conditionsOf, type Condition, type Conditions } from './sqlite-filter.ts'
+import type { KeptSums } from './sqlite-kept-sums.ts'
 import { firstAt } from './sqlite-moments.ts'
 import { ATTEMPT_SQL, RECORD_SQL, recordOf } from './sqlite-record.ts'
 import { HOUR, viewOf } from './sqlite-views.ts'
@@ -23,11 +24,16 @@ interface Range {
 
 const EVER: Range = { from: 0n, to: 2n ** 63n - 1n }
 
-export function listRecords(database: Database, filter: RecordFilter, { limit = 100, before }: Page = {}): ExchangeRecord[] {
+export function listRecords(
+  database: Database,
+  sums: KeptSums,
+  filter: RecordFilter,
+  { limit = 100, before }: Page = {},
+): ExchangeRecord[] {
   const conditions = conditionsOf(database, filter)
   const range = rangeOf(database, filter, before)
   if (!conditions || !range || limit <= 0) return []
-  const rows = newestRows(database, conditions, range, limit, before)
+  const rows = newestRows(database, sums, conditions, range, limit, before)
   return withAttempts(database, rows.slice(0, limit))
 }
 
@@ -53,7 +59,14 @@ function rangeOf(database: Database, { from, to }: RecordFilter, before: string 
   return range
 }
 
-function newestRows(database: Database, conditions: Conditions, range: Range, limit: number, before: string | undefined): Row[] {
+function newestRows(
+  database: Database,
+  sums: KeptSums,
+  conditions: Conditions,
+  range: Range,
+  limit: number,
+  before: string | undefined,
+): Row[] {
   const { combo, sessions, match } = conditions
   const all: Condition[] = [...combo]
   if (before !== undefined) all.push({ sql: 'r.id < ?', values: [before] })
@@ -63,6 +76,7 @@ function newestRows(database: Database, conditions: Conditions, range: Range, li
   const find = match ? finding(database, where, match) : inOrder(database, where)
   // Of a conversation there are few rows, which an index finds; of all else there may be few among a million.
   const sparse = combo.length > 0 && sessions === undefined && !match
+  if (sparse) sums.bringUpToDate()
   const rows = sparse ? hourByHour(database, conditions, range, limit, find) : find(range, atMost(limit))
   return sorted(rows, limit, (at) => find(within(range, at, at + 1), -1))
 }

@@ -38,7 +38,7 @@ export const MIGRATIONS: readonly string[] = [
   -- spaces alone.
   CREATE VIRTUAL TABLE texts USING fts5 (words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
 
-  -- What the rows add up to, by the hour and the day. Changed only together with the rows.
+  -- What the rows add up to, by the hour and the day.
   CREATE TABLE sums (
     view INTEGER NOT NULL, at INTEGER NOT NULL, session INTEGER NOT NULL, combo INTEGER NOT NULL,
     ${numbers(
@@ -47,5 +47,8 @@ export const MIGRATIONS: readonly string[] = [
     )},
     PRIMARY KEY (view, at, session, combo)
   ) WITHOUT ROWID;
+
+  -- What batches added and is not in the sums yet.
+  CREATE TABLE notes (id INTEGER PRIMARY KEY, cells TEXT NOT NULL);
   `,
 ]

@@ -7,9 +7,9 @@ import type { UsageStore } from '../../accounts/ledger/store.ts'
 import { openDatabase, type OpenOptions } from '../sqlite/open.ts'
 import { createAdding } from './sqlite-add.ts'
 import { packBodies } from './sqlite-bodies.ts'
-import { createCells } from './sqlite-cells.ts'
 import { createNames } from './sqlite-combos.ts'
 import { compactFile, forgetBodies, forgetRecords } from './sqlite-forget.ts'
+import { createKeptSums } from './sqlite-kept-sums.ts'
 import { getRecord, listRecords } from './sqlite-list.ts'
 import { MIGRATIONS } from './sqlite-schema.ts'
 import { sumRecords } from './sqlite-sum.ts'
@@ -27,17 +27,17 @@ export type SqliteStoreOptions = Omit<OpenOptions, 'migrations'>
 export async function openSqliteStore(path: string, options: SqliteStoreOptions = {}): Promise<UsageStore> {
   const database = await openDatabase(path, { ...options, migrations: MIGRATIONS })
   const names = createNames(database)
-  const cells = createCells(database, names)
-  const write = createAdding(database, names, cells)
+  const sums = createKeptSums(database, names)
+  const write = createAdding(database, names, sums)
   return {
     add: (records) =>
       records.some(({ bodies }) => bodies) ? packBodies(records).then((bodies) => write(records, bodies)) : write(records, new Map()),
-    list: (filter, page) => listRecords(database, filter, page),
+    list: (filter, page) => listRecords(database, sums, filter, page),
     get: (id) => getRecord(database, id),
-    sum: (query) => sumRecords(database, query),
+    sum: (query) => sumRecords(database, sums, query),
     forget: (before, what = 'records') =>
-      what === 'records' ? forgetRecords(database, names, cells, before) : forgetBodies(database, names, before),
-    compact: () => compactFile(database, names),
+      what === 'records' ? forgetRecords(database, names, sums, before) : forgetBodies(database, names, before),
+    compact: () => compactFile(database, names, sums),
     close: () => database.close(),
   }
 }

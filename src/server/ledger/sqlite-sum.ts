@@ -8,6 +8,7 @@ import { formatMoney } from '../../accounts/money.ts'
 import type { Database } from '../sqlite/open.ts'
 import type { Row, Value } from '../sqlite/reader.ts'
 import { allOf, conditionsOf, type Condition, type Conditions } from './sqlite-filter.ts'
+import type { KeptSums } from './sqlite-kept-sums.ts'
 import { COST, MEASURES, NUMBERS } from './sqlite-measures.ts'
 import { firstAt } from './sqlite-moments.ts'
 import { piecesOf, type Piece } from './sqlite-pieces.ts'
@@ -36,7 +37,8 @@ const ORDER: Record<NonNullable<SumQuery['order']>, string> = {
   tokens: 'all_input + all_cache_read + all_cache_write + all_output DESC, ',
 }
 
-export function sumRecords(database: Database, query: SumQuery): Sum[] {
+export function sumRecords(database: Database, sums: KeptSums, query: SumQuery): Sum[] {
+  sums.bringUpToDate()
   const { by = [], every } = query
   const conditions = conditionsOf(database, query)
   const facets = new Set<Facet>([...by, ...(conditions?.facets ?? [])])
