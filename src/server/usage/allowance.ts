@@ -36,7 +36,7 @@ export interface Allowance {
 }
 
 /** How budgets stand, those of a scope after those of the one before. */
-async function standingsOf(scopes: readonly Scope[], store: BudgetStore, now: number): Promise<ToldBudget[]> {
+export async function standingsOf(scopes: readonly Scope[], store: BudgetStore, now: number): Promise<ToldBudget[]> {
   const terms = scopes.flatMap(termsOf)
   const tallies = await store.tallies(terms.map(({ name, window }) => ({ name, ...window(now) })))
   return terms.map((each, index) => toldBudget(each, tallies[index]!, now))

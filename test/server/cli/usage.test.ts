@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSqliteStore } from '../../../src/server/ledger/sqlite-store.ts'
 import { record } from '../usage/world.ts'
-import { buildCommand, type Command, type Started } from './command.ts'
+import { buildCommand, eventually, type Command, type Started } from './command.ts'
 
 const ADMIN = 'the-key-of-the-admin'
 const ANN = 'the-key-of-ann-0001'
@@ -56,9 +56,9 @@ afterAll(() => {
   command.remove()
 })
 
-async function say(content: string, headers: Record<string, string> = {}): Promise<void> {
+async function say(content: string, headers: Record<string, string> = {}, url = server.url): Promise<void> {
   const body = JSON.stringify({ model: 'sonnet', max_tokens: 10, messages: [{ role: 'user', content }] })
-  const response = await fetch(`${server.url}/v1/messages`, {
+  const response = await fetch(`${url}/v1/messages`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-api-key': ANN, 'user-agent': 'claude-cli/2.0.0', ...headers },
     body,
@@ -240,3 +240,27 @@ test('requests are told of as they end', async () => {
   expect(Date.now() - begun).toBeLessThan(4500)
   await following.ended
 }, 30_000)
+
+test('a server that lets no command in shares a database with it, and files with nobody', async () => {
+  const { endpoints } = JSON.parse(readFileSync(file, 'utf8')) as { endpoints: object }
+  const keys = [{ name: 'ann', key: ANN }]
+  const made = (store: string) =>
+    command.write(`${store}.json`, JSON.stringify({ server: { keys }, endpoints, ledger: { store, path: `own-${store}` } }))
+  const tried = ['sqlite', 'jsonl'].map(async (store) => {
+    const config = made(store)
+    const own = await command.start(['--config', config])
+    await say('Who is there?', {}, own.url)
+    const tell = () => command.run(['usage', '--json', '--config', config])
+    // Records are written within a tenth of a second.
+    const running = await eventually(async () => {
+      const told = await tell()
+      return told.out.includes('"requests": 1') || told.err.includes('JSON lines') ? told : undefined
+    })
+    await own.stop()
+    return { running, stopped: await tell() }
+  })
+  const [shared, lines] = await Promise.all(tried)
+  expect(JSON.parse(shared!.running.out)).toMatchObject({ today: { requests: 1 } })
+  expect(lines!.running).toMatchObject({ code: 1, err: expect.stringContaining('JSON lines') as string })
+  for (const { stopped } of [shared!, lines!]) expect(JSON.parse(stopped.out)).toMatchObject({ today: { requests: 1 } })
+}, 60_000)

@@ -146,6 +146,9 @@ describe.each(STORES)('sums %s', (_, store) => {
       ['2025-12', 1],
     ])
     expect(await ask('/months')).not.toHaveProperty('archives')
+    const archives = async () => [{ month: '2025-09', bytes: 17, path: '/secret/place' }]
+    usage = createUsage({ ledger: source, clock: virtualClock(NOW), redact: (text) => text, isOpen: () => true, archives })
+    expect((await ask('/months'))['archives']).toEqual([{ month: '2025-09', bytes: 17 }])
     expect((await ask('/months?zone=60')).months[1]).toMatchObject({ month: '2026-01', at: Date.parse('2025-12-31T23:00Z') })
   })
 })
