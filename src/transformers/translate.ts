@@ -199,4 +199,10 @@ function passThrough(body: JsonObject, options: TranslateOptions): Exchange {
 }
 
 /** Reasoning of another provider that came back to the wrong one: then even the same protocol is read and written anew. */
-const carriesEnvelope = (body: JsonObject): boolean => JSON.stringify(body).includes(`"${ENVELOPE_PREFIX}`)
+function carriesEnvelope(value: unknown): boolean {
+  if (typeof value === 'string') return value.startsWith(ENVELOPE_PREFIX) || value.includes(`"${ENVELOPE_PREFIX}`)
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value)) return value.some(carriesEnvelope)
+  for (const key in value) if (carriesEnvelope((value as JsonObject)[key])) return true
+  return false
+}

@@ -13,7 +13,7 @@ import { decodeCitations } from './citations.ts'
 import { decodeDocument, decodeImage } from './decode-media.ts'
 import { inWords } from './in-words.ts'
 import { familyName } from './toolset.ts'
-import { locate, spell } from './wire.ts'
+import { locate, locateIn, spell } from './wire.ts'
 
 type BlockReader = (block: JsonObject, at: string) => Part | Part[]
 
@@ -68,7 +68,7 @@ const TEXT = new Set(['type', 'text', 'cache_control', 'citations'])
 function readText(block: JsonObject, at: string): TextPart {
   const { cache, unknown } = decodeCache(block)
   const citations = Array.isArray(block.citations) ? decodeCitations(block.citations, at) : undefined
-  const part: TextPart = { type: 'text', text: readString(block.text, pointer(at, 'text')), ...locate(block, at, TEXT) }
+  const part = locateIn<TextPart>({ type: 'text', text: readString(block.text, pointer(at, 'text')) }, block, at, TEXT)
   if (cache) part.cache = cache
   if (citations?.length) part.citations = citations
   if (unknown) part.extra = { claude: { ...part.extra?.claude, ...unknown } }
@@ -78,19 +78,16 @@ function readText(block: JsonObject, at: string): TextPart {
 const TOOL_USE = new Set(['type', 'id', 'name', 'input', 'cache_control', 'caller', 'toolset_name'])
 function readToolUse(block: JsonObject, at: string): ToolCallPart {
   const { cache, unknown } = decodeCache(block)
-  const part: ToolCallPart = {
-    type: 'tool-call',
-    id: readString(block.id, pointer(at, 'id')),
-    name: familyName(readString(block.name, pointer(at, 'name')), block.toolset_name),
-    input: block.input,
-    ...locate(block, at, TOOL_USE),
-  }
+  const id = readString(block.id, pointer(at, 'id'))
+  const name = familyName(readString(block.name, pointer(at, 'name')), block.toolset_name)
+  const part = locateIn<ToolCallPart>({ type: 'tool-call', id, name, input: block.input }, block, at, TOOL_USE)
   if (cache) part.cache = cache
   return withCaller(unknown ? { ...part, extra: { claude: { ...part.extra?.claude, ...unknown } } } : part, block)
 }
 
 /** `caller` says which code called the tool: the model itself is not worth a word to others. */
 export function withCaller(part: ToolCallPart, block: JsonObject): ToolCallPart {
+  if (block.caller === undefined && block.toolset_name === undefined && part.name === block.name) return part
   const kept: JsonObject = {}
   if (isObject(block.caller) && block.caller.type === 'direct') part = spell(part, { caller: block.caller })
   else if (isObject(block.caller)) kept.caller = block.caller
@@ -105,12 +102,8 @@ function readToolResult(block: JsonObject, at: string): ToolResultPart {
   const absent = block.content === undefined || block.content === null
   const { parts, bare } = absent ? { parts: [], bare: false } : decodeBlocks(block.content, pointer(at, 'content'))
   const isError = optional(readBoolean, block.is_error, pointer(at, 'is_error'))
-  const part: ToolResultPart = {
-    type: 'tool-result',
-    callId: readString(block.tool_use_id, pointer(at, 'tool_use_id')),
-    parts,
-    ...locate(block, at, TOOL_RESULT),
-  }
+  const callId = readString(block.tool_use_id, pointer(at, 'tool_use_id'))
+  const part = locateIn<ToolResultPart>({ type: 'tool-result', callId, parts }, block, at, TOOL_RESULT)
   if (bare) part.bare = true
   if (isError !== undefined) part.isError = isError
   if (cache) part.cache = cache

@@ -11,7 +11,7 @@ import { decodeCache } from './cache.ts'
 import { decodeBlocks, decodeSystem } from './decode-blocks.ts'
 import { decodeSettings } from './decode-settings.ts'
 import { decodeToolChoice, decodeTools } from './decode-tools.ts'
-import { locate, spell } from './wire.ts'
+import { locate, locateIn, spell } from './wire.ts'
 
 const KNOWN = new Set([
   'model',
@@ -110,12 +110,12 @@ function decodeMessage(value: unknown, at: string): Message {
   const wire = readObject(value, at)
   const role = wire.role
   if (role !== 'user' && role !== 'assistant' && role !== 'system') reject(pointer(at, 'role'), '"user", "assistant" or "system"', role)
-  const located = locate(wire, at, MESSAGE)
   // only a message of the system may lack content: then it changes settings from here on
   if (role === 'system' && (wire.content === undefined || wire.content === null))
-    return spell({ role, parts: [], ...located }, { content: wire.content })
+    return spell({ role, parts: [], ...locate(wire, at, MESSAGE) }, { content: wire.content })
   const { parts, bare } = decodeBlocks(wire.content, pointer(at, 'content'))
-  return bare ? { role, parts, bare, ...located } : { role, parts, ...located }
+  const message: Message = bare ? { role, parts, bare } : { role, parts }
+  return locateIn(message, wire, at, MESSAGE)
 }
 
 const readStrings = (value: unknown, at: string): string[] => readArray(value, at).map((item, i) => readString(item, pointer(at, i)))

@@ -43,8 +43,11 @@ export const FIELDS: Record<string, string> = {
  * What every neutral object carries of its wire object: its place, the fields that have no neutral word, and the known
  * fields that are `null` (which means absent, but is written back).
  */
-export function locate(object: JsonObject, at: string, known: ReadonlySet<string>): Located {
-  const located: Located = { at }
+export const locate = (object: JsonObject, at: string, known: ReadonlySet<string>): Located => locateIn({}, object, at, known)
+
+/** The same, added to a new neutral object. */
+export function locateIn<T extends Located>(located: T, object: JsonObject, at: string, known: ReadonlySet<string>): T {
+  located.at = at
   let extra: JsonObject | undefined
   let nulls: JsonObject | undefined
   for (const key in object) {

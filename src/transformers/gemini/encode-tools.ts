@@ -104,9 +104,12 @@ function functionTool(
     lose: (below: string, reason: string) => notes.approximated(tool, 'parameters', reason, below),
     limit: (at: string, maxItems: number) => void limits.push({ schema, at, maxItems, tool }),
   }
-  if (dialect.schemas !== 'openapi') return { ...declaration, parametersJsonSchema: toJsonSchema(tool.parameters, sink) }
-  const parameters = toOpenApi(tool.parameters, sink)
-  return { ...declaration, ...(parameters && { parameters }) }
+  if (dialect.schemas !== 'openapi') declaration.parametersJsonSchema = toJsonSchema(tool.parameters, sink)
+  else {
+    const parameters = toOpenApi(tool.parameters, sink)
+    if (parameters) declaration.parameters = parameters
+  }
+  return declaration
 }
 
 /** Free text travels as the only argument. */

@@ -32,7 +32,8 @@ function encodeMessage(message: Message, context: AskContext): JsonObject[] {
     if (content.length) items.push(...writeMessage(message, content, context))
     content = []
   }
-  for (const [index, part] of message.parts.entries()) {
+  for (let index = 0; index < message.parts.length; index++) {
+    const part = message.parts[index]!
     if (!isItem(part, message)) {
       // Parts of one wire message share one object; a part of another message begins a new one.
       if (message.role === 'assistant' && content.length && spellingOf(part).item !== spellingOf(content[0]!).item) flush()
@@ -132,6 +133,7 @@ function writeCall(call: ToolCallPart, context: AskContext): JsonObject {
   if (item) return item
   if (call.cache) context.notes.dropped(call, 'cache', 'a tool call takes no cache mark here')
   const common = { call_id: context.callIds.fit(call.id), name: context.toolNames.fit(call.name) }
+  if (!call.custom && !call.extra && !fields) return { type: 'function_call', ...common, arguments: callJson(call) }
   const wire = call.custom
     ? { type: 'custom_tool_call', ...common, input: call.json ?? '' }
     : { type: 'function_call', ...common, arguments: callJson(call) }

@@ -36,6 +36,7 @@ interface Place {
 
 /** Writes `schema` for Gemini. Never changes its input; returns it where nothing had to change. */
 export function toJsonSchema(schema: JsonObject, sink: SchemaSink): JsonObject {
+  if (isPlain(schema, MAX_DEPTH) && schema.type === 'object') return schema
   const { lose } = sink
   const kept = new Map<string, string>()
   let unfolded = 0
@@ -155,6 +156,42 @@ export function toJsonSchema(schema: JsonObject, sink: SchemaSink): JsonObject {
   }
   return { ...plain, $defs }
 }
+
+/** Whether nothing can have to change. Told without a word for each place: most schemas are like this, and it takes a third of the time. */
+function isPlain(schema: unknown, depth: number): boolean {
+  if (!isObject(schema) || depth === 0) return false
+  for (const key in schema) if (!isPlainKeyword(schema, key, depth)) return false
+  return true
+}
+
+function isPlainKeyword(schema: JsonObject, key: string, depth: number): boolean {
+  const value = schema[key]
+  switch (key) {
+    case 'items':
+      return isPlain(value, depth - 1)
+    case 'additionalProperties':
+      return typeof value === 'boolean'
+    case 'enum':
+      return isPlainList(value, (entry) => entry !== '')
+    case 'required': {
+      const { properties } = schema
+      return isObject(properties) && isPlainList(value, (name) => Object.hasOwn(properties, name))
+    }
+    case 'properties':
+      if (!isObject(value) || schema.type === undefined) return false
+      for (const name in value) if (!isPlain(value[name], depth - 1)) return false
+      return true
+    default:
+      return !REPAIRS.has(key) && !HOLDERS.has(key) && key !== '$ref' && key !== 'allOf' && key !== 'maxItems'
+  }
+}
+
+/** A list of different texts. */
+const isPlainList = (value: unknown, fits: (text: string) => boolean): boolean =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((entry) => typeof entry === 'string' && fits(entry)) &&
+  new Set(value).size === value.length
 
 /** A root that is an object, as tools need it. */
 function objectRoot(schema: JsonObject, lose: OnLoss): JsonObject {
