@@ -30,6 +30,15 @@ const closed = (why: string): Failure => ({
   retryable: false,
 })
 
+/** Lets nobody in: the admin API is switched off. */
+export const admitNobody = (): Failure => ({
+  kind: 'permission',
+  status: STATUS.permission,
+  message:
+    'This gateway has no admin API ("server": { "admin": false }), and asks its clients for no keys: nobody has usage of their own. Give it "server": { "keys": … }.',
+  retryable: false,
+})
+
 /** What a proxy in front writes: whoever is behind it may be anywhere. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip']
 

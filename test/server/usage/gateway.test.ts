@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { createLedger } from '../../../src/accounts/ledger/ledger.ts'
 import { memoryUsage } from '../../../src/accounts/ledger/memory-store.ts'
 import { gateway, type ConfigInput } from '../../../src/server/gateway.ts'
+import { attachConnection } from '../../../src/server/safety/connection.ts'
 import { serve, type Served } from '../../../src/server/serve.ts'
 import { createLive } from '../../../src/server/usage/live.ts'
 import { chaosProvider } from '../../../src/testing/chaos/provider.ts'
@@ -96,6 +97,19 @@ test('one without says that it has none', async () => {
     body: { error: { message: expect.stringContaining('no ledger') as string } },
   })
   expect((await ask(app, '/usage', ANN)).status).toBe(404)
+})
+
+test('without an admin API and without keys nobody is told anything', async () => {
+  const ledger = createLedger({ store: memoryUsage() })
+  const { endpoints } = config
+  const ask = async (server: ConfigInput['server'], path = '/usage') => {
+    const request = new Request(`http://localhost${path}`)
+    attachConnection(request, { address: '127.0.0.1' })
+    return (await gateway({ server, endpoints }, { ledger, fetchFor: () => chaosProvider() })(request)).status
+  }
+  expect(await ask({})).toBe(200)
+  expect(await ask({ admin: false })).toBe(403)
+  expect(await ask({ admin: false }, '/admin/usage')).toBe(404)
 })
 
 test('who reads nothing from a socket has little prepared for it', async () => {
