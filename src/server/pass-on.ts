@@ -9,6 +9,7 @@ import type { ProtocolName } from '../core/chat.ts'
 import type { Clock } from '../core/clock.ts'
 import { fail, FailureError, isFailureError, STATUS } from '../core/failure.ts'
 import { errorResponse } from '../router/endpoint/answer.ts'
+import { createTailReader } from '../router/endpoint/read-tail.ts'
 import { DEFAULT_TIMEOUTS } from '../router/endpoint/timeouts.ts'
 import { permitOf } from '../router/caller.ts'
 import { isPassedOn, passBack } from '../router/endpoint/upstream.ts'
@@ -59,7 +60,8 @@ export function createPassOn(options: PassOnOptions): (request: Request, place: 
         signal: AbortSignal.any([request.signal, late.signal]),
       })
       settle(response.status)
-      return watched(answered(response), known)
+      const isJson = response.ok && /\bjson\b/.test(response.headers.get('content-type') ?? '')
+      return watched(answered(response), known, isJson && familyOf(config.protocol) === 'openai' ? createTailReader() : undefined)
     } catch (error) {
       if (request.signal.aborted) throw error
       const thrown: unknown = late.signal.aborted ? late.signal.reason : error

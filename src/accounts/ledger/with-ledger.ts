@@ -5,6 +5,7 @@
  */
 import { isFailureError, STATUS } from '../../core/failure.ts'
 import { seenOf } from '../../router/caller.ts'
+import { createAnswerReader } from '../../router/endpoint/read-answer.ts'
 import { classify } from '../../router/failures/classify.ts'
 import { networkFailure } from '../../router/failures/network-failure.ts'
 import { failureOfResponse } from '../../router/failures/refusal.ts'
@@ -71,7 +72,7 @@ async function asked(fetch: Fetch, request: Request, facts: RequestFacts, { cloc
     return response
   }
   const known: Omit<Outcome, 'ended'> = { endpoint: attempt.endpoint, ...(model !== undefined && { model }), notices: [], attempts }
-  if (response.ok) return watched(response, known, facts.protocol)
+  if (response.ok) return watched(response, known, createAnswerReader(facts.protocol, response.headers.get('content-type') ?? ''))
   const text = await response.clone().text()
   const failure = failureOfResponse(protocols[facts.protocol], response, text, clock.now(), attempt.endpoint)
   attempt.failure = failedBy(failure, clock.now())

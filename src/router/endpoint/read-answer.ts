@@ -15,8 +15,8 @@ import { createPassThrough } from './passthrough.ts'
 
 export interface AnswerReader {
   push(chunk: Uint8Array | string): void
-  /** All has come; gives how it ended. */
-  end(): Ending
+  /** All has come; gives how it ended, and which model it names where nobody else knows. */
+  end(): Ending & { model?: string }
 }
 
 /** A whole answer that is larger is not read. */

@@ -4,7 +4,6 @@
  * @module
  */
 import { respondText, respondWith, takeSource, type ByteSource } from '../../core/byte-source.ts'
-import type { ProtocolName } from '../../core/chat.ts'
 import type { Clock } from '../../core/clock.ts'
 import { isFailureError, STATUS, type Failure } from '../../core/failure.ts'
 import { protocols } from '../../transformers/registry.ts'
@@ -87,7 +86,7 @@ async function ask(call: StrangerCall): Promise<Response> {
     const response = await fetch(request)
     settle(response.status)
     if (outcomeOf(response)) return response
-    if (response.ok) return watched(response, known, facts.protocol)
+    if (response.ok) return watched(response, known, createAnswerReader(facts.protocol, response.headers.get('content-type') ?? ''))
     const text = await response.text()
     const { status, headers } = response
     const failure = failureOfResponse(protocols[facts.protocol], response, text, clock.now(), `"${name}"`)
@@ -124,14 +123,18 @@ function plainHeaders(headers: Headers): Headers {
   return plain
 }
 
-/** The same answer, which tells how it ended; and what it used, where it is told which protocol it is read as. */
-export function watched(response: Response, known: Omit<Outcome, 'ended'>, protocol?: ProtocolName): Response {
+/** The same answer, which tells how it ended, and what it used as far as the reader can tell. */
+export function watched(response: Response, known: Omit<Outcome, 'ended'>, reader?: AnswerReader): Response {
   const { status, statusText, headers } = response
   const source = takeSource(response)
   if (!source) return attachOutcome(response, { ...known, ended: Promise.resolve({ how: 'complete' }) })
-  const reader = protocol && createAnswerReader(protocol, headers.get('content-type') ?? '')
   let end!: (ending: Ending) => void
-  const ended = new Promise<Ending>((resolve) => (end = resolve))
+  const outcome: Outcome = { ...known, ended: new Promise((resolve) => (end = resolve)) }
+  const read = (): Ending => {
+    const { model, ...ending } = reader?.end() ?? { how: 'complete' }
+    if (model !== undefined) outcome.model ??= model
+    return ending
+  }
   const body: ByteSource = {
     start: (sink) =>
       source.start({
@@ -142,12 +145,12 @@ export function watched(response: Response, known: Omit<Outcome, 'ended'>, proto
             }
           : (chunk) => sink.write(chunk),
         end() {
-          end(reader?.end() ?? { how: 'complete' })
+          end(read())
           sink.end()
         },
         fail(error) {
           end({
-            ...usageIn(reader),
+            ...usageIn(read()),
             how: 'truncated',
             failure: { kind: 'truncated', status: STATUS.truncated, message: 'The answer broke off.' },
           })
@@ -157,14 +160,14 @@ export function watched(response: Response, known: Omit<Outcome, 'ended'>, proto
     pause: () => source.pause(),
     resume: () => source.resume(),
     cancel(reason) {
-      end({ ...usageIn(reader), how: 'cancelled' })
+      end({ ...usageIn(read()), how: 'cancelled' })
       source.cancel(reason)
     },
   }
-  return attachOutcome(respondWith(body, { status, statusText, headers }), { ...known, ended })
+  return attachOutcome(respondWith(body, { status, statusText, headers }), outcome)
 }
 
-const usageIn = (reader: AnswerReader | undefined): Pick<Ending, 'usage' | 'streamed'> => {
-  const { usage, streamed } = reader?.end() ?? {}
-  return { ...(usage && { usage }), ...(streamed !== undefined && { streamed }) }
-}
+const usageIn = ({ usage, streamed }: Ending): Pick<Ending, 'usage' | 'streamed'> => ({
+  ...(usage && { usage }),
+  ...(streamed !== undefined && { streamed }),
+})
