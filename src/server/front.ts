@@ -6,6 +6,7 @@
 import type { Ledger } from '../accounts/ledger/ledger.ts'
 import type { Clock } from '../core/clock.ts'
 import { failureOf, STATUS, type Failure } from '../core/failure.ts'
+import { noteRefusal } from '../router/caller.ts'
 import { errorResponse } from '../router/endpoint/answer.ts'
 import { boundDepth, clientProtocol, knownFacts, MAX_BODY_BYTES, routeOf } from '../router/facts.ts'
 import { requestOf, urlOf, type Fetch } from '../router/fetch.ts'
@@ -241,6 +242,7 @@ const nothing = (request: Request, place: Place): Response =>
 
 /** A failure as the client's own error. */
 export function refuse(request: Request, failure: Failure, place?: Place): Response {
+  noteRefusal(request, failure)
   const response = errorResponse(protocols[place?.protocol ?? clientProtocol(request)], failure)
   if (failure.status === STATUS.authentication) response.headers.set('www-authenticate', 'Bearer realm="cc-route"')
   return bodiless(request, response)

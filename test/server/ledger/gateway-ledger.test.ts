@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createLedger } from '../../../src/accounts/ledger/ledger.ts'
 import { memoryUsage } from '../../../src/accounts/ledger/memory-store.ts'
+import type { Fetch } from '../../../src/router/fetch.ts'
 import type { ConfigInput } from '../../../src/server/config/schema.ts'
 import { gateway } from '../../../src/server/gateway.ts'
 import { createRedactor } from '../../../src/server/log/redact.ts'
@@ -11,7 +12,7 @@ import { requestFor } from '../../router/pool/client.ts'
 const KEY = 'client-key-0123456789'
 const USAGE = { input: 30, cacheRead: 12, output: 9 }
 
-function world(config: Partial<ConfigInput> = {}, chaos: ChaosOptions = {}, capture: 'off' | 'all' = 'off') {
+function world(config: Partial<ConfigInput> = {}, chaos: ChaosOptions = {}, capture: 'off' | 'all' = 'off', provider?: Fetch) {
   const clock = virtualClock(1_000_000)
   const store = memoryUsage()
   const redact = createRedactor()
@@ -21,7 +22,12 @@ function world(config: Partial<ConfigInput> = {}, chaos: ChaosOptions = {}, capt
       endpoints: { up: { protocol: 'openai', baseUrl: 'https://up.example/v1', apiKey: 'provider-key-0123456789', model: 'gpt-x' } },
       ...config,
     },
-    { ledger, clock, redact, fetchFor: () => chaosProvider({ clock, reply: { text: 'Hello there.', usage: USAGE }, ...chaos }) },
+    {
+      ledger,
+      clock,
+      redact,
+      fetchFor: () => provider ?? chaosProvider({ clock, reply: { text: 'Hello there.', usage: USAGE }, ...chaos }),
+    },
   )
   const records = async () => {
     for (let turn = 0; turn < 3; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
@@ -72,7 +78,12 @@ describe('a gateway', () => {
     })
     expect((await app(request)).status).toBe(413)
     const [record] = await records()
-    expect(record).toMatchObject({ status: 413, ended: 'error', failure: { kind: 'too-large' }, attempts: [] })
+    expect(record).toMatchObject({
+      status: 413,
+      ended: 'error',
+      failure: { kind: 'too-large', message: expect.stringContaining('100 bytes') },
+      attempts: [],
+    })
     expect(record!.usage).toBeUndefined()
   })
 
@@ -91,6 +102,22 @@ describe('a gateway', () => {
     expect(store.list({ text: 'else there' })).toHaveLength(1)
   })
 
+  test('knows who asks for a compaction, and what it used', async () => {
+    const { app, records } = world({ server: { keys: [{ name: 'alice', key: KEY, models: ['m', 'gpt-x'] }] } })
+    const compact = (model: string) =>
+      app('http://client.example/v1/responses/compact', {
+        method: 'POST',
+        body: JSON.stringify({ model, input: [{ role: 'user', content: 'What was said?' }] }),
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },
+      })
+    expect((await compact('m')).status).toBe(200)
+    expect((await compact('another')).status).toBe(403)
+    expect(await records()).toMatchObject([
+      { tenant: 'alice', path: '/v1/responses/compact', usage: USAGE, attempts: [{ endpoint: 'up' }] },
+      { tenant: 'alice', status: 403, failure: { kind: 'permission' } },
+    ])
+  })
+
   test('bills the input of a client that leaves before the answer', async () => {
     const { app, clock, records } = world({ server: { hosts: ['client.example'] } }, { latencyMs: 5000 })
     const stop = new AbortController()
@@ -104,13 +131,30 @@ describe('a gateway', () => {
     expect(record!.usage!.output).toBe(0)
   })
 
-  test('keeps a record of what is passed on as it is', async () => {
-    const { app, records } = world({ server: { hosts: ['client.example'] } })
+  test('keeps a record of what is passed on as it is, with the counts at its end', async () => {
+    const embeddings = { object: 'list', data: [{ embedding: Array.from({ length: 2000 }, () => 0.5) }], model: 'e-1' }
+    const answer = JSON.stringify({
+      ...embeddings,
+      usage: { prompt_tokens: 8, prompt_tokens_details: { cached_tokens: 2 }, total_tokens: 8 },
+    })
+    const provider = async () => new Response(answer, { headers: { 'content-type': 'application/json' } })
+    const { app, records } = world({ server: { hosts: ['client.example'] } }, {}, 'off', provider)
     const body = JSON.stringify({ model: 'e', input: 'x' })
-    await (
-      await app('http://client.example/v1/embeddings', { method: 'POST', body, headers: { 'content-type': 'application/json' } })
-    ).text()
-    expect(await records()).toMatchObject([{ path: '/v1/embeddings', endpoint: 'up', attempts: [{ endpoint: 'up', reason: 'first' }] }])
+    const response = await app('http://client.example/v1/embeddings', {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(await response.text()).toBe(answer)
+    expect(await records()).toMatchObject([
+      {
+        path: '/v1/embeddings',
+        endpoint: 'up',
+        served: 'e-1',
+        usage: { input: 6, cacheRead: 2 },
+        attempts: [{ endpoint: 'up', reason: 'first' }],
+      },
+    ])
   })
 
   test('goes on with its ledger when its configuration changes', async () => {
