@@ -183,8 +183,10 @@ function encodeCache(part: TextPart | MediaPart, context: AskContext): JsonObjec
  * @param role whose content it is: an assistant's text is `output_text`, all others' is input
  */
 export function encodeContentPart(part: Part, role: 'assistant' | 'input', context: AskContext): JsonObject | undefined {
-  const { fields }: Spelling = spellingOf(part)
   const written = writePart(part, role, context)
+  // Nearly all of a conversation is text with nothing else to say of it.
+  if (part.type === 'text' && !part.extra && !part.spelling) return written
+  const { fields }: Spelling = spellingOf(part)
   return written && compact({ ...written, ...extraOf(part), ...fields })
 }
 

@@ -140,6 +140,8 @@ function writeCall(call: ToolCallPart, context: AskContext): JsonObject {
   return compact({ ...wire, ...extraOf(call), ...fields })
 }
 
+const wordsOf = ({ parts }: ToolResultPart): string => parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
+
 /** A result that begins with words of an error needs no mark. */
 const SAYS_ERROR = /\berrors?\b/i
 
@@ -149,8 +151,7 @@ function writeResult(result: ToolResultPart, context: AskContext): JsonObject {
   if (result.cache) context.notes.dropped(result, 'cache', 'a result takes no cache mark here')
   if (result.isError) context.notes.approximated(result, 'isError', 'a failed call is told by words here')
   const [first] = result.parts
-  const words = result.parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
-  const mark = result.isError && !SAYS_ERROR.test(words.slice(0, 200)) ? 'Error: ' : ''
+  const mark = result.isError && !SAYS_ERROR.test(wordsOf(result).slice(0, 200)) ? 'Error: ' : ''
   const output =
     (result.bare || result.parts.length === 0) && (first === undefined || (first.type === 'text' && result.parts.length === 1))
       ? mark + (first?.text ?? '')
