@@ -4,11 +4,11 @@
  * @module
  */
 import { objectOf, stringOf } from '../../core/json.ts'
+import { sessionInUser } from '../../core/session-in-user.ts'
 import type { RequestFacts } from '../../router/facts.ts'
 import { conversationOf } from '../../router/pool/conversation-key.ts'
 import { agentOf, sessionOf } from '../../router/routing/conversation.ts'
 import { programOf } from '../../router/routing/program.ts'
-import { sessionIn } from '../../transformers/claude/decode-settings.ts'
 
 /** Clients choose these names: they are kept no longer than this. */
 const MAX_NAME = 200
@@ -23,7 +23,7 @@ const CONTROL = /\p{Cc}/u
 const sessionInBody = ({ metadata, prompt_cache_key, conversation }: RequestFacts['body']): string | undefined => {
   const user = stringOf(objectOf(metadata)?.user_id)
   return (
-    (user === undefined ? undefined : sessionIn(user)) ??
+    (user === undefined ? undefined : sessionInUser(user)) ??
     stringOf(prompt_cache_key) ??
     stringOf(conversation) ??
     stringOf(objectOf(conversation)?.id)

@@ -5,7 +5,9 @@
  * @module
  */
 import { tryParse } from '../../core/json.ts'
-import { decodeUsage } from '../../transformers/openai/usage.ts'
+import type { Usage } from '../../core/usage.ts'
+import { protocols } from '../../transformers/registry.ts'
+import { plainContext } from './answer.ts'
 import type { AnswerReader } from './read-answer.ts'
 
 /** What stands behind the data of such answers is far shorter. */
@@ -24,11 +26,18 @@ export function createTailReader(): AnswerReader {
     },
     end() {
       const told = lastOf(tail, USAGE)
-      const usage = told === undefined ? undefined : decodeUsage(tryParse(told), undefined)
+      const usage = told === undefined ? undefined : usageOf(tryParse(told))
       const model = lastOf(tail, MODEL)
       return { how: 'complete', ...(usage && { usage }), ...(usage && model !== undefined && { model }) }
     },
   }
+}
+
+/** Counts are told as those of a generation are. */
+function usageOf(usage: unknown): Usage | undefined {
+  const { openai } = protocols
+  const choices = [{ index: 0, message: { role: 'assistant', content: '' }, finish_reason: 'stop' }]
+  return openai.decodeReply({ choices, usage }, plainContext(openai, { name: 'openai' })).usage
 }
 
 const lastOf = (text: string, pattern: RegExp): string | undefined => [...text.matchAll(pattern)].at(-1)?.[1]

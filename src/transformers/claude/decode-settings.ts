@@ -4,19 +4,8 @@
  * @module
  */
 import type { ChatRequest, Effort, Located, OutputFormat, ReasoningAsk } from '../../core/chat.ts'
-import {
-  objectOf,
-  optional,
-  pointer,
-  readNumber,
-  readObject,
-  readString,
-  reject,
-  restOf,
-  stringOf,
-  tryParse,
-  type JsonObject,
-} from '../../core/json.ts'
+import { optional, pointer, readNumber, readObject, readString, reject, restOf, type JsonObject } from '../../core/json.ts'
+import { sessionInUser } from '../../core/session-in-user.ts'
 import { locate, spell } from './wire.ts'
 
 type Settings = Pick<ChatRequest, 'reasoning' | 'format' | 'user' | 'cacheKey' | 'serviceTier' | 'groups' | 'wireNames'>
@@ -52,15 +41,9 @@ export function decodeSettings(wire: JsonObject): Settings {
   }
 }
 
-/**
- * Claude Code names its session in the user's id: as JSON, earlier behind `_session_`. Requests of one session share a
- * prefix, which other providers find by a key.
- */
-export const sessionIn = (user: string): string | undefined =>
-  (user.startsWith('{') ? stringOf(objectOf(tryParse(user))?.session_id) : /_session_([\w-]{8,})$/.exec(user)?.[1]) || undefined
-
+/** Requests of one session share a prefix, which other providers find by a key. */
 function sessionOf(user: string): Pick<ChatRequest, 'cacheKey'> {
-  const session = sessionIn(user)
+  const session = sessionInUser(user)
   return session ? { cacheKey: session } : {}
 }
 
