@@ -11,7 +11,7 @@ import { fail } from '../core/failure.ts'
 import { requestOf, type Fetch, type Handler } from '../router/fetch.ts'
 import { memoryStore } from '../router/sessions/memory-store.ts'
 import { memoryState, type State } from '../router/state.ts'
-import { createAccess } from './admin/access.ts'
+import { admitNobody, createAccess } from './admin/access.ts'
 import type { Standing } from './admin/administered.ts'
 import { createAdmin } from './admin/admin.ts'
 import { createRecent } from './admin/recent.ts'
@@ -30,6 +30,7 @@ import { createFront, setServing, type FrontParts, type Serving } from './front.
 import { logBodies } from './log/bodies.ts'
 import { createRedactor } from './log/redact.ts'
 import { createPassOn } from './pass-on.ts'
+import { createWatching, metricsDoor } from './metrics/watching.ts'
 import { denyUnpriced } from './prices.ts'
 import { createAddressReader } from './safety/client-address.ts'
 import { isLoopback, type AllowedHosts } from './safety/guard.ts'
@@ -129,11 +130,22 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
   let counting: Promise<BudgetStore> | undefined
   const counted = async () => options.budgets ?? (await import('../accounts/budgets/memory-store.ts')).memoryBudgets({ clock })
 
+  const watching = createWatching({
+    now: () => now(),
+    clock,
+    redact,
+    startedAt,
+    budgets: () => (counting ??= counted()),
+    onWarning: (warning) => (serving.log ?? options.log)?.warn(warning),
+  })
+
   const frontOf = ({ config }: Loaded, composition: Composition): Fetch => {
     const { server, routes, log: logged } = config
     const log = serving.log ?? options.log
     const keys = [...(server.keys ?? []), ...(options.keys ?? [])]
-    const admit = createAccess({ ...server, asksForKeys: keys.length > 0, addressOf: createAddressReader(server.trustedProxies) })
+    const addressOf = createAddressReader(server.trustedProxies)
+    const admit = createAccess({ ...server, asksForKeys: keys.length > 0, addressOf })
+    const openMetrics = metricsDoor(server, { admin: admit, addressOf, clock })
     const budgetry = createBudgetry({
       config,
       keys,
@@ -162,17 +174,32 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
       ...defined(serving, ['log', 'instance', 'isReady']),
       redact,
       sessions,
-      watch: recent.watch,
+      watch: [recent.watch, watching.watch],
+      metrics: openMetrics && { admit: openMetrics, answer: watching.answer },
       ...defined(options, ['ledger']),
       status: () => answerStatus(now(), { recent, clock, startedAt }),
-      ...(usage && { usage: (request, url, admitClient) => usage.own(request, url, { admit: admitClient, admitAdmin: admit }) }),
+      ...(usage && {
+        usage: (request, url, admitClient) =>
+          usage.own(request, url, { admit: admitClient, admitAdmin: server.admin === false ? admitNobody : admit }),
+      }),
       ...(server.passOn !== false && {
         passOn: tenantry.passOn(
           budgetry.passOn(createPassOn({ endpoints: composition.served, explicit: routes?.explicit !== false, clock })),
         ),
       }),
       ...(server.admin !== false && {
-        admin: createAdmin({ now, change, reload, recent, clock, usage, backups: options.backups, redact, admit }),
+        admin: createAdmin({
+          now,
+          change,
+          reload,
+          recent,
+          clock,
+          budgets: () => (counting ??= counted()),
+          usage,
+          backups: options.backups,
+          redact,
+          admit,
+        }),
       }),
     })
   }

@@ -12,6 +12,7 @@ import { refuseContentType } from '../safety/content-type.ts'
 import type { AdminAnswer, AdminAsk, Administered } from './administered.ts'
 import { listBackups, makeBackup, restoreBackup, testBackups } from './backups.ts'
 import { clearBreakers, listBreakers } from './breakers.ts'
+import { listBudgets, resetBudgets } from './budgets.ts'
 import { addKey, getKey, listKeys, patchKey, removeKey, replaceKey, setKeyDisabled } from './keys.ts'
 import {
   addProvider,
@@ -53,6 +54,8 @@ const ROUTES: readonly (readonly [method: string, path: string, run: Run, what: 
   ['POST', '/admin/keys/{name}/enable', setKeyDisabled(false), 'lets it be used again'],
   ['POST', '/admin/keys/{name}/disable', setKeyDisabled(true), 'lets it not be used'],
   ['DELETE', '/admin/keys/{name}', removeKey, 'ends one'],
+  ['GET', '/admin/budgets', listBudgets, 'how all budgets stand'],
+  ['DELETE', '/admin/budgets/{of}', resetBudgets, 'forgets what was used up of those of everybody, group {name} or key {name}'],
   ['GET', '/admin/requests', listRequests, 'the latest requests: ?limit, ?endpoint, ?client, ?failed=true'],
   ['GET', '/admin/backups', listBackups, 'the backups at the server, and the versions of the configuration here'],
   ['POST', '/admin/backups', makeBackup, 'makes a backup'],

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { BudgetStore } from '../../accounts/budgets/store.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Backups } from '../backup/backups.ts'
 import type { Composition } from '../compose.ts'
@@ -29,6 +30,8 @@ export interface Administered {
   reload(): Promise<Standing>
   recent: Recent
   clock: Clock
+  /** Opens where it is kept what is used up of budgets. */
+  budgets(): Promise<BudgetStore>
   /** Where this gateway has any. */
   backups?: Backups | undefined
   /** Answers what is asked of the ledger, where there is one. */

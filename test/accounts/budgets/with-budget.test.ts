@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createPrices, memoryBudgets, parseMoney, withBudget, type Budget, type BudgetOptions } from '../../../src/accounts/index.ts'
 import { DEFAULT_TIMEOUTS } from '../../../src/router/endpoint/timeouts.ts'
 import { endpoint, outcomeOf, pool, router, type EndpointOptions, type Fetch } from '../../../src/router/index.ts'
-import { chaosProvider, virtualClock, type ChaosOptions } from '../../../src/testing/index.ts'
+import { chaosProvider, virtualClock, type ChaosOptions, type Fault } from '../../../src/testing/index.ts'
 
 const START = Date.UTC(2026, 10, 18, 22) // a Wednesday
 const HOUR = 3_600_000
@@ -161,9 +161,9 @@ describe('withBudget', () => {
     expect(models).toEqual(['opus', 'sonnet', 'sonnet'])
   })
 
-  test.each([
+  test.each<[Fault, string, string]>([
     ['reset', '0.0128', 'the question, by estimate with a quarter more, as if it was written to a cache'],
-    [{ type: 'cut', at: 'headers' } as const, '0.0228', 'the question and all of the answer, which was there when it was sent'],
+    [{ type: 'cut', at: 'headers' }, '0.0228', 'the question and all of the answer, which was there when it was sent'],
   ])('counts a request once, and charges each attempt with what its provider may bill: after %j', async (fault, about) => {
     const clock = virtualClock(START)
     const store = memoryBudgets({ clock })

@@ -124,4 +124,44 @@ describe('a gateway with budgets', () => {
       200, 403, 403, 200, 200,
     ])
   })
+
+  test('tells those who look after it how budgets stand, and begins them anew', async () => {
+    const { app, ask } = setUp({
+      budgets: [{ usd: 1, per: 'day' }],
+      server: { adminKey: 'the-key-of-the-admin', keys: keyed({ ann: { budgets: [{ requests: 1, per: 'month', models: ['m*'] }] } }) },
+    })
+    const admin = async (method: string, path = '') => {
+      const response = await app(`http://localhost/admin/budgets${path}`, {
+        method,
+        headers: { authorization: 'Bearer the-key-of-the-admin' },
+      })
+      return (await response.json()) as { budgets: unknown[] }
+    }
+    expect([(await ask('ann')).status, (await ask('ann')).status]).toEqual([200, 403])
+    const day = { from: Date.UTC(2026, 10, 18), resetsAt: Date.UTC(2026, 10, 19) }
+    const month = { from: Date.UTC(2026, 10), resetsAt: Date.UTC(2026, 11) }
+    const mine = { of: 'key ann', unit: 'requests', per: 'month', soft: false, partial: true, limit: 1, held: 0, ...month }
+    expect(await admin('GET')).toEqual({
+      budgets: [
+        {
+          of: 'everybody',
+          unit: 'usd',
+          per: 'day',
+          soft: false,
+          partial: false,
+          limit: '1',
+          spent: '0.02',
+          held: '0',
+          left: '0.98',
+          ...day,
+        },
+        { ...mine, spent: 1, left: 0 },
+      ],
+    })
+    expect(await admin('DELETE', '/key%20ann')).toEqual({ budgets: [{ ...mine, spent: 0, left: 1 }] })
+    expect((await ask('ann')).status).toBe(200)
+    expect(await admin('DELETE', '/key%20zoe')).toMatchObject({
+      error: { message: 'There is no budget of "key zoe". There are those of: everybody, key ann.' },
+    })
+  })
 })
