@@ -17,6 +17,7 @@ import { askStranger } from '../../router/pool/stranger.ts'
 import { askedModel } from '../../router/routing/facts.ts'
 import { tripOf } from '../../router/trip.ts'
 import { limitReached, standingHeaders } from './limit-words.ts'
+import { shownTo } from './refusals.ts'
 import { otherModels } from './named-models.ts'
 import type { Seat } from './rates.ts'
 import type { Standard, Tenants } from './tenants.ts'
@@ -135,7 +136,7 @@ const UNAVAILABLE: Failure = {
 
 /** A failure as the client's own error, which tells its outcome. */
 export function refusal(request: Request, failure: Failure): Response {
-  const response = errorResponse(protocols[clientProtocol(request)], failure)
+  const response = errorResponse(protocols[clientProtocol(request)], shownTo(request, failure))
   const attempts = seenOf(request)?.attempts ?? []
   return attachOutcome(response, { endpoint: '', notices: [], attempts, failure, ended: Promise.resolve({ how: 'error', failure }) })
 }

@@ -7,6 +7,7 @@ import { requestOf, type Fetch, type Handler } from '../../router/fetch.ts'
 import { attachMember, memberOf } from '../../router/member.ts'
 import { holdRequest, refusal } from './hold.ts'
 import { isModelList, onlyUsable } from './model-list.ts'
+import { refusalShownTo } from './refusals.ts'
 import { createTenants, type TenantsOptions } from './tenants.ts'
 
 /**
@@ -25,7 +26,7 @@ export function withTenants(fetch: Fetch, options: TenantsOptions): Handler {
     const given = requestOf(input, init)
     const request = tenants.identify(given)
     if (!(request instanceof Request)) return refusal(given, request)
-    const response = await holdRequest(request, fetch, tenants)
+    const response = refusalShownTo(request, await holdRequest(request, fetch, tenants))
     return isModelList(request) ? onlyUsable(response, request, fetch, tenants) : response
   }
   const member = memberOf(fetch)

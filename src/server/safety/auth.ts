@@ -7,6 +7,7 @@ import { credentialsOf, KEY_HEADERS, keyInUrl, knownAmong, withoutKeys } from '.
 import { createKeyring, type ClientKey } from '../../accounts/tenants/keyring.ts'
 import { refusedKey, unknownKey } from '../../accounts/tenants/refusals.ts'
 import { systemClock, type Clock } from '../../core/clock.ts'
+import { sha256Hex } from '../../core/digest.ts'
 import type { Failure } from '../../core/failure.ts'
 import { keepProtocol } from '../../router/facts.ts'
 import { connectionOf, inheritOrigin, setClient } from './connection.ts'
@@ -50,7 +51,7 @@ export function createAuth({ keys, addressOf, clock = systemClock }: AuthOptions
         message: `Too many attempts with wrong keys came from this address. Wait ${wait} seconds, and put right the key of the program that sends them.`,
         retryAfter: wait,
       }
-    if (address !== undefined && credentials.length) limit.failed(address)
+    if (address !== undefined && credentials.length) limit.failed(address, sha256Hex([address, ...credentials].join('\n')))
     return unknownKey(request, credentials.length > 0)
   }
 }

@@ -9,7 +9,8 @@ import { addressBytes } from './ip-network.ts'
 export interface FailureLimit {
   /** Seconds that an address has to wait; 0 where it may try. */
   wait(address: string): number
-  failed(address: string): void
+  /** `what` tells one wrong key from another: programs send the same one again and again, which guesses nothing. */
+  failed(address: string, what?: string): void
   /** The key of this name was used well from there. */
   succeeded(address: string, name: string): void
   /** Whether the key of this name was used well from there before: who has it need not wait. */
@@ -24,6 +25,8 @@ const STEPS: readonly [failures: number, seconds: number][] = [
 ]
 /** Without another failure for so long, all is forgotten. */
 const FORGET_MS = 60 * 60 * 1000
+/** The same key again within so long is the same attempt. */
+const SAME_MS = 30_000
 /** Addresses are the callers' to choose: the oldest is forgotten. */
 const MAX_ADDRESSES = 10_000
 
@@ -31,6 +34,7 @@ interface Record {
   failures: number
   lastAt: number
   until: number
+  what: string | undefined
   good: Set<string>
 }
 
@@ -41,14 +45,16 @@ export function createFailureLimit({ clock = systemClock }: { clock?: Clock } = 
     let record = records.get(bucket)
     if (record) return record
     if (records.size >= MAX_ADDRESSES) records.delete(records.keys().next().value!)
-    records.set(bucket, (record = { failures: 0, lastAt: 0, until: 0, good: new Set() }))
+    records.set(bucket, (record = { failures: 0, lastAt: 0, until: 0, what: undefined, good: new Set() }))
     return record
   }
   return {
     wait: (address) => Math.max(0, Math.ceil(((records.get(bucketOf(address))?.until ?? 0) - clock.now()) / 1000)),
-    failed(address) {
+    failed(address, what) {
       const record = recordOf(address)
       const now = clock.now()
+      if (what !== undefined && what === record.what && now - record.lastAt < SAME_MS) return
+      record.what = what
       record.failures = now - record.lastAt > FORGET_MS ? 1 : record.failures + 1
       record.lastAt = now
       const seconds = STEPS.find(([failures]) => record.failures >= failures)?.[1]

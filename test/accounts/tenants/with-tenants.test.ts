@@ -4,10 +4,12 @@ import { generateKey } from '../../../src/accounts/tenants/keyring.ts'
 import type { Tenant } from '../../../src/accounts/tenants/tenant.ts'
 import type { TenantsOptions } from '../../../src/accounts/tenants/tenants.ts'
 import { withTenants } from '../../../src/accounts/tenants/with-tenants.ts'
+import type { Failure } from '../../../src/core/failure.ts'
+import { refusalShownTo } from '../../../src/accounts/tenants/refusals.ts'
 import { groupOf, setTenant, tenantOf } from '../../../src/router/caller.ts'
 import { endpoint } from '../../../src/router/endpoint/endpoint.ts'
 import type { Fetch } from '../../../src/router/fetch.ts'
-import { outcomeOf } from '../../../src/router/outcome.ts'
+import { attachOutcome, outcomeOf } from '../../../src/router/outcome.ts'
 import { pool } from '../../../src/router/pool/pool.ts'
 import { router } from '../../../src/router/routing/router.ts'
 import { chaosProvider, virtualClock, type ChaosOptions } from '../../../src/testing/index.ts'
@@ -74,7 +76,7 @@ describe('who asks', () => {
     [
       'a wrong key of Claude Code',
       { 'x-api-key': 'sk-something-else', 'user-agent': 'claude-cli/2.1.329 (external, cli)' },
-      403,
+      400,
       'ANTHROPIC_AUTH_TOKEN',
     ],
   ])('is refused with %s', async (_, headers, status, words) => {
@@ -343,6 +345,47 @@ describe('how much may be used', () => {
     const { app, requests } = open(limited, { store: broken, onError: (error) => errors.push(error) })
     const { status, text } = await ask(app)
     expect([status, text.includes('cannot be read'), requests.length, errors.length]).toEqual([529, true, 0, 1])
+  })
+})
+
+describe('Claude Code', () => {
+  const headers = { 'x-api-key': key, 'user-agent': 'claude-cli/2.1.329 (external, cli)' }
+  // It says "Please run /login" to whatever is a 401 or a 403.
+  test.each<[string, Partial<Tenant>, number, string | null]>([
+    ['a model', { models: ['x'] }, 400, null],
+    ['an endpoint', { endpoints: ['x'] }, 400, null],
+    ['a key that is switched off', { disabled: true }, 400, null],
+    ['a key that expired', { expires: START }, 400, null],
+    ['a limit', { requestsPerMinute: 1 }, 429, '59'],
+  ])('is refused %s with words that it shows', async (_, own, status, wait) => {
+    const { app } = open(own)
+    if (status === 429) await ask(app, {}, { headers })
+    const refused = await ask(app, {}, { headers })
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([status, wait])
+    expect(refused.text).toContain('cc-route: ')
+  })
+
+  test('is told of what begins anew later with a 429 that it does not try again', async () => {
+    const budget: Failure = {
+      kind: 'permission',
+      status: 403,
+      message: 'used up',
+      code: 'budget_exceeded',
+      retryAfter: 7200,
+      retryable: false,
+    }
+    const response = attachOutcome(Response.json({}, { status: 403, headers: { 'x-cc-route-budget': 'left=0' } }), {
+      endpoint: '',
+      notices: [],
+      attempts: [],
+      failure: budget,
+      ended: Promise.resolve({ how: 'error', failure: budget }),
+    })
+    const shown = refusalShownTo(requestFor({}, { headers }), response)
+    const told = ['retry-after', 'x-should-retry', 'x-cc-route-budget'].map((name) => shown.headers.get(name))
+    expect([shown.status, ...told, await shown.text()]).toEqual([429, '7200', 'false', 'left=0', expect.stringContaining('used up')])
+    expect(outcomeOf(shown)!.failure).toBe(budget)
+    expect(refusalShownTo(requestFor(), response)).toBe(response)
   })
 })
 

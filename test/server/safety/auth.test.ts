@@ -78,7 +78,7 @@ test('Claude Code is shown the words rather than asked to log in', async () => {
   const { gateway } = open()
   const headers = { ...json, 'user-agent': 'claude-cli/2.1.329 (external, cli)', authorization: 'Bearer wrong-key-of-some-kind' }
   const response = await gateway(`${origin}/v1/messages?beta=true`, { method: 'POST', body: '{}', headers })
-  expect(response.status).toBe(403)
+  expect([response.status, response.headers.get('www-authenticate'), response.headers.get('x-should-retry')]).toEqual([400, null, 'false'])
   expect(clientNamed('claude').errorOf(await response.json())).toContain('ANTHROPIC_AUTH_TOKEN')
 })
 
@@ -217,6 +217,15 @@ describe('failed attempts', () => {
     expect(attempt('10.0.0.1', key)).toEqual([429, 300])
     await clock.advance(300_000)
     expect(attempt('10.0.0.1', key)).toBe(200)
+  })
+
+  test('with the same wrong key again at once are one: Claude Code sends it six times', async () => {
+    const { clock, attempt } = setup()
+    for (let i = 0; i < 20; i++) expect(attempt('10.0.0.1', 'wrong')).toEqual([401, undefined])
+    await clock.advance(30_000)
+    for (let i = 0; i < 3; i++) attempt('10.0.0.1', `other-${i}`)
+    expect(attempt('10.0.0.1', 'wrong')).toEqual([401, undefined])
+    expect(attempt('10.0.0.1', key)).toEqual([429, 60])
   })
 
   test('do not lock out who used a key well from there before', () => {
