@@ -15,6 +15,7 @@ import { askedModel } from '../router/routing/facts.ts'
 import { sessionRoute } from '../router/sessions/route.ts'
 import { sessions, type SessionsOptions } from '../router/sessions/sessions.ts'
 import { protocols } from '../transformers/registry.ts'
+import { refusalShownTo, shownTo } from '../accounts/tenants/refusals.ts'
 import { createAuth, type ClientKey } from './safety/auth.ts'
 import { isCompressed, unpackBody } from './safety/body-encoding.ts'
 import { limitBody } from './safety/body-limit.ts'
@@ -196,7 +197,7 @@ export function createFront(options: FrontParts): Fetch {
   const respond = async (request: Request): Promise<Response> => {
     try {
       const refused = firstOf(refusals, (refusal) => refusal(request))
-      return await cleanErrors(refused ? refuse(request, refused) : await answer(request), options.redact)
+      return await cleanErrors(refused ? refuse(request, refused) : refusalShownTo(request, await answer(request)), options.redact)
     } catch (error) {
       if (request.signal.aborted) return new Response(null, { status: STATUS.cancelled })
       return cleanErrors(refuse(request, failureOf(error)), options.redact)
@@ -243,8 +244,9 @@ const nothing = (request: Request, place: Place): Response =>
 /** A failure as the client's own error. */
 export function refuse(request: Request, failure: Failure, place?: Place): Response {
   noteRefusal(request, failure)
-  const response = errorResponse(protocols[place?.protocol ?? clientProtocol(request)], failure)
-  if (failure.status === STATUS.authentication) response.headers.set('www-authenticate', 'Bearer realm="cc-route"')
+  const shown = shownTo(request, failure)
+  const response = errorResponse(protocols[place?.protocol ?? clientProtocol(request)], shown)
+  if (shown.status === STATUS.authentication) response.headers.set('www-authenticate', 'Bearer realm="cc-route"')
   return bodiless(request, response)
 }
 

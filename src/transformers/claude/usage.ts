@@ -11,7 +11,10 @@ import type { Usage } from '../../core/usage.ts'
 export function decodeUsage(wire: unknown): Usage | undefined {
   if (!isObject(wire)) return undefined
   const usage: Usage = { at: '/usage', spelling: { claude: wire } }
-  const set = (key: 'input' | 'cacheRead' | 'cacheWrite' | 'cacheWriteLong' | 'output' | 'reasoning' | 'serverToolCalls', value: unknown) => {
+  const set = (
+    key: 'input' | 'cacheRead' | 'cacheWrite' | 'cacheWriteLong' | 'output' | 'reasoning' | 'serverToolCalls',
+    value: unknown,
+  ) => {
     const count = numberOf(value)
     if (count !== undefined) usage[key] = count
   }
