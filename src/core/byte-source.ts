@@ -5,6 +5,7 @@
  * @module
  */
 import { createAttachment } from './attachment.ts'
+import { encodeUtf8 } from './utf8.ts'
 
 export interface ByteSource {
   /** Starts the flow into the one sink. */
@@ -122,7 +123,6 @@ export function throughBody(response: Response, change: (source: ByteSource) => 
 
 /** A source as a stream, with back-pressure: nothing flows before somebody reads. */
 export function streamOf(source: ByteSource): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder()
   let started = false
   return new ReadableStream<Uint8Array>(
     {
@@ -131,7 +131,7 @@ export function streamOf(source: ByteSource): ReadableStream<Uint8Array> {
         started = true
         source.start({
           write(chunk) {
-            controller.enqueue(typeof chunk === 'string' ? encoder.encode(chunk) : chunk)
+            controller.enqueue(typeof chunk === 'string' ? encodeUtf8(chunk) : chunk)
             if ((controller.desiredSize ?? 0) <= 0) source.pause()
           },
           end: () => controller.close(),

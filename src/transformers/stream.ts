@@ -8,6 +8,7 @@ import { unfold } from '../core/fold.ts'
 import { tryParse } from '../core/json.ts'
 import type { Protocol, ReplyContext, StreamDecoder } from '../core/protocol.ts'
 import type { Emit } from '../core/reply.ts'
+import { encodeUtf8 } from '../core/utf8.ts'
 import { createEventReader } from '../core/sse.ts'
 import { settleEvent, type Settlement } from './settle.ts'
 import { cutStream } from './stop-sequences.ts'
@@ -176,7 +177,6 @@ export function createIdentity(): StreamTranslator {
 /** The translator with the coat of a Web stream on: one chunk out for each chunk in. */
 export function pipeThrough(readable: ReadableStream<Uint8Array>, translator: StreamTranslator): ReadableStream<Uint8Array> {
   const reader = readable.getReader()
-  const encoder = new TextEncoder()
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -192,7 +192,7 @@ export function pipeThrough(readable: ReadableStream<Uint8Array>, translator: St
               message: `The connection to the upstream broke amid the answer: ${error instanceof Error ? error.message : String(error)}. Try again.`,
             })
           }
-          if (text) controller.enqueue(encoder.encode(text))
+          if (text) controller.enqueue(encodeUtf8(text))
           if (translator.ended) {
             controller.close()
             return void reader.cancel().catch(() => {})
