@@ -175,6 +175,8 @@ const AT_THE_DOOR = new Set([401, 403, 421, 429])
 /** Generations, and whatever else a provider was asked for; no counts of tokens, and nobody who was not let in. */
 function isKept(request: Request, { status }: Response, outcome: Outcome | undefined, seen: Seen): boolean {
   const action = routeOf(request)?.route.action
-  if (action === 'count-tokens') return false
-  return outcome !== undefined || (action !== undefined && (seen.tenant !== undefined || !AT_THE_DOOR.has(status)))
+  if (action === 'count-tokens' || (!outcome && action === undefined)) return false
+  if (seen.tenant !== undefined || outcome?.endpoint) return true
+  // Some programs are told so in another status than it is meant in.
+  return !AT_THE_DOOR.has((outcome?.failure ?? seen.refusal)?.status ?? status)
 }

@@ -60,6 +60,8 @@ describe('a gateway', () => {
   test('keeps nothing of those who were not let in, of counts of tokens, and of small things', async () => {
     const { app, records } = world({ server: { keys: [{ name: 'alice', key: KEY }] } })
     expect((await app(asked())).status).toBe(401)
+    const asClaudeCode = { 'user-agent': 'claude-cli/2.1.329 (external, cli)', 'x-api-key': 'a-wrong-key' }
+    expect((await app(asked(asClaudeCode))).status).toBe(400)
     expect((await app('http://client.example/health')).status).toBe(200)
     const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' }
     const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] })
