@@ -80,8 +80,10 @@ export interface FrontParts extends GatewayOptions {
   /** Sends what is no generation to a provider that speaks the protocol. */
   passOn?(request: Request, place: Place): Promise<Response>
   clock?: Clock
+  /** Answers `GET /metrics`, to whom `admit` lets in. */
+  metrics?: { admit: (request: Request) => Request | Failure; answer(): Promise<Response> } | undefined
   /** Told of each request; what it returns is told of the answer. */
-  watch?(request: Request): (response: Response) => void
+  watch?: readonly ((request: Request) => ((response: Response) => void) | undefined)[]
   /** Keeps a record of each request. */
   ledger?: Pick<Ledger, 'watch'>
 }
@@ -130,7 +132,7 @@ const openRoutes = ({ isReady = () => true, trustedProxies, instance }: GatewayO
 export const createGateway = (options: GatewayOptions): Fetch => createFront(options)
 
 export function createFront(options: FrontParts): Fetch {
-  const { models, keys, limits = {}, trustedProxies, hosts = 'any', status, passOn, watch } = options
+  const { models, keys, limits = {}, trustedProxies, hosts = 'any', status, passOn, metrics, watch } = options
   const maxBytes = options.maxBodyBytes ?? limits.bodyBytes ?? MAX_BODY_BYTES
   const owner = keys && { owner: (request: Request) => clientOf(request)?.name ?? '' }
   const keepsSessions = options.sessions !== false
@@ -154,6 +156,11 @@ export function createFront(options: FrontParts): Fetch {
     if (administered) return administered
     const used = options.usage?.(request, url, admit)
     if (used) return used
+    if (metrics && place.path === '/metrics') {
+      const reader = metrics.admit(request)
+      if (!(reader instanceof Request)) return refuse(request, reader, place)
+      return reads(request) ? metrics.answer().then((response) => bodiless(request, response)) : wrongMethod(request, url, 'GET, HEAD')
+    }
     const admitted = admit(request)
     if (!(admitted instanceof Request)) return refuse(request, admitted, place)
     if (status && place.path === '/status')
@@ -207,7 +214,7 @@ export function createFront(options: FrontParts): Fetch {
 
   return async (input, init) => {
     const request = requestOf(input, init)
-    const ends = [begin?.(request), watch?.(request)]
+    const ends = [begin?.(request), ...(watch?.map((look) => look(request)) ?? [])]
     const told = options.ledger?.watch(request)
     const response = cors.allow(request, await respond(request))
     for (const end of ends) end?.(response)

@@ -66,6 +66,8 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
   )
   const counted = [requests, failures, attempts, tokens, toolCalls, cost, unpriced, estimated, durations, firstTokens, overheads]
   const inFlight = new Map<string, number>()
+  /** Those that wait for the price list. */
+  const pending = new Set<Promise<void>>()
 
   const count = (record: ExchangeRecord): void => {
     const { protocol, status, ended, failure, usage } = record
@@ -95,7 +97,10 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     },
     ended(finished, protocol) {
       if (protocol) inFlight.set(protocol, inFlight.get(protocol)! - 1)
-      void pricedRecord(finished, prices).then(count)
+      const counting = pricedRecord(finished, prices)
+        .then(count)
+        .finally(() => pending.delete(counting))
+      pending.add(counting)
     },
   }
 
@@ -103,6 +108,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     ...sink,
     ...watchExchanges(clock, sink),
     async text() {
+      await Promise.all(pending)
       const running: Family = {
         name: 'cc_route_requests_in_flight',
         help: 'Requests that are being answered.',

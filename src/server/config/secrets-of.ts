@@ -23,6 +23,7 @@ export function secretsOf({ endpoints, server, backup = {} }: Config): [name: st
     ...ofEndpoints,
     ...ofServer,
     ...(server.adminKey === undefined ? [] : [['admin key', server.adminKey] as [string, string]]),
+    ...(typeof server.metrics === 'object' ? [['metrics key', server.metrics.key] as [string, string]] : []),
     ...passwordOf(server.proxy, 'proxy'),
     ...ofBackup(backup),
   ]

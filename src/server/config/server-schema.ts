@@ -43,6 +43,8 @@ const Limits = v.strictObject(
   'an object of limits',
 )
 
+const METRICS = 'true, false, or { "key" }'
+
 export const Server = v.pipe(
   v.strictObject(
     {
@@ -84,6 +86,20 @@ export const Server = v.pipe(
         secret(
           'The key of the admin API, which takes no other: 16 characters or more, or its hash as "sha256:…". Without it programs of this machine alone may use that API, and nobody where clients need keys.',
         ),
+      ),
+      metrics: v.optional(
+        v.pipe(
+          v.union(
+            [v.boolean(METRICS), v.strictObject({ key: secret('A key that opens the metrics and nothing else.') }, METRICS)],
+            METRICS,
+          ),
+          v.description(
+            'Serve metrics for Prometheus at /metrics, to whoever may use the admin API; { "key" } gives them a key of their own. Default false.',
+          ),
+        ),
+      ),
+      telemetry: v.optional(
+        flag('Tell OpenTelemetry of requests where an SDK of it is set up in this process. Default true: without an SDK it costs nothing.'),
       ),
       passOn: v.optional(
         flag(

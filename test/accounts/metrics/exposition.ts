@@ -14,7 +14,7 @@ export interface ReadFamily {
 
 const NAME = '[a-zA-Z_:][a-zA-Z0-9_:]*'
 const LABEL = /^([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(,|$)/
-const SAMPLE = new RegExp(`^(${NAME})(?:\\{(.*)\\})? ([-+]?(?:\\d+(?:\\.\\d+)?(?:e[-+]?\\d+)?|Inf|NaN))$`)
+const SAMPLE = new RegExp(`^(${NAME})(?:\\{(.*)\\})? ([-+]?(?:\\d+(?:\\.\\d+)?(?:e[-+]?\\d+)?|Inf|NaN))$`, 's')
 const SUFFIXES: Record<string, readonly string[]> = { counter: [''], gauge: [''], histogram: ['_bucket', '_sum', '_count'] }
 
 export function readExposition(text: string): Map<string, ReadFamily> {
@@ -31,10 +31,10 @@ export function readExposition(text: string): Map<string, ReadFamily> {
       help = [said[1]!, said[2]!]
     } else if (typed) {
       const [, name, type] = typed
-      if (help?.[0] !== name) throw new Error(`a type without its help: ${line}`)
-      if (families.has(name!)) throw new Error(`twice: ${name}`)
-      if (type === 'counter' && !name!.endsWith('_total')) throw new Error(`a counter that is no _total: ${name}`)
-      current = [name!, { help: help[1], type: type!, samples: [] }]
+      if (!help || help[0] !== name) throw new Error(`a type without its help: ${line}`)
+      if (families.has(name)) throw new Error(`twice: ${name}`)
+      if (type === 'counter' && !name.endsWith('_total')) throw new Error(`a counter that is no _total: ${name}`)
+      current = [name, { help: help[1], type: type!, samples: [] }]
       families.set(...current)
     } else {
       const [, name, labels = '', value] = SAMPLE.exec(line) ?? []
@@ -60,8 +60,8 @@ function readLabels(text: string): Record<string, string> {
   let rest = text
   while (rest) {
     const [all, name, value, end] = LABEL.exec(rest) ?? []
-    if (all === undefined || name! in labels) throw new Error(`no labels: ${text}`)
-    labels[name!] = value!.replace(/\\(.)/g, (_, letter: string) => (letter === 'n' ? '\n' : letter))
+    if (all === undefined || name === undefined || Object.hasOwn(labels, name)) throw new Error(`no labels: ${text}`)
+    labels[name] = value!.replace(/\\(.)/g, (_, letter: string) => (letter === 'n' ? '\n' : letter))
     rest = rest.slice(all.length)
     if (end === ',' && !rest) throw new Error(`a comma too many: ${text}`)
   }
