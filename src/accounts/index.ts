@@ -33,3 +33,7 @@ export type {
   Use,
 } from './prices/prices.ts'
 export { withPrices } from './prices/with-prices.ts'
+export { generateKey, type ClientKey } from './tenants/keyring.ts'
+export type { Tenant, TenantLimits } from './tenants/tenant.ts'
+export type { TenantsOptions } from './tenants/tenants.ts'
+export { withTenants } from './tenants/with-tenants.ts'
