@@ -9,7 +9,7 @@ import type { PackedBodies } from './sqlite-bodies.ts'
 import { createCells } from './sqlite-cells.ts'
 import type { Names } from './sqlite-combos.ts'
 import type { KeptSums } from './sqlite-kept-sums.ts'
-import { firstAt } from './sqlite-moments.ts'
+import { firstAt, momentOf } from './sqlite-values.ts'
 import { ATTEMPT_COLUMNS, attemptRowOf, comboOf, REQUEST_COLUMNS, rowOf } from './sqlite-record.ts'
 
 const marks = (columns: readonly string[]) => columns.map(() => '?').join(', ')
@@ -43,8 +43,9 @@ export function createAdding(database: Database, names: Names, sums: KeptSums) {
           const number = names.combo(combo)
           const row = rowOf(record, number, session, names)
           const attempts = record.attempts.map((attempt, i) => [i, ...attemptRowOf(attempt, record.at, names)])
-          const first = firstAt(record.at)
-          addRequest.run(first, first, firstAt(record.at + 1), ...row)
+          const moment = momentOf(record.at)
+          const first = firstAt(moment)
+          addRequest.run(first, first, firstAt(moment + 1), ...row)
           for (const attempt of attempts) addAttempt.run(...attempt)
           const packed = bodies.get(record)
           if (packed) {

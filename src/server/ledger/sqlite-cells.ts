@@ -4,9 +4,10 @@
  * @module
  */
 import type { ExchangeRecord } from '../../accounts/ledger/record.ts'
-import { parseMoney, type Money } from '../../accounts/money.ts'
+import type { Money } from '../../accounts/money.ts'
 import type { Combo } from './sqlite-combos.ts'
 import { NUMBERS } from './sqlite-measures.ts'
+import { moneyOf, momentOf, numberOr0 } from './sqlite-values.ts'
 import { DAY, HOUR, startOf } from './sqlite-views.ts'
 
 export interface Cell {
@@ -35,17 +36,17 @@ export function createCells(): Cells {
     hours,
     conversations,
     add(record, combo, number, session) {
-      const hour = startOf(record.at, HOUR)
+      const hour = startOf(momentOf(record.at), HOUR)
       const day = startOf(hour, DAY)
       const one = cellOf(hours, `${hour} ${number}`, hour, 0, combo)
       const other = cellOf(conversations, `${day} ${number} ${session}`, day, session, combo)
       for (let index = 0; index < NUMBERS.length; index++) {
-        const count = NUMBERS[index]!.of(record)
+        const count = numberOr0(NUMBERS[index]!.of(record))
         one.counts[index]! += count
         other.counts[index]! += count
       }
       if (!record.cost) return
-      const cost = parseMoney(record.cost.amount)
+      const cost = moneyOf(record.cost)
       one.cost += cost
       other.cost += cost
     },

@@ -7,7 +7,7 @@ import type { Database } from '../sqlite/open.ts'
 import { createCells } from './sqlite-cells.ts'
 import { COMBO_COLUMNS, type Names } from './sqlite-combos.ts'
 import type { KeptSums } from './sqlite-kept-sums.ts'
-import { firstAt } from './sqlite-moments.ts'
+import { bound, firstAt } from './sqlite-values.ts'
 import { RECORD_SQL, recordOf } from './sqlite-record.ts'
 
 /** Rows of one transaction: some milliseconds. */
@@ -25,7 +25,7 @@ export async function forgetRecords(database: Database, names: Names, sums: Kept
   const step = (): number =>
     database.transaction(() => {
       names.refresh()
-      const rows = oldest.all(firstAt(Math.ceil(before)))
+      const rows = oldest.all(firstAt(bound(before)))
       const last = rows.at(-1)?.['n']
       if (last === undefined) return 0
       const cells = createCells()
@@ -53,7 +53,7 @@ export async function forgetBodies(database: Database, names: Names, before: num
   const oldest = database.prepare(`SELECT CAST(max(n) AS TEXT) AS n FROM (SELECT n FROM bodies WHERE n < ? ORDER BY n LIMIT ${STEP})`)
   const step = (): number =>
     database.transaction(() => {
-      const last = oldest.get(firstAt(Math.ceil(before)))?.['n']
+      const last = oldest.get(firstAt(bound(before)))?.['n']
       if (typeof last !== 'string') return 0
       const until = BigInt(last)
       database.prepare('DELETE FROM texts WHERE rowid IN (SELECT n FROM bodies WHERE n <= ?)').run(until)

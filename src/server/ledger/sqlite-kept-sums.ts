@@ -7,7 +7,7 @@
 import type { Database } from '../sqlite/open.ts'
 import { merge, packCells, unpackCells, type Cell, type Cells } from './sqlite-cells.ts'
 import type { Combo, Names } from './sqlite-combos.ts'
-import { MEASURES } from './sqlite-measures.ts'
+import { MEASURES, MICRO } from './sqlite-measures.ts'
 import { SESSIONS, startOf, VIEWS } from './sqlite-views.ts'
 
 export interface KeptSums {
@@ -20,6 +20,8 @@ export interface KeptSums {
   /** The same, in a transaction of its own; nothing where there are no notes. To be called before the sums are read. */
   bringUpToDate(): void
 }
+
+const WHOLE = BigInt(MICRO)
 
 /** Notes that may wait: so many, or of so many cells. Settling them takes some milliseconds. */
 const MAX_NOTES = 64
@@ -51,7 +53,15 @@ export function createKeptSums(database: Database, names: Names): KeptSums {
         else coarse.set(key, { ...cell, at, number, counts: [...cell.counts] })
       }
       for (const { at, session, number, counts, cost } of coarse.values()) {
-        upsert.run(view.number, at, session, number, ...(sign > 0 ? counts : counts.map((count) => -count)), sign > 0 ? cost : -cost)
+        upsert.run(
+          view.number,
+          at,
+          session,
+          number,
+          ...counts.map((count) => sign * count),
+          BigInt(sign) * (cost / WHOLE),
+          BigInt(sign) * (cost % WHOLE),
+        )
         if (sign < 0) sweep.run(view.number, at, session, number)
       }
     }

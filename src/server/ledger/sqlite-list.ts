@@ -10,7 +10,7 @@ import type { Row } from '../sqlite/reader.ts'
 import { bodiesOf } from './sqlite-bodies.ts'
 import { allOf, conditionsOf, type Condition, type Conditions } from './sqlite-filter.ts'
 import type { KeptSums } from './sqlite-kept-sums.ts'
-import { firstAt } from './sqlite-moments.ts'
+import { bound, firstAt } from './sqlite-values.ts'
 import { ATTEMPT_SQL, RECORD_SQL, recordOf } from './sqlite-record.ts'
 import { HOUR, viewOf } from './sqlite-views.ts'
 
@@ -48,8 +48,8 @@ export function getRecord(database: Database, id: string): ExchangeRecord | unde
 /** Which rows may fit by their time; `undefined` for none. */
 function rangeOf(database: Database, { from, to }: RecordFilter, before: string | undefined): Range | undefined {
   const range = { ...EVER }
-  if (from !== undefined) range.from = firstAt(Math.max(0, Math.ceil(from)))
-  if (to !== undefined) range.to = firstAt(Math.max(0, Math.ceil(to))) - 1n
+  if (from !== undefined) range.from = firstAt(bound(from))
+  if (to !== undefined) range.to = firstAt(bound(to)) - 1n
   if (before !== undefined) {
     const older = database.prepare('SELECT n >> 20 AS at FROM requests WHERE id < ? ORDER BY id DESC LIMIT 1').get(before)
     if (!older) return undefined

@@ -19,8 +19,12 @@ interface Measure {
 export const HAS_USAGE = 1
 export const IS_ESTIMATED = 2
 
-/** Money is apart: its sums are beyond what a number holds. */
-export const COST = 'cost'
+/** Money is added up in two parts, whole millionths of a dollar and what is left: SQLite's numbers end at nine million dollars. */
+export const MICRO = 1_000_000
+const MONEY = [
+  { column: 'cost_whole', sql: `ifnull(r.cost / ${MICRO}, 0)` },
+  { column: 'cost_part', sql: `ifnull(r.cost % ${MICRO}, 0)` },
+]
 
 export const NUMBERS: readonly Measure[] = [
   { column: 'requests', field: 'requests', sql: '1', of: () => 1 },
@@ -66,4 +70,4 @@ export const NUMBERS: readonly Measure[] = [
 ]
 
 /** All columns of sums, money last. */
-export const MEASURES: readonly { column: string; sql: string }[] = [...NUMBERS, { column: COST, sql: `ifnull(r.${COST}, 0)` }]
+export const MEASURES: readonly { column: string; sql: string }[] = [...NUMBERS, ...MONEY]

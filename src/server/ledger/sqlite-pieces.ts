@@ -5,6 +5,7 @@
  * @module
  */
 import type { SumQuery } from '../../accounts/ledger/store.ts'
+import { bound, END } from './sqlite-values.ts'
 import { DAY, HOUR, viewOf, type Facet, type View } from './sqlite-views.ts'
 
 /** A stretch of time, from and before, and where its sums are: a view, or the rows. */
@@ -17,9 +18,6 @@ export interface Piece {
   without?: number
 }
 
-/** Later than any row: rows are numbered by their time. */
-export const END = 100_000 * DAY
-
 const MINUTE = 60_000
 
 /**
@@ -27,7 +25,7 @@ const MINUTE = 60_000
  * @param rowsOnly no sums are kept of what is asked for
  */
 export function piecesOf({ from = 0, to = END, every, zone = 0 }: SumQuery, facets: ReadonlySet<Facet>, rowsOnly: boolean): Piece[] {
-  const range = { from: Math.max(0, Math.ceil(from)), to: Math.min(END, Math.ceil(to)) }
+  const range = { from: bound(from), to: bound(to) }
   if (range.from >= range.to) return []
   const views = [viewOf(facets, DAY), viewOf(facets, HOUR)].filter((view) => view !== undefined)
   // Days begin amid an hour where the zone is India's, say: that hour of each day is counted by its rows.

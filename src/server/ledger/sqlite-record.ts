@@ -5,10 +5,11 @@
  */
 import type { AttemptRecord, ExchangeRecord, TokenUsage } from '../../accounts/ledger/record.ts'
 import { isFailed } from '../../accounts/ledger/failed.ts'
-import { formatMoney, parseMoney } from '../../accounts/money.ts'
+import { formatMoney } from '../../accounts/money.ts'
 import type { Row, Value } from '../sqlite/reader.ts'
 import { COMBO, COMBO_COLUMNS, withoutNul, type Combo, type Names } from './sqlite-combos.ts'
 import { HAS_USAGE, IS_ESTIMATED } from './sqlite-measures.ts'
+import { moneyOf, momentOf, numberOr0 } from './sqlite-values.ts'
 
 const USAGE = {
   input: 'input',
@@ -83,14 +84,14 @@ export function rowOf(record: ExchangeRecord, combo: number, session: number, na
     session || null,
     names.word('subagent', subagent) || null,
     names.word('request', JSON.stringify(detail)),
-    Math.round(firstByteMs),
+    Math.round(numberOr0(firstByteMs)),
     firstTokenMs === undefined ? null : Math.round(firstTokenMs),
-    Math.round(ms),
+    Math.round(numberOr0(ms)),
     message === undefined ? null : withoutNul(message),
     (usage ? HAS_USAGE : 0) | (record.estimated ? IS_ESTIMATED : 0),
     ...COUNTS.map((count) => usage?.[count] ?? null),
-    cost ? parseMoney(cost.amount) : null,
-    notices,
+    cost ? moneyOf(cost) : null,
+    numberOr0(notices),
     attempts.length,
   ]
 }
@@ -101,7 +102,7 @@ export const ATTEMPT_COLUMNS = ['detail', 'after', 'ms', 'waited', 'message']
 export function attemptRowOf({ at, ms, waitedMs, message, ...rest }: AttemptRecord, began: number, names: Names): Value[] {
   return [
     names.word('attempt', JSON.stringify(rest)),
-    Math.round(at) - Math.floor(began),
+    Math.round(numberOr0(at)) - momentOf(began),
     ms === undefined ? null : Math.round(ms),
     waitedMs === undefined ? null : Math.round(waitedMs),
     message === undefined ? null : withoutNul(message),

@@ -9,13 +9,10 @@ import type { Database } from '../sqlite/open.ts'
 import type { Row, Value } from '../sqlite/reader.ts'
 import { allOf, conditionsOf, type Condition, type Conditions } from './sqlite-filter.ts'
 import type { KeptSums } from './sqlite-kept-sums.ts'
-import { COST, MEASURES, NUMBERS } from './sqlite-measures.ts'
-import { firstAt } from './sqlite-moments.ts'
+import { MEASURES, MICRO, NUMBERS } from './sqlite-measures.ts'
+import { firstAt } from './sqlite-values.ts'
 import { piecesOf, type Piece } from './sqlite-pieces.ts'
 import { DAY, HOUR, type Facet } from './sqlite-views.ts'
-
-/** Money is added up in two parts: SQLite's numbers end at nine million dollars, its sums with an error. */
-const MICRO = 1_000_000
 
 /** Of `combos` c, as numbers of words, 0 for none; the status as it is. Of a session see {@link sqlOf}. */
 const VALUE: Record<Exclude<Dimension, 'session'>, string> = {
@@ -30,40 +27,57 @@ const VALUE: Record<Exclude<Dimension, 'session'>, string> = {
   route: 'c.route',
 }
 
-/** Names of their own: an expression takes a column of what is summed for one of the sums. */
-const ORDER: Record<NonNullable<SumQuery['order']>, string> = {
-  cost: `all_whole + all_part / ${MICRO} DESC, all_part % ${MICRO} DESC, `,
-  requests: 'all_requests DESC, ',
-  tokens: 'all_input + all_cache_read + all_cache_write + all_output DESC, ',
+const ORDER: Record<NonNullable<SumQuery['order']>, readonly string[]> = {
+  cost: [`sum(cost_whole) + sum(cost_part) / ${MICRO}`, `sum(cost_part) % ${MICRO}`],
+  requests: ['sum(requests)'],
+  tokens: ['sum(input) + sum(cache_read) + sum(cache_write) + sum(output)'],
 }
 
+const SUMS = MEASURES.map(({ column }) => `sum(${column}) AS all_${column}`)
+
 export function sumRecords(database: Database, sums: KeptSums, query: SumQuery): Sum[] {
-  sums.bringUpToDate()
-  const { by = [], every } = query
+  const { by = [], every, order, limit = Infinity } = query
   const conditions = conditionsOf(database, query)
   const facets = new Set<Facet>([...by, ...(conditions?.facets ?? [])])
   const pieces = conditions ? piecesOf(query, facets, conditions.sessions !== undefined || conditions.match !== undefined) : []
-  if (!conditions || !pieces.length) return by.length || every ? [] : [sumOf({}, query)].slice(0, query.limit)
+  if (!conditions || !pieces.length) return by.length || every ? [] : [sumOf({}, query)].slice(0, limit)
+  sums.bringUpToDate()
   const parts = pieces.map((piece) => pieceSql(piece, conditions, query))
+  const all: Condition = { sql: `(${parts.map(({ sql }) => sql).join(' UNION ALL ')})`, values: parts.flatMap(({ values }) => values) }
+  const groups = [...(every ? ['at'] : []), ...by.map((_, index) => `d${index}`)]
+  const sizes = order ? ORDER[order] : []
+  const most = Number.isFinite(limit) ? Math.max(0, Math.trunc(limit)) : -1
+  const largest = by.includes('session') && most > 0 && sizes.length ? largestOf(database, all, groups, sizes, most) : NOTHING
   const names = by.map((dimension, index) =>
     dimension === 'status' ? `CAST(d${index} AS TEXT)` : `(SELECT text FROM words WHERE id = d${index})`,
   )
-  const groups = [...(every ? ['at'] : []), ...by.map((_, index) => `d${index}`)]
-  const order = `${query.order ? ORDER[query.order] : ''}${[...(every ? ['at'] : []), ...by.map((_, index) => `ifnull(n${index}, '')`), '1'].join(', ')}`
-  const sql = `SELECT ${[
-    ...(every ? ['at'] : []),
-    ...names.map((name, index) => `${name} AS n${index}`),
-    ...NUMBERS.map(({ column }) => `sum(${column}) AS all_${column}`),
-    `sum(${COST} / ${MICRO}) AS all_whole`,
-    `sum(${COST} % ${MICRO}) AS all_part`,
-  ].join(', ')} FROM (${parts.map((part) => part.sql).join(' UNION ALL ')})
-    ${groups.length ? `GROUP BY ${groups.join(', ')} ORDER BY ${order} LIMIT ?` : 'LIMIT ?'}`
-  const most = query.limit === undefined || !Number.isFinite(query.limit) ? -1 : Math.max(0, Math.trunc(query.limit))
-  const values = parts.flatMap((part) => part.values)
+  const columns = [...(every ? ['at'] : []), ...names.map((name, index) => `${name} AS n${index}`), ...SUMS].join(', ')
+  const sorted = [...sizes.map((size) => `${size} DESC`), ...(every ? ['at'] : []), ...by.map((_, index) => `ifnull(n${index}, '')`)]
+  const sql = `SELECT ${columns} FROM ${all.sql} ${largest.sql}
+    ${groups.length ? `GROUP BY ${groups.join(', ')} ORDER BY ${sorted.join(', ')}` : ''} LIMIT ?`
   return database
     .prepare(sql)
-    .all(...values, most)
+    .all(...all.values, ...largest.values, most)
     .map((row) => sumOf(row, query))
+}
+
+const NOTHING: Condition = { sql: '', values: [] }
+
+/**
+ * Which groups are the largest, where there are many: a look at their sizes alone takes a quarter of the time of adding all of each up.
+ * Nothing where the last of them is no larger than the next, and their names decide.
+ */
+function largestOf(database: Database, all: Condition, groups: readonly string[], sizes: readonly string[], most: number): Condition {
+  const columns = [...groups, ...sizes.map((size, index) => `${size} AS size${index}`)].join(', ')
+  const order = sizes.map((_, index) => `size${index} DESC`).join(', ')
+  const rows = database
+    .prepare(`SELECT ${columns} FROM ${all.sql} GROUP BY ${groups.join(', ')} ORDER BY ${order} LIMIT ?`)
+    .all(...all.values, most + 1)
+  const [last, next] = [rows[most - 1], rows[most]]
+  if (last && next && sizes.every((_, index) => last[`size${index}`] === next[`size${index}`])) return NOTHING
+  const found = rows.slice(0, most).map((row) => groups.map((name) => row[name]))
+  const values = groups.map((_, index) => `value ->> ${index}`).join(', ')
+  return { sql: `WHERE (${groups.join(', ')}) IN (SELECT ${values} FROM json_each(?))`, values: [JSON.stringify(found)] }
 }
 
 function pieceSql(
@@ -121,7 +135,7 @@ function spanSql(at: string, every: NonNullable<SumQuery['every']>, shift: numbe
 }
 
 function sumOf(row: Row, { by = [], every }: SumQuery): Sum {
-  const cost = BigInt(Number(row['all_whole'] ?? 0)) * BigInt(MICRO) + BigInt(Number(row['all_part'] ?? 0))
+  const cost = BigInt(Number(row['all_cost_whole'] ?? 0)) * BigInt(MICRO) + BigInt(Number(row['all_cost_part'] ?? 0))
   const numbers = Object.fromEntries(NUMBERS.map(({ column, field }) => [field, Number(row[`all_${column}`] ?? 0)]))
   const group = Object.fromEntries(by.flatMap((dimension, index) => (row[`n${index}`] === null ? [] : [[dimension, row[`n${index}`]]])))
   return { ...(every && { at: Number(row['at']) }), group, ...numbers, cost: formatMoney(cost) } as Sum

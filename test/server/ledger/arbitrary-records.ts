@@ -19,7 +19,7 @@ const usage = partial(
 )
 
 const cost = fc
-  .tuple(fc.bigInt(0n, 5_000_000_000_000n), fc.constantFrom('1', '2.5'))
+  .tuple(fc.oneof(fc.bigInt(0n, 5_000_000_000_000n), fc.constant(2n ** 63n - 1n)), fc.constantFrom('1', '2.5'))
   .map(([amount, input]) => ({ amount: formatMoney(amount), rates: { input, output: '10', from: 'data' as const } }))
 
 const attempts = (at: number): fc.Arbitrary<readonly AttemptRecord[]> =>
