@@ -46,7 +46,7 @@ export interface KeyRing {
   release(choice: KeyChoice): Promise<void>
   /** Each key with what rests of it. */
   show(): Promise<KeyState[]>
-  /** Forgets all rests and degradations, of one key by name or of all. */
+  /** Forgets all rests and degradations, of one key by name or of all; of all, those of the endpoint itself, too. */
   clear(name?: string): Promise<void>
 }
 
@@ -199,6 +199,11 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
       }))
     },
     async clear(name) {
+      if (name === undefined) {
+        // What pools and routers remember of the endpoint as a whole.
+        await cooldowns.succeeded([`endpoint/${endpoint}`])
+        await cooldowns.clear(`endpoint-model/${endpoint}/`)
+      }
       for (const key of keys) {
         if (name !== undefined && key.name !== name) continue
         await cooldowns.succeeded([`${endpoint}/key/${key.name}`, `${endpoint}/org/${key.org}`])

@@ -5,9 +5,11 @@
  */
 import { fail } from '../../core/failure.ts'
 import { missing, needsOf, type Capability } from '../capability.ts'
+import type { Cooldowns } from '../endpoint/cooldowns.ts'
 import type { Estimator } from '../estimate.ts'
 import { barredFrom, memberOf, type Ask, type Member } from '../member.ts'
 import { notAllowed } from '../not-allowed.ts'
+import { restsOf } from './rests.ts'
 import type { Leg } from './target.ts'
 
 export interface Candidate extends Leg {
@@ -23,6 +25,8 @@ export interface Candidate extends Leg {
   barred?: true
   /** Asked only after others could not take the request for its length. */
   reserve?: true
+  /** Rests that are over: asking it is their probe. */
+  probing?: readonly string[]
 }
 
 export interface CandidateContext {
@@ -115,12 +119,18 @@ export function refuseAll(candidates: readonly Candidate[], rule: string, tokens
   return fail({ kind: 'unsupported', message: `No target of the route "${rule}" can take this request: ${why}.` })
 }
 
-/** Those that could take it at once come first; the others keep their order and say why they wait. One alone is not asked: there is no choice. */
-export async function readyFirst(candidates: readonly Candidate[], ask: Ask, now: number): Promise<Candidate[]> {
+/** Those that could take it at once come first; the others, whose keys rest or that have failed lately, keep their order. One alone is not asked: there is no choice. */
+export async function readyFirst(candidates: readonly Candidate[], ask: Ask, now: number, cooldowns: Cooldowns): Promise<Candidate[]> {
   const usable = candidates.filter(({ skipped }) => skipped === undefined)
   if (usable.length < 2) return usable
   const at = await Promise.all(
-    usable.map(async ({ member, model }) => (member ? (await member.ready({ ...ask, ...(model !== undefined && { model }) })).at : 0)),
+    usable.map(async (candidate) => {
+      const { member, model } = candidate
+      if (!member) return 0
+      const { until, over } = await restsOf(candidate, cooldowns, now)
+      if (over.length) candidate.probing = over
+      return Math.max(until, (await member.ready({ ...ask, ...(model !== undefined && { model }) })).at)
+    }),
   )
   const rank = (index: number) => (usable[index]!.reserve ? 2 : 0) + (at[index]! > now ? 1 : 0)
   return usable

@@ -17,6 +17,7 @@ import { attachMember, memberOf, type Ask } from '../member.ts'
 import { attachOutcome, outcomeOf } from '../outcome.ts'
 import { patiently } from '../endpoint/patience.ts'
 import type { Candidate } from './candidates.ts'
+import { createCooldowns } from '../endpoint/cooldowns.ts'
 import { describePlan, explainPlan, readinessOf } from './explain.ts'
 import { askedModel } from './facts.ts'
 import { nonGeneration } from './passage.ts'
@@ -25,7 +26,7 @@ import { ownTarget } from './rules.ts'
 import { sendPlan, type OnError, type SendContext } from './send.ts'
 import { slotsOf } from './slots.ts'
 import { reachOf, type Target } from './target.ts'
-import type { State } from '../state.ts'
+import { memoryState, type State } from '../state.ts'
 import { passOn, tripOf } from '../trip.ts'
 
 export interface RouterOptions extends PlanOptions {
@@ -37,7 +38,7 @@ export interface RouterOptions extends PlanOptions {
   onError?: OnError
   /** Estimates tokens, and learns from answers. Default: one of its own. */
   estimator?: Estimator
-  /** Where its own estimator keeps what it learns. Default: in memory. */
+  /** Where it keeps which targets rest, and its own estimator what it learns. Default: in memory. */
   state?: State
   /** Milliseconds to wait for an answer before a streaming client gets its headers, where a route has fallbacks. Default 10 000. */
   patienceMs?: number
@@ -69,6 +70,7 @@ export function router(options: RouterOptions): Handler {
   const throttle = retry?.throttle && createThrottle(retry.throttle, clock)
   const sending: SendContext = {
     clock,
+    cooldowns: createCooldowns(options.state ?? memoryState({ clock }), clock, random),
     ...(retry && { retry }),
     ...(throttle && { throttle }),
     ...(onError && { onError: (failure, facts) => ownTarget('onError', options.endpoints ?? {}, () => onError(failure, facts)) }),

@@ -7,6 +7,7 @@ import { createBudget, DEFAULT_RETRY, type Budget, type RetryOptions, type Throt
 import { classify, type FailureClass, type Verdict } from '../failures/classify.ts'
 import { STATUS, type Failure } from '../../core/failure.ts'
 import type { Clock } from '../../core/clock.ts'
+import type { Cooldowns } from '../endpoint/cooldowns.ts'
 import { notAllowed } from '../not-allowed.ts'
 import { outcomeOf, type AttemptReason } from '../outcome.ts'
 import { askStranger } from '../pool/stranger.ts'
@@ -16,6 +17,7 @@ import { passOverBarred, readyFirst, refuseAll, type Candidate } from './candida
 import type { RouteFacts } from './facts.ts'
 import { calledAtOnce, nextAfter } from './next.ts'
 import type { Plan } from './plan.ts'
+import { learn, unprobedFirst } from './rests.ts'
 import type { Target } from './target.ts'
 
 /** A target's failure, for a function of the user's own. */
@@ -35,6 +37,8 @@ export interface SendContext {
   clock: Clock
   retry?: RetryOptions
   throttle?: Throttle
+  /** What is remembered of targets that failed. */
+  cooldowns: Cooldowns
   onError?: OnError
 }
 
@@ -46,12 +50,12 @@ export interface Sent {
 
 /** Resolves with the first answer; else with the failure that helps the client most. Throws where nobody can take the request, or the client has gone. */
 export async function sendPlan(plan: Plan, request: Request, context: SendContext, signal: AbortSignal): Promise<Sent> {
-  const { clock, retry = {}, throttle, onError } = context
+  const { clock, retry = {}, throttle, cooldowns, onError } = context
   const { ask, rule, route } = plan
   if (plan.barred !== undefined) return notAllowed(plan.barred)
   const called = calledAtOnce(plan)
   if (called.every(({ skipped }) => skipped !== undefined)) refuseAll(called, rule, () => route.tokens)
-  const waiting = await readyFirst(plan.candidates, ask, clock.now())
+  const waiting = await readyFirst(plan.candidates, ask, clock.now(), cooldowns)
   const trip = tripOf(request)
   const budget = waiting.length > 1 || onError ? createBudget(retry, clock, throttle, trip.budget) : trip.budget
   let left = waiting.filter((candidate) => called.includes(candidate))
@@ -60,8 +64,8 @@ export async function sendPlan(plan: Plan, request: Request, context: SendContex
 
   for (let reason = trip.reason ?? 'first'; left.length; reason = 'next-member') {
     signal.throwIfAborted()
-    const [candidate, ...others] = left as [Candidate, ...Candidate[]]
-    const response = await askOne({
+    const [candidate, ...others] = (await unprobedFirst(left, cooldowns)) as [Candidate, ...Candidate[]]
+    const asked = askOne({
       candidate,
       plan,
       request,
@@ -71,13 +75,21 @@ export async function sendPlan(plan: Plan, request: Request, context: SendContex
       reason,
       last: !others.length && !spare.length && !onError,
     })
+    // One alone is asked in any case: of its failures nothing has to be known.
+    const remember = (told: Parameters<typeof learn>[2]) => (waiting.length > 1 ? learn(candidate, cooldowns, told) : undefined)
+    const response = await asked.catch(async (error: unknown) => {
+      await remember('nothing')
+      throw error
+    })
     const failure = failureIn(response)
     if (!failure) {
+      await remember('answered')
       throttle?.succeeded()
       for (const refusal of refusals) drop(refusal.response)
       return { response, candidate }
     }
     const verdict = classify(failure, clock.now())
+    await remember(verdict)
     if (verdict.breaker && !candidate.member) budget?.failed()
     refusals.push({ response, candidate, verdict })
     left = nextAfter(candidate, { ...verdict, limit: failure.tokens?.limit }, { others, spare, retry })
