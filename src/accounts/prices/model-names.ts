@@ -17,12 +17,15 @@ const EDITION = /(?:-v\d+(?::\d+)?|[-@](?:20\d{6}|20\d\d-\d\d-\d\d|latest|defaul
 const BEDROCK =
   /^(?:[a-z]{2}(?:-gov)?\.|apac\.|global\.|regional\.)?(?:anthropic|amazon|meta|mistral|deepseek|openai|cohere|ai21|qwen|moonshot|minimax|writer|zai|nvidia)\.(?=[a-z])/i
 
+/** `anthropic/`, `~openai/`: who made it. */
+const MAKER = /^~?[\w.-]+\//
+
 /** The same model's names from the one that was given to the plainest, each once. */
 export function namesOf(model: string): readonly string[] {
   const names = [model.trim()]
   const add = (name: string) => void (name && !names.includes(name) && names.push(name))
   add(names[0]!.replace(PLACE, ''))
-  for (const form of [MANNER, EDITION, EDITION]) add(names.at(-1)!.replace(form, ''))
+  for (const form of [MANNER, EDITION, EDITION, MAKER, BEDROCK]) add(names.at(-1)!.replace(form, ''))
   return names
 }
 

@@ -49,6 +49,8 @@ describe('a price of one’s own', () => {
     ['the exact name without its date', 'gpt-5.1-2026-01-02', 1],
     ['the exact name with its date', 'gpt-5.1-2026-01-01', 5],
     ['* where nothing else fits', 'llama', 6],
+    ['the name behind its maker', 'openai/gpt-5.1', 1],
+    ['the name behind its maker and place', 'us.openai.gpt-5.1-v1:0', 1],
   ])('is found by %s', async (_, model, input) => {
     const price = (input: number) => ({ input, output: 0 })
     const models = { '*': price(6), 'gpt-*': price(4), 'gpt-5.1': price(1), 'gpt-5.1*': price(3), 'gpt-5.1-codex*': price(2) }
