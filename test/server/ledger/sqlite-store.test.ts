@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -6,6 +7,7 @@ import type { ExchangeRecord } from '../../../src/accounts/ledger/record.ts'
 import { openSqliteStore } from '../../../src/server/ledger/sqlite-store.ts'
 import { folder } from '../config/folder.ts'
 import { filter, narrowFilter, records, sumQuery } from './arbitrary-records.ts'
+import { RATES, recordAt } from './record-at.ts'
 
 const stores = async (path = ':memory:') => ({ sqlite: await openSqliteStore(path), memory: memoryUsage({ kept: Infinity }) })
 
@@ -74,6 +76,10 @@ describe('it answers as the store in memory does', () => {
   })
 })
 
+const AT = Date.UTC(2026, 7, 1)
+const some = (count: number, fields: (index: number) => Partial<ExchangeRecord> = () => ({})): ExchangeRecord[] =>
+  Array.from({ length: count }, (_, index) => recordAt(AT + index, fields(index)))
+
 test('it is there again when it is opened again', async () => {
   const path = join(folder(), 'usage.db')
   const [made] = fc.sample(records(), { numRuns: 1, seed: 7 })
@@ -83,4 +89,89 @@ test('it is there again when it is opened again', async () => {
   const second = await openSqliteStore(path)
   expect(await second.list({}, { limit: 99 })).toHaveLength(made!.length)
   await second.close()
+})
+
+test('requests of one millisecond come in the order of their ids, page by page', async () => {
+  const store = await openSqliteStore(':memory:')
+  const made = some(700, (index) => ({ at: AT, id: `r${String((index * 311) % 700).padStart(4, '0')}` }))
+  await store.add(made)
+  const ids: string[] = []
+  for (let before = 'z'; ;) {
+    const page = await store.list({ model: 'claude-*' }, { limit: 99, before })
+    ids.push(...page.map(({ id }) => id))
+    if (page.length < 99) break
+    before = ids.at(-1)!
+  }
+  expect(ids).toEqual(
+    made
+      .map(({ id }) => id)
+      .toSorted()
+      .toReversed(),
+  )
+  await store.close()
+})
+
+test('odd values keep nothing from being written', async () => {
+  const store = await openSqliteStore(':memory:')
+  const odd: Partial<ExchangeRecord>[] = [
+    { ms: Infinity, firstByteMs: NaN, notices: NaN },
+    { cost: { amount: '1e30', rates: RATES } },
+    { at: Number.MAX_VALUE, id: 'z' },
+    { tenant: 'a\0b', failure: { kind: 'internal', message: 'half \ud800' }, usage: { input: Infinity, output: NaN } },
+  ]
+  await store.add(some(odd.length + 1, (index) => odd[index] ?? {}))
+  expect(await store.list({})).toHaveLength(odd.length + 1)
+  expect(await store.list({ tenant: 'a*b' })).toMatchObject([{ tenant: 'a\uFFFDb', failure: { message: 'half \uFFFD' } }])
+  expect(await store.sum({ to: AT + 1000 })).toMatchObject([{ requests: 4, output: 60, ms: 2700 }])
+  expect(await store.sum({ by: ['tenant'], order: 'cost' })).toHaveLength(2)
+  await store.close()
+})
+
+test('a batch that cannot be written leaves nothing, and nothing behind', async () => {
+  const store = await openSqliteStore(':memory:')
+  const broken = some(3, (index) => ({ tenant: 'ann', session: 'one', ...(index === 2 && { path: 1n as never }) }))
+  expect(() => store.add(broken)).toThrow('BigInt')
+  expect(await store.list({})).toEqual([])
+  const whole = some(3, () => ({ tenant: 'ann', session: 'one' }))
+  await store.add(whole)
+  expect(await store.list({ tenant: 'ann', session: 'one' })).toEqual(whole.toReversed())
+  expect(await store.sum({ by: ['tenant', 'session'] })).toMatchObject([{ group: { tenant: 'ann', session: 'one' }, requests: 3 }])
+  await store.close()
+})
+
+test('names that another process took away are known anew', async () => {
+  const path = join(folder(), 'usage.db')
+  const [one, other] = [await openSqliteStore(path), await openSqliteStore(path)]
+  await one.add(some(3, () => ({ tenant: 'ann', session: 'first' })))
+  expect(await other.forget(AT + 99)).toBe(3)
+  await other.compact?.()
+  await other.add(some(2, () => ({ tenant: 'bob', session: 'second' })))
+  await one.add(some(4, () => ({ tenant: 'ann', session: 'first' })).slice(2))
+  for (const store of [one, other])
+    expect(await store.sum({ by: ['tenant', 'session'] })).toMatchObject([
+      { group: { tenant: 'ann', session: 'first' }, requests: 2 },
+      { group: { tenant: 'bob', session: 'second' }, requests: 2 },
+    ])
+  await one.close()
+  await other.close()
+})
+
+test('the room of what was forgotten is given back', async () => {
+  const path = join(folder(), 'usage.db')
+  const store = await openSqliteStore(path)
+  await store.compact?.()
+  const empty = statSync(path).size
+  await store.add(some(1500, (index) => ({ session: `session-${index}`, bodies: { request: `${index} `.repeat(200) } })))
+  await store.compact?.()
+  const full = statSync(path).size
+  expect(full).toBeGreaterThan(empty + 300_000)
+  expect(await store.forget(AT + 2000, 'bodies')).toBe(1500)
+  await store.compact?.()
+  const bare = statSync(path).size
+  expect(bare).toBeLessThan(full - 100_000)
+  expect(await store.forget(AT + 2000)).toBe(1500)
+  await store.compact?.()
+  expect(statSync(path).size).toBeLessThan(empty + 20_000)
+  expect(await store.sum({})).toMatchObject([{ requests: 0, cost: '0' }])
+  await store.close()
 })
