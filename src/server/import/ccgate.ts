@@ -5,6 +5,7 @@
  */
 import type { ConfigInput } from '../config/schema.ts'
 import type { Strategy } from '../../router/pool/balance-strategies.ts'
+import { allowedBy } from '../../accounts/tenants/allowed.ts'
 import { addressOf, secretIn } from './address-of.ts'
 import { configOf, createNames, filled, poolOf, spanOf, type Comment, type EndpointInput, type Imported } from './imported.ts'
 import { pricesOf } from './prices-of.ts'
@@ -43,17 +44,19 @@ export function readCcgate(contents: Fields): Imported {
   const server = top.section('server')
   const logging = top.section('logging')
   const admin = top.section('admin')
+  const openai = top.section('openai')
+  const tenants = top.sections('tenants')
   const config = configOf({
     server: serverOf({
       host: { section: server, field: 'host' },
       port: portOf(server, 'port', PORT),
       admin: admin.flag('enabled') === false ? false : undefined,
-      clientKeys: top.sections('tenants').flatMap(tenantKey),
+      clientKeys: tenants.flatMap((tenant) => tenantKey(tenant, openai)),
     }),
     log: logOf(logging),
     endpoints: Object.fromEntries(endpoints),
     pools,
-    routes: filled({ default: target, rules: openaiRules(top.section('openai'), target) }),
+    routes: filled({ default: target, rules: openaiRules(openai, target) }),
     prices: filled({ models: pricesOf(top.section('modelPricing'), { fields: PRICES, per: 1000, patternOf: (model) => model }) }),
   })
   server.ignore('timeout', 'keepAlive')
@@ -117,23 +120,55 @@ function logOf(logging: Section): ConfigInput['log'] {
   })
 }
 
-function tenantKey(section: Section): ClientKey[] {
+function tenantKey(section: Section, openai: Section): ClientKey[] {
   const name = section.text('name', 'id')
   const models = section.texts('allowedModels')
-  const limits = section.section('limits')
+  const budgets = budgetsOf(section.section('limits'))
+  const isOff = section.flag('enabled') === false
   section.ignore('id', 'createdAt', 'updatedAt', 'key', 'description')
-  const says = (reason: string) => {
-    section.note(`${reason}: the key is not carried over`)
-    limits.ignore(...limits.names())
+  if (!models.length) {
+    section.note('it was allowed no model: the key is not carried over')
     return []
   }
-  if (section.flag('enabled') === false) return says('it was switched off')
-  if (!models.length) return says('it was allowed no model')
-  if (!models.includes('*'))
-    section.note('the key may ask for any model now. Where that must not be, remove it from "server.keys"', 'allowedModels')
-  if (limits.says('daily')) section.note('the key has no limit now. Where that must not be, remove it from "server.keys"', 'limits')
-  limits.ignore(...limits.names())
-  return [{ name: name ?? section.path, key: section.text('key'), section, field: 'key' }]
+  const isAllowed = allowedBy(models)!
+  const names = calledBy(openai).flatMap(([asked, model]) => (isAllowed(model) && !isAllowed(asked) ? [asked] : []))
+  const isHeld = !models.includes('*')
+  if (isHeld && openai.says('defaultModel') && openai.flag('enabled') !== false)
+    section.note('clients of OpenAI’s protocol have to ask by an allowed name: add those that they use', 'allowedModels')
+  const limits = filled({
+    models: isHeld ? [...models, ...names] : undefined,
+    disabled: isOff ? true : undefined,
+    budgets: budgets.length ? budgets : undefined,
+  })
+  return [{ name: name ?? section.path, key: section.text('key'), limits, section, field: 'key' }]
+}
+
+/** A larger budget bounds nothing. */
+const MOST_USD = 1_000_000
+
+type Budgets = NonNullable<ClientKey['limits']>['budgets']
+
+function budgetsOf(limits: Section): NonNullable<Budgets> {
+  const daily = limits.section('daily')
+  const usd = daily.number('maxUSD')
+  for (const name of daily.names())
+    if (name !== 'maxUSD') daily.drop({ [name]: 'limits of the tokens of one model were not held, and are not carried over' })
+  if (usd === undefined) return []
+  if (!(usd >= 0 && usd <= MOST_USD)) {
+    daily.note(`is not between $0 and $${MOST_USD}, and is not carried over`, 'maxUSD')
+    return []
+  }
+  daily.note('days begin at midnight in UTC; "zone" in the budget takes another time', 'maxUSD')
+  return [{ usd, per: 'day' }]
+}
+
+/** What clients of OpenAI's protocol call models, and what they get. */
+const calledBy = (openai: Section): (readonly [name: string, model: string])[] => {
+  const map = openai.section('models')
+  return map.names().flatMap((name) => {
+    const model = map.text(name)
+    return model === undefined ? [] : [[name, model] as const]
+  })
 }
 
 /** Models of OpenAI's, as clients of OpenAI's protocol name them. */

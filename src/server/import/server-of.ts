@@ -16,6 +16,8 @@ type LogLevel = NonNullable<ConfigInput['log']>['level']
 export interface ClientKey {
   name: string
   key: string | undefined
+  /** What it may use, and how much. */
+  limits?: Omit<Extract<NonNullable<ServerInput['keys']>[number], { name: string }>, 'name' | 'key'>
   /** Where it stood. */
   section: Section
   field: string
@@ -31,7 +33,7 @@ export function serverOf({
 }: Omit<ServerInput, 'keys' | 'host'> & { host?: { section: Section; field: string }; clientKeys?: readonly ClientKey[] }): ServerInput {
   const seen = new Set<string>()
   const names = new Set<string>()
-  const keys = clientKeys.flatMap(({ name, key, section, field }) => {
+  const keys = clientKeys.flatMap(({ name, key, limits, section, field }) => {
     if (key === undefined) return []
     const refuse = (reason: string) => {
       section.note(reason, field)
@@ -48,7 +50,7 @@ export function serverOf({
     let free = name
     for (let next = 2; names.has(free); next++) free = `${name}-${next}`
     names.add(free)
-    return [{ name: free, key }]
+    return [{ name: free, key, ...limits }]
   })
   const address = host?.section.text(host.field)
   const open = address !== undefined && !isLoopback(address) && !REFERENCE.test(address)

@@ -23,8 +23,9 @@ test('everything of it', () => {
       host: '0.0.0.0',
       port: 3002,
       keys: [
-        { name: 'ann', key: 'ccg_0123456789abcdef' },
+        { name: 'ann', key: 'ccg_0123456789abcdef', models: ['*sonnet*', 'gpt-5-mini'], budgets: [{ usd: 100, per: 'day' }] },
         { name: 'bob', key: 'ccg_fedcba9876543210' },
+        { name: 'cid', key: 'ccg_0011223344556677', disabled: true },
       ],
     },
     log: { level: 'info', file: './data/logs/cc-route.log', maxBytes: '100MB', keep: 5 },
@@ -89,8 +90,7 @@ test('what is not carried over is named', () => {
     'admin.password',
     'proxy.retryDelay',
     'tenants[0].allowedModels',
-    'tenants[0].limits',
-    'tenants[2]',
+    'tenants[0].limits.daily.maxUSD',
     'tenants[3]',
     'upstreams[0].healthCheck',
   ])
