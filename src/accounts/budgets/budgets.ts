@@ -43,6 +43,8 @@ export interface Budgets {
    * @param asked the model that the client asked for
    */
   meterFor(request: Request, asked: string | undefined): RequestMeter | undefined
+  /** Whether any budget holds a request: it need not be read where none does. */
+  hold(request: Request): boolean
 }
 
 /** @throws TypeError or RangeError for budgets that cannot work */
@@ -56,12 +58,14 @@ export function createBudgets(options: BudgetOptions): Budgets {
   const onWarning = oncePerSpan((warning) => options.onWarning?.(warning))
   const denies = prices.unpriced === 'deny'
   const parts: MeterParts = { store, leases, clock, prices, denies, usualOutput, onError, onWarning }
+  const termsFor = (request: Request): readonly Terms[] => {
+    const scopes = scopesOf?.(request) ?? []
+    return scopes.length ? [...everybody, ...scopes.flatMap(read)] : everybody
+  }
+  const hold = (request: Request) => denies || termsFor(request).length > 0
   return {
-    meterFor(request, asked) {
-      const scopes = scopesOf?.(request) ?? []
-      const terms = scopes.length ? [...everybody, ...scopes.flatMap(read)] : everybody
-      return terms.length || denies ? createRequestMeter(crypto.randomUUID(), asked, terms, parts) : undefined
-    },
+    hold,
+    meterFor: (request, asked) => (hold(request) ? createRequestMeter(crypto.randomUUID(), asked, termsFor(request), parts) : undefined),
   }
 }
 

@@ -9,8 +9,6 @@ import { fits, LATE_MS, SWEEP_MS, type BudgetStore, type Claim, type Counter, ty
 interface Row extends Counter {
   spent: bigint
   held: bigint
-  /** Holds of it, lapsed ones too: as long as there are some it is not forgotten. */
-  holds: number
 }
 
 interface Part {
@@ -35,7 +33,7 @@ export function memoryBudgets({ clock = systemClock }: { clock?: Clock } = {}): 
   const rowOf = (claim: Counter): Row => {
     const key = keyOf(claim)
     let row = rows.get(key)
-    if (!row) rows.set(key, (row = { name: claim.name, from: claim.from, until: claim.until, spent: 0n, held: 0n, holds: 0 }))
+    if (!row) rows.set(key, (row = { name: claim.name, from: claim.from, until: claim.until, spent: 0n, held: 0n }))
     return row
   }
   const talliesOf = (counters: readonly Counter[]) => counters.map((counter) => tallyOf(rows.get(keyOf(counter))))
@@ -54,19 +52,15 @@ export function memoryBudgets({ clock = systemClock }: { clock?: Clock } = {}): 
           if (!seat) row.spent += amount
         }
       }
-      if (hold.lapsed && (hold.until + LATE_MS <= now || hold.parts.every(({ seat }) => seat))) forget(id, hold)
+      if (hold.lapsed && (hold.until + LATE_MS <= now || hold.parts.every(({ seat }) => seat))) holds.delete(id)
     }
-    for (const [key, row] of rows) if (row.until <= now && !row.holds) rows.delete(key)
+    for (const [key, row] of rows) if (row.until <= now && !row.held) rows.delete(key)
     return lapsed
-  }
-  const forget = (id: string, { parts }: Hold) => {
-    holds.delete(id)
-    for (const { row } of parts) row.holds--
   }
   const settle = (id: string, usedOf: (part: Part) => bigint) => {
     const hold = holds.get(id)
     if (!hold) return
-    forget(id, hold)
+    holds.delete(id)
     for (const part of hold.parts) {
       const { row, amount, seat } = part
       if (!hold.lapsed) row.held -= amount
@@ -78,10 +72,7 @@ export function memoryBudgets({ clock = systemClock }: { clock?: Clock } = {}): 
     const found = claims.map(rowOf)
     if (claims.some((claim, index) => !fits(claim, found[index]!))) return false
     const parts = claims.map(({ unit, amount, seat = false }, index): Part => ({ row: found[index]!, unit, amount, seat }))
-    for (const { row, amount } of parts) {
-      row.held += amount
-      row.holds++
-    }
+    for (const { row, amount } of parts) row.held += amount
     holds.set(id, { parts, until, lapsed: false })
     return true
   }
@@ -109,7 +100,7 @@ export function memoryBudgets({ clock = systemClock }: { clock?: Clock } = {}): 
     },
     tallies: talliesOf,
     reset(name) {
-      for (const [id, hold] of holds) if (hold.lapsed && hold.parts.some(({ row }) => row.name === name)) forget(id, hold)
+      for (const [id, hold] of holds) if (hold.lapsed && hold.parts.some(({ row }) => row.name === name)) holds.delete(id)
       for (const row of rows.values()) if (row.name === name) row.spent = 0n
     },
     sweep,

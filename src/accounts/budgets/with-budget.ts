@@ -35,7 +35,7 @@ export function heldTo(budgets: Budgets, fetch: Fetch, options: Pick<BudgetOptio
   }
   const handler: Handler = async (input: Request | URL | string, init?: unknown) => {
     const request = requestOf(input, init)
-    if (routeOf(request)?.route.action !== 'generate') return fetch(request)
+    if (!budgets.hold(request) || routeOf(request)?.route.action !== 'generate') return fetch(request)
     // What cannot be read is refused where it always is.
     const facts = await factsOf(request, maxBodyBytes).catch(() => undefined)
     const meter = facts && budgets.meterFor(request, askedModel(facts))
