@@ -13,7 +13,7 @@ import type { Protocol } from '../../core/protocol.ts'
 import { protocols } from '../../transformers/registry.ts'
 import { translate } from '../../transformers/translate.ts'
 import { answerFrom } from './answer.ts'
-import { onConnected } from './connection.ts'
+import { attend } from './connection.ts'
 import { chatOf, type RequestFacts } from '../facts.ts'
 import type { Fetch } from '../fetch.ts'
 import type { Outcome } from '../outcome.ts'
@@ -103,9 +103,20 @@ export async function callUpstream(
     client: client === speaks ? request : undefined,
   })
 
-  const controller = new AbortController()
   const { signal } = call
-  const abort = () => controller.abort(signal.reason)
+  const sent: RequestInit = {
+    method: 'POST',
+    headers,
+    body: exchange ? JSON.stringify(exchange.body) : ownBody(facts, wanted),
+    redirect: 'manual',
+  }
+  const joiner = client === speaks ? undefined : joinerFor(speaks, exchange?.body, modelFor(upstream.model, facts, trip))
+  const attendance = attend(upstream.fetch, sent, () => watching.phase('headers'))
+  // Further pieces are calls of their own.
+  const controller = attendance && !joiner ? undefined : new AbortController()
+  if (controller) sent.signal = controller.signal
+  const stop = (reason: unknown) => (controller ? controller.abort(reason) : attendance!.stop(reason))
+  const abort = () => stop(signal.reason)
   if (signal.aborted) abort()
   signal.addEventListener('abort', abort, { once: true })
   let expired: Failure | undefined
@@ -113,22 +124,14 @@ export async function callUpstream(
   const watching = watch(name, timeouts, clock, (failure) => {
     expired = failure
     if (breakOff) breakOff(failure)
-    else controller.abort(new FailureError(failure))
+    else stop(new FailureError(failure))
   })
   const release = () => {
     watching.stop()
     signal.removeEventListener('abort', abort)
   }
-  const sent: RequestInit = {
-    method: 'POST',
-    headers,
-    body: exchange ? JSON.stringify(exchange.body) : ownBody(facts, wanted),
-    signal: controller.signal,
-    redirect: 'manual',
-  }
   try {
-    watching.phase(onConnected(upstream.fetch, sent, () => watching.phase('headers')) ? 'connect' : 'headers')
-    const joiner = client === speaks ? undefined : joinerFor(speaks, exchange?.body, modelFor(upstream.model, facts, trip))
+    watching.phase(attendance ? 'connect' : 'headers')
     const response = await (joiner ? inPieces(upstream.fetch, joiner) : upstream.fetch)(url, sent)
     return await answerFrom(response, {
       name,

@@ -1,29 +1,36 @@
 /**
- * When a connection stands is nothing that fetch tells. A fetch of this library may tell it all the same, so that an upstream that cannot be reached
- * is told apart from one that thinks.
+ * What a fetch of this library knows besides: when the connection of a call stands, so that an upstream that cannot be reached is told apart from
+ * one that thinks; and how to stop the call without a signal, whose making and listening costs a tenth of a small request.
  *
  * @module
  */
 import { createAttachment } from '../../core/attachment.ts'
 import type { Fetch } from '../fetch.ts'
 
-const tellers = new WeakSet<Fetch>()
-const listeners = createAttachment<object, () => void>('connected')
+/** One call, as both sides of it see it. */
+export interface Attendance {
+  /** The connection stands. */
+  connected(): void
+  /** Ends the call. The fetch sets it; until then `stopped` says that it is not to begin. */
+  stop(reason: unknown): void
+  stopped?: { reason: unknown }
+}
 
-/** Marks a fetch that calls {@link connected} with the `init` it was given once its connection stands. */
-export function tellsConnection<F extends Fetch>(fetch: F): F {
-  tellers.add(fetch)
+const attending = new WeakSet<Fetch>()
+const attendances = createAttachment<object, Attendance>('attendance')
+
+/** Marks a fetch that looks for the {@link attendanceOf} the `init` it is given. */
+export function attends<F extends Fetch>(fetch: F): F {
+  attending.add(fetch)
   return fetch
 }
 
-/** Runs `run` once the connection of this call stands. `false`: this fetch does not tell. */
-export function onConnected(fetch: Fetch, init: object, run: () => void): boolean {
-  if (!tellers.has(fetch)) return false
-  listeners.set(init, run)
-  return true
+/** Attends the call that is going to be made with `init`. `undefined`: this fetch knows nothing besides. */
+export function attend(fetch: Fetch, init: object, connected: () => void): Attendance | undefined {
+  if (!attending.has(fetch)) return undefined
+  const attendance: Attendance = { connected, stop: (reason) => void (attendance.stopped = { reason }) }
+  attendances.set(init, attendance)
+  return attendance
 }
 
-/** The connection for this call stands. */
-export const connected = (init: object | undefined): void => {
-  if (init) listeners.get(init)?.()
-}
+export const attendanceOf = (init: object | undefined): Attendance | undefined => (init ? attendances.get(init) : undefined)

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { tellsConnection } from '../../router/endpoint/connection.ts'
+import { attends } from '../../router/endpoint/connection.ts'
 import type { Fetch } from '../../router/fetch.ts'
 import { createProxyChooser, type ForwardProxyOptions } from '../forward-proxy/forward-proxy.ts'
 
@@ -31,5 +31,5 @@ function createLateFetch(options: ForwardProxyOptions): Fetch {
   let fetch: Fetch | undefined
   let loading: Promise<Fetch> | undefined
   const load = () => (loading ??= import('../node/fetch.ts').then(({ createNodeFetch }) => (fetch = createNodeFetch(options))))
-  return tellsConnection((input, init) => fetch?.(input, init) ?? load().then((loaded) => loaded(input, init)))
+  return attends((input, init) => fetch?.(input, init) ?? load().then((loaded) => loaded(input, init)))
 }

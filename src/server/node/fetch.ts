@@ -9,7 +9,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { Readable } from 'node:stream'
 import { respondWith, type ByteSink, type ByteSource } from '../../core/byte-source.ts'
 import { createMemo } from '../../core/memo.ts'
-import { connected, tellsConnection } from '../../router/endpoint/connection.ts'
+import { attendanceOf, attends } from '../../router/endpoint/connection.ts'
 import { lookUp } from '../../core/json.ts'
 import type { Fetch } from '../../router/fetch.ts'
 import { createProxyChooser, type ForwardProxyOptions } from '../forward-proxy/forward-proxy.ts'
@@ -43,7 +43,7 @@ export function createNodeFetch(options: ForwardProxyOptions = {}): Fetch & { cl
       route,
     })
   }
-  return Object.assign(tellsConnection(nodeFetch), { close: routes.close })
+  return Object.assign(attends(nodeFetch), { close: routes.close })
 }
 
 /** Where it calls are a few addresses. */
@@ -59,25 +59,33 @@ interface Call {
 function send(call: Call, retried = false): Promise<Response> {
   const { url, init, bytes, route } = call
   const signal = init?.signal ?? undefined
+  const attendance = attendanceOf(init)
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason)
+    let stopped = signal?.aborted ? { reason: signal.reason as unknown } : attendance?.stopped
+    if (stopped) return reject(stopped.reason as Error)
     const headers = headersOf(init?.headers)
     headers['accept-encoding'] ??= 'identity'
     if (bytes) headers['content-length'] = String(bytes.length)
     const request = route.open(url, { method: init?.method ?? 'GET', headers }, retried)
-    const abort = () => {
-      request.destroy(signal?.reason instanceof Error ? signal.reason : new Error('aborted'))
+    const stop = (reason: unknown) => {
+      stopped = { reason }
+      request.destroy(reason instanceof Error ? reason : new Error('aborted'))
       // As long as a tunnel is being opened nothing else would tell.
-      if (!request.socket) reject(signal?.reason as Error)
+      if (!request.socket) reject(reason as Error)
     }
+    const abort = () => stop(signal?.reason)
+    if (attendance) attendance.stop = stop
     signal?.addEventListener('abort', abort, { once: true })
     request.on('socket', (socket) => {
-      if (!socket.connecting) connected(init)
-      else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => connected(init))
+      if (!socket.connecting) attendance?.connected()
+      else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => attendance?.connected())
     })
-    request.on('close', () => signal?.removeEventListener('abort', abort))
+    request.on('close', () => {
+      if (attendance) attendance.stop = () => {}
+      signal?.removeEventListener('abort', abort)
+    })
     request.on('error', (error: NodeJS.ErrnoException) => {
-      if (signal?.aborted) return reject(signal.reason)
+      if (stopped) return reject(stopped.reason as Error)
       // The upstream closed an idle connection just as it was used again: nothing was read of this request.
       if (request.reusedSocket && error.code === 'ECONNRESET' && !retried) return resolve(send(call, true))
       reject(new TypeError('fetch failed', { cause: error }))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { connected, tellsConnection } from '../../../src/router/endpoint/connection.ts'
+import { attendanceOf, attends } from '../../../src/router/endpoint/connection.ts'
 import { endpoint, outcomeOf, type EndpointOptions } from '../../../src/router/index.ts'
 import { chaosProvider, virtualClock, type Fault } from '../../../src/testing/index.ts'
 import { ask, endsOf } from '../pool/client.ts'
@@ -47,9 +47,10 @@ describe('a provider is given up that', () => {
       [1000, 'headers'],
     ] as const) {
       const clock = virtualClock()
-      const fetch = tellsConnection((_, init) => {
-        if (connectsAfter !== undefined) clock.after(connectsAfter, () => connected(init))
-        return new Promise<Response>((__, reject) => init!.signal!.addEventListener('abort', () => reject(init!.signal!.reason as Error)))
+      const fetch = attends((_, init) => {
+        const attendance = attendanceOf(init)!
+        if (connectsAfter !== undefined) clock.after(connectsAfter, () => attendance.connected())
+        return new Promise<Response>((__, reject) => (attendance.stop = reject))
       })
       const timeouts = { connectMs: 2000, headersMs: 5000 }
       const asked = ask(endpoint({ protocol: 'openai', baseUrl: 'https://a.example', fetch, clock, timeouts }), 'claude')
