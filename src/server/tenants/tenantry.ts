@@ -42,14 +42,14 @@ export function createTenantry({ keys, groups = {}, store, clock, onError }: Ten
   const isFree = (request: Request) => !held.has(tenantOf(request) ?? '')
 
   const load = async () => {
-    const [{ createTenants }, hold, list, passing] = await Promise.all([
+    const [{ createTenants }, { holdRequest }, { usableBy }, { holdPassed }] = await Promise.all([
       import('../../accounts/tenants/tenants.ts'),
       import('../../accounts/tenants/hold.ts'),
       import('../../accounts/tenants/model-list.ts'),
       import('./passed.ts'),
     ])
     const tenants: Tenants = createTenants({ keys, groups, store: await store(), clock, onError })
-    return { tenants, ...hold, ...list, ...passing }
+    return { tenants, holdRequest, usableBy, holdPassed }
   }
   let loading: ReturnType<typeof load> | undefined
   const loaded = () => (loading ??= load())
