@@ -56,6 +56,8 @@ export interface Attempt {
   status?: number
   /** What went wrong, and what that means. */
   failure?: { class: FailureClass; message: string }
+  /** What it used, of an answer that several have given together. Known when that has ended. */
+  usage?: Usage
 }
 
 export interface Ending {

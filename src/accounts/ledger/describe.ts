@@ -12,7 +12,7 @@ import { urlOf } from '../../router/fetch.ts'
 import type { Attempt, Ending, Outcome } from '../../router/outcome.ts'
 import { askedModel } from '../../router/routing/facts.ts'
 import type { AttemptRecord, Bodies, ExchangeRecord } from './record.ts'
-import { tokensUsed } from './tokens-used.ts'
+import { countsOf, tokensUsed } from './tokens-used.ts'
 import { shortened, whoAsked } from './who.ts'
 
 export interface Finished {
@@ -100,7 +100,7 @@ function firstWordAt(attempts: readonly Attempt[], answered: boolean): number | 
 }
 
 const attemptOf = (attempt: Attempt, redact: (text: string) => string): AttemptRecord => {
-  const { endpoint, model, key, reason, startedAt, tookMs, waitedMs, status, failure } = attempt
+  const { endpoint, model, key, reason, startedAt, tookMs, waitedMs, status, failure, usage } = attempt
   return {
     endpoint,
     ...(model !== undefined && { model }),
@@ -111,5 +111,6 @@ const attemptOf = (attempt: Attempt, redact: (text: string) => string): AttemptR
     ...(waitedMs && { waitedMs }),
     ...(status !== undefined && { status }),
     ...(failure && { class: failure.class, message: redact(failure.message).slice(0, MAX_MESSAGE) }),
+    ...(usage && { usage: countsOf(usage) }),
   }
 }

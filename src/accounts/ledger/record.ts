@@ -79,6 +79,8 @@ export interface AttemptRecord {
   status?: number
   class?: FailureClass
   message?: string
+  /** What it used, of an answer that several have given together; otherwise all of the request's usage is that of the attempt that answered. */
+  usage?: TokenUsage
 }
 
 export interface Bodies {

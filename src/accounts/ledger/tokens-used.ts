@@ -47,7 +47,8 @@ export function tokensUsed({ facts, attempts, answered, ending }: Exchanged): Pi
 const saysInput = (usage: Usage | undefined): boolean =>
   usage?.input !== undefined || usage?.cacheRead !== undefined || usage?.cacheWrite !== undefined
 
-const countsOf = (usage: Usage): TokenUsage =>
+/** The counts of a usage, as they are kept. */
+export const countsOf = (usage: Usage): TokenUsage =>
   Object.fromEntries(COUNTS.flatMap((name) => (usage[name] === undefined ? [] : [[name, usage[name]]])))
 
 /** What cannot be read as a request of its protocol is guessed by its length. */

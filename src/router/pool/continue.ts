@@ -80,6 +80,16 @@ export function continuing(response: Response, options: ContinueOptions): Respon
     estimated: true,
   })
 
+  /** Notes which of the two used what: they may have different prices. Gives both together. */
+  const bothUsed = (used: Usage, rest: Usage | undefined): Usage => {
+    const answering = first.attempts.filter(({ failure }) => !failure)
+    const begun = answering.findLast(({ reason, endpoint }) => reason !== 'continue' && endpoint === first.endpoint)
+    const gone = answering.findLast(({ reason }) => reason === 'continue')
+    if (begun) begun.usage = used
+    if (gone && rest) gone.usage = rest
+    return rest ? addUsage(used, rest) : used
+  }
+
   /** The first answer as it goes on by itself: as if nobody had listened. */
   const passOn = (broken: Broken) => {
     void first.ended.then(resolveEnded)
@@ -120,8 +130,7 @@ export function continuing(response: Response, options: ContinueOptions): Respon
       const { failure } = joining.ended ?? {}
       close(reason)
       void ended.then(({ how, usage, failure: told }) => {
-        const rest = mergeUsage(joining.usage, usage)
-        const all = { usage: rest ? addUsage(used, rest) : used }
+        const all = { usage: bothUsed(used, mergeUsage(joining.usage, usage)) }
         if (!failure) return resolveEnded({ how: 'recovered', ...all })
         resolveEnded({ how: how === 'truncated' ? how : 'error', ...all, failure: told ?? failure })
       })
@@ -186,7 +195,7 @@ export function continuing(response: Response, options: ContinueOptions): Respon
       current.cancel(reason)
       void first.ended.then(({ usage }) => {
         const told = mergeUsage(hearing.usage, usage)
-        resolveEnded({ how: 'cancelled', ...(join ? { usage: addUsage(usedByFirst(told), join.usage ?? {}) } : told && { usage: told }) })
+        resolveEnded({ how: 'cancelled', ...(join ? { usage: bothUsed(usedByFirst(told), join.usage) } : told && { usage: told }) })
       })
     },
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Prices } from '../../../src/accounts/prices/prices.ts'
 import { estimateInput } from '../../../src/core/tokens.ts'
 import { endpoint, type EndpointOptions } from '../../../src/router/endpoint/endpoint.ts'
 import { chatOf, factsOf } from '../../../src/router/facts.ts'
@@ -179,11 +180,22 @@ describe('what became of a request', () => {
       patienceMs: 1e9,
       midStream: 'continue',
     })
-    const { app: watched, records } = kept(app, { clock })
+    // A word of each endpoint has a price of its own.
+    const rates = { input: '1', output: '1', cacheRead: '1', cacheWrite: '1', cacheWriteLong: '1', from: 'config' } as const
+    const prices: Prices = {
+      cost: ({ endpoint, usage }) => ({ amount: `${(endpoint === 'one' ? 1000 : 1) * usage.output!}`, rates }),
+      priceOf: () => rates,
+      ready: async () => {},
+      unpriced: 'allow',
+    }
+    const { app: watched, records } = kept(app, { clock, prices })
     const asked = ask(watched, 'claude', { stream: true })
     await clock.advance(1000)
     await asked
     const [record] = await records()
+    const [one, two] = record!.attempts
+    expect(one!.usage!.output! + two!.usage!.output!).toBe(record!.usage!.output)
+    expect(record!.cost?.amount).toBe(String(1000 * one!.usage!.output! + two!.usage!.output!))
     expect(record).toMatchObject({ ended: 'recovered', endpoint: 'two', estimated: true })
     expect(record!.usage!.input).toBeGreaterThanOrEqual(2 * USAGE.input)
     expect(record!.usage!.output).toBeGreaterThan(USAGE.output)

@@ -193,9 +193,14 @@ describe('what both used', () => {
       a: { speaks: 'claude', reply: { text: FIRST, usage: { input: 30, cacheRead: 1000, output: 50 } }, faults: cutAt(4) },
       b: { speaks: 'claude', reply: (request) => ({ ...goesOn()(request), usage }) },
     })
-    const { reply, ending } = await answered(world, 'claude')
+    const { reply, ending, outcome } = await answered(world, 'claude')
     expect(ending.usage).toMatchObject({ input: 50, cacheRead: 1000, output: 59, estimated: true })
     expect(reply!.usage).toMatchObject({ input: 50, cacheRead: 1000, output: 59 })
+    // They may have different prices.
+    expect(outcome.attempts).toMatchObject([
+      { endpoint: 'a', usage: { input: 30, cacheRead: 1000, output: 50, estimated: true } },
+      { endpoint: 'b', usage: { input: 20, output: 9 } },
+    ])
   })
 })
 

@@ -36,6 +36,7 @@ const attempts = (at: number): fc.Arbitrary<readonly AttemptRecord[]> =>
         status: fc.constantFrom(200, 429, 500),
         class: fc.constantFrom('overloaded', 'rate-limit'),
         message: fc.string(),
+        usage,
       },
       ['endpoint', 'reason', 'at'],
     ),
