@@ -15,4 +15,4 @@ fc.configureGlobal({
   ...(LAW_SEED === 'random' ? {} : { seed: Number(LAW_SEED ?? SEED) }),
 })
 /** For tests that run a law: more runs take longer. */
-export const TIMEOUT = Math.max(20_000, RUNS * 100)
+export const TIMEOUT = Math.max(20_000, RUNS * 250)
