@@ -8,12 +8,14 @@
  *     npm run bench -- --check                    fails where a bar is missed
  *     npm run bench -- --node ~/node24/bin/node   with another Node
  *     npm run bench -- --against ../before/dist   with another build beside it in the same rounds
+ *     npm run bench -- --markdown                 and writes it into docs/performance.md
  *     npm run bench -- profile                    where the time of the proxy goes
  *     npm run bench -- guard                      fails where much more is allocated than what was recorded (--record)
  *     npm run bench -- memory                     fails where requests that are over leave something behind (--requests 10000)
  */
 import { judge } from './bars.js'
-import { check, chosen, parts, record, requests, rounds, scenarios, subject, targets } from './options.js'
+import { check, chosen, markdown, parts, record, requests, rounds, scenarios, subject, targets } from './options.js'
+import { publish, writeBlock } from './page.js'
 import { guard } from './parts/guard.js'
 import { compareStalls } from './parts/head-of-line.js'
 import { memoryReport } from './parts/memory.js'
@@ -21,7 +23,8 @@ import { profileProxies } from './parts/profile.js'
 import { compareProxies } from './parts/proxy.js'
 import { compareStarts } from './parts/start.js'
 import { measureTranslation } from './parts/translation.js'
-import { profileReport, report } from './report.js'
+import { costsByModule, sharesByFunction } from './profile-report.js'
+import { report } from './report.js'
 
 /**
  * @typedef {import('./bars.js').Results} Results
@@ -44,7 +47,12 @@ const MEASURED = {
 }
 /** What is done only when it is named. @type {Record<string, () => Promise<Ran>>} */
 const OTHERS = {
-  profile: async () => ({ text: profileReport(await profileProxies({ targets, scenarios: scenarios(['S2', 'S3s']), subject })) }),
+  async profile() {
+    const profiled = await profileProxies({ targets, scenarios: scenarios(['S2', 'S3s']), subject })
+    const text = costsByModule(profiled)
+    if (markdown) await writeBlock('profile', text)
+    return { text: `${text}\n\n${sharesByFunction(profiled)}` }
+  },
   guard: () => guard({ subject, record }),
   memory: () => memoryReport({ targets, subject, requests }),
 }
@@ -59,6 +67,9 @@ for (const [name, run] of Object.entries(chosen('part', { ...MEASURED, ...OTHERS
   passed &&= ran.passed ?? true
   if (ran.text) console.log(ran.text)
 }
-if (Object.keys(results).length) console.log(report(results))
+if (Object.keys(results).length) {
+  console.log(report(results))
+  if (markdown) await publish({ node: subject.node, rounds, results })
+}
 if (check) passed &&= judge(results).every(({ passed }) => passed)
 process.exit(passed ? 0 : 1)

@@ -6,7 +6,7 @@ import { judge } from './bars.js'
  * @typedef {import('./parts/proxy.js').Compared} Compared
  */
 
-const figure = (/** @type {number} */ value, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : '–')
+export const figure = (/** @type {number} */ value, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : '–')
 
 /** @param {string[]} head @param {string[][]} rows */
 export function table(head, rows) {
@@ -66,19 +66,3 @@ export function report(results) {
   ]
   return sections.flatMap(([isThere, title, write]) => (isThere ? [`### ${title}\n\n${write()}`] : [])).join('\n\n')
 }
-
-const ROWS = 15
-
-/** Where the time went, by folder and by function. @param {import('./parts/profile.js').Profiled[]} profiled */
-export const profileReport = (profiled) =>
-  profiled
-    .map(({ target, scenario, busyMicros, requests, modules, functions }) => {
-      const shares = (/** @type {string} */ title, /** @type {import('./profile-summary.js').Share[]} */ all) =>
-        table(
-          [title, 'share'],
-          all.slice(0, ROWS).map(({ name, micros }) => [name, `${figure((100 * micros) / busyMicros, 1)} %`]),
-        )
-      const each = figure(busyMicros / requests, 0)
-      return `### ${scenario}, ${target}: ${each} µs a request\n\n${shares('module', modules)}\n\n${shares('function', functions)}`
-    })
-    .join('\n\n')

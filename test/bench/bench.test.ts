@@ -1,4 +1,7 @@
 /** The benchmark measures what it says: its requests and answers are what the protocols have, and what it counts is counted right. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { format, resolveConfig } from 'prettier'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventsOf, FIRST_WORD, WHOLE } from '../../bench/fixtures/answers.js'
 import { MODELS, requestOf, type Protocol } from '../../bench/fixtures/requests.js'
@@ -6,6 +9,7 @@ import { openConnection } from '../../bench/load/connection.js'
 import { bytesOf, load } from '../../bench/load/load.js'
 import { createRequestReader } from '../../bench/load/messages.js'
 import { median, p99, slopeOf } from '../../bench/numbers.js'
+import { resultsText, withBlock, type Measured } from '../../bench/page.js'
 import { openProvider } from '../../bench/processes.js'
 import { summarize } from '../../bench/profile-summary.js'
 import { report } from '../../bench/report.js'
@@ -117,5 +121,21 @@ describe('numbers', () => {
       ['built-in functions', 2],
       ['garbage collection', 1],
     ])
+  })
+})
+
+describe('the page of results', () => {
+  const folder = new URL('../../bench/results/', import.meta.url)
+  const page = new URL('../../docs/performance.md', import.meta.url)
+
+  test.each(readdirSync(folder))('has %s as it was measured', async (file) => {
+    const measured = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Measured
+    const now = readFileSync(page, 'utf8')
+    const options = { ...(await resolveConfig(fileURLToPath(page))), parser: 'markdown' }
+    expect(await format(withBlock(now, file.replace('.json', ''), resultsText(measured)), options)).toBe(now)
+  })
+
+  test('has no block that nobody asked for', () => {
+    expect(() => withBlock('# None', 'node-20', '')).toThrow('docs/performance.md has no block')
   })
 })
