@@ -13,6 +13,9 @@ import type { ByModel, ListRates, OwnPrice, PriceData, Prices, PricesOptions, Ra
 import { listRates, multiplied, multipliersOf, ownRates, timesEach } from './rates.ts'
 import { tierFactor } from './service-tiers.ts'
 
+/** What endpoints without a name of their own are called by. */
+const HOST = /^[\w-]+(\.[\w-]+)+(:\d+)?$/
+
 /** Clients choose the names of models: what was worked out for so many is kept. */
 const KEPT = 500
 
@@ -47,7 +50,7 @@ export function createPrices(options: PricesOptions = {}): Prices {
   const priced = (use: Omit<Use, 'usage'>, inputTokens: number): Priced | undefined => {
     const { endpoint, model, at, serviceTier } = use
     const said = endpoints.get(endpoint)
-    const whose = use.provider ?? said?.provider
+    const whose = use.provider ?? said?.provider ?? (HOST.test(endpoint) ? `https://${endpoint}` : undefined)
     const listed = list?.({ provider: whose, model, at })
     const rates = listed?.at(inputTokens)
     let made = rates ? fromList.get(rates) : fromOwn

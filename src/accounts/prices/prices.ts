@@ -24,7 +24,7 @@ export interface Use {
   /** The endpoint's name, and the model that it was asked for. */
   endpoint: string
   model: string
-  /** Whose prices these are: the provider's name, or its address. Default: as {@link PricesOptions} say of the endpoint. */
+  /** Whose prices these are: the provider's name, or its address. Default: as {@link PricesOptions} say of the endpoint, else its name where that is a host's. */
   provider?: string
   usage: TokenUsage
   /** When it was asked: prices change. Milliseconds since 1970. */

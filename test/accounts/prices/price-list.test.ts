@@ -150,3 +150,12 @@ test.each([
   expect(prices.priceOf(use)).toBeUndefined()
   expect(prices.cost({ ...use, usage: { input: 1 } })).toBeUndefined()
 })
+
+test('an endpoint that is called by its host is known by it', () => {
+  const at = Date.parse(NOON)
+  const model = 'openai/gpt-oss-120b'
+  expect(prices.priceOf({ endpoint: 'api.groq.com', model, at })).toBeDefined()
+  expect(prices.priceOf({ endpoint: 'api.groq.com', model, at })).toEqual(prices.priceOf({ endpoint: 'e', provider: 'groq', model, at }))
+  expect(prices.priceOf({ endpoint: 'api.groq.com', model: 'claude-sonnet-5', at })).toBeUndefined()
+  expect(prices.priceOf({ endpoint: 'relay.example:8080', model: 'claude-sonnet-5', at })).toMatchObject({ input: '2' })
+})
