@@ -11,6 +11,7 @@ import { attachMember, memberOf } from '../../router/member.ts'
 import { askStranger } from '../../router/pool/stranger.ts'
 import { askedModel } from '../../router/routing/facts.ts'
 import { passOn, tripOf } from '../../router/trip.ts'
+import { refusalShownTo } from '../tenants/refusals.ts'
 import { createBudgets, telling, type BudgetOptions, type Budgets } from './budgets.ts'
 
 /**
@@ -42,7 +43,7 @@ export function heldTo(budgets: Budgets, fetch: Fetch, options: Pick<BudgetOptio
     if (!meter) return fetch(request)
     const passed = passOn(request, facts, {})
     addMeter(passed, meter)
-    return telling(await (member ? fetch(passed) : askOutside(passed, facts)), meter)
+    return refusalShownTo(request, telling(await (member ? fetch(passed) : askOutside(passed, facts)), meter))
   }
   return member ? attachMember(handler, member) : handler
 }

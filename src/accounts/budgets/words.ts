@@ -71,9 +71,9 @@ const WAITED_SECONDS = 60
 const BUSY_SECONDS = 5
 
 /**
- * Why an attempt may not be made. Where waiting helps soon it is a 429 that says how long. Where it does not, a 403: no client tries that again by
- * itself, and Claude Code shows its words and no login. A 429 would have some try for hours, a 400 has Claude Code try six times, and a 402 means
- * nothing to most.
+ * Why an attempt may not be made. Where waiting helps soon it is a 429 that says how long. Where it does not, a 403, which no client tries again by
+ * itself: a 429 would have some try for hours, and a 402 means nothing to most. Claude Code alone takes a 403 for its own login's: it is told a 429
+ * that is not to be tried again (`shownTo`), at which it gives up at once and shows the words.
  */
 export function refusalOf(standing: Standing, now: number): Failure {
   const { terms, until, tally } = standing

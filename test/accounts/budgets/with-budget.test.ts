@@ -67,6 +67,19 @@ describe('withBudget', () => {
     expect(outcomeOf(refused)).toMatchObject({ failure: { code: 'budget_exceeded' }, attempts: [] })
   })
 
+  test('refuses Claude Code with what it neither takes for a login nor tries again', async () => {
+    const { app } = setUp([
+      { requests: 0, per: 'day', models: ['m'] },
+      { requests: 0, per: 'total', models: ['x'] },
+    ])
+    const program = { 'user-agent': 'claude-cli/2.1.0 (external, cli)' }
+    const refused = await app(asking({}, program))
+    expect([refused.status, refused.headers.get('retry-after'), refused.headers.get('x-should-retry')]).toEqual([429, '7200', 'false'])
+    expect(refused.headers.get('x-cc-route-budget')).toContain('left=0; limit=0; unit=requests; per=day')
+    expect(((await refused.json()) as { error: { message: string } }).error.message).toContain('begins anew at 2026-11-19 00:00 UTC')
+    expect((await app(asking({ model: 'x' }, program))).status).toBe(400)
+  })
+
   test('refuses with a 429 where it begins anew within a minute, and then lets in', async () => {
     const { app, clock } = setUp([{ requests: 1, per: 'day' }])
     await app(asking())

@@ -1,5 +1,5 @@
 /**
- * A process that spends from a budget in a file: `spender <file> <seed> <clients> <limit>`. It says what its providers will bill of each call, and
+ * A process that spends from a budget in a file: `spender <file> <seed> <clients> <limit>`. It begins when it is told anything, and says what its providers will bill of each call, and
  * what they have billed in the end, in picodollars.
  */
 import { writeSync } from 'node:fs'
@@ -31,5 +31,8 @@ const world = budgetWorld({
 const store = await openSqliteBudgets(path)
 const onError = (error: unknown) => say(`error ${String(error)}`)
 const app = withBudget(world.app, { budgets: [{ usd, per: 'total' }], store, prices: world.prices, leaseMs: LEASE_MS, onError })
+say('open')
+await new Promise((resolve) => process.stdin.once('data', resolve))
+process.stdin.destroy()
 await Promise.all(Array.from({ length: Number(clients) }, async (_, index) => say(`client ${await world.client(app, index)}`)))
 await store.close()
