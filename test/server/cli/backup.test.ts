@@ -1,6 +1,9 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { davServer, PASSWORD, USER } from '../backup/dav-server.ts'
 import { buildCommand, eventually, type Command } from './command.ts'
 
@@ -76,6 +79,50 @@ test('without a server for it', async () => {
   expect(await command.run(['backup', '--config', path])).toMatchObject({ code: 1, err: expect.stringContaining('No server for backups') })
   expect((await command.run(['backup', 'list', '--config', path])).out).toContain('There is nothing: no server is configured')
 })
+
+test('the ledger of a server comes to another machine', async () => {
+  const { url } = await davServer()
+  const provider = createServer((request, response) => {
+    const message = { role: 'assistant', content: 'Hi.' }
+    const answer = { id: 'c', object: 'chat.completion', created: 1, model: 'm', choices: [{ index: 0, message, finish_reason: 'stop' }] }
+    request.resume().on('end', () => {
+      response.setHeader('content-type', 'application/json')
+      response.end(JSON.stringify({ ...answer, usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 } }))
+    })
+  }).listen(0, '127.0.0.1')
+  onTestFinished(() => void provider.close())
+  await once(provider, 'listening')
+  const text = configText(url).replace('https://one.example', `http://127.0.0.1:${(provider.address() as AddressInfo).port}`)
+  const path = command.write('ledger.jsonc', text)
+  const machine = (name: string) => ({ ...env, XDG_STATE_HOME: join(command.folder, name) })
+  const requests = async (name: string) => {
+    const { out } = await command.run(['usage', 'today', '--json', '--config', path], machine(name))
+    return out
+  }
+  const server = await command.start(['--config', path], machine('first'))
+  const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] })
+  const post = () => fetch(`${server.url}/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  expect((await post()).status).toBe(200)
+  await eventually(async () => (await requests('first')).includes('"requests": 1'))
+
+  // While the server has it open.
+  expect((await command.run(['backup', '--config', path], machine('first'))).out).toMatch(/config\/ledger\.jsonc, ledger\/usage/)
+  expect(await requests('second')).not.toContain('"requests": 1')
+  const restored = await command.run(['backup', 'restore', '--config', path], machine('second'))
+  expect(restored.out).toContain('1 records came into the ledger')
+  expect(await requests('second')).toContain('"requests": 1')
+  expect((await command.run(['backup', 'restore', '--config', path], machine('second'))).out).toContain('0 records came')
+
+  expect((await post()).status).toBe(200)
+  await eventually(async () => (await requests('first')).includes('"requests": 2'))
+  const overwritten = await command.run(
+    ['backup', 'restore', '--mode', 'overwrite', '--only', 'ledger', '--config', path],
+    machine('first'),
+  )
+  expect(overwritten.out).toMatch(/1 records came into the ledger\n {2}the ledger before is .*\/first\/cc-route\/backups\/ledger-/)
+  expect(await requests('first')).toContain('"requests": 1')
+  await server.stop()
+}, 60_000)
 
 test('a server that runs makes them for its API', async () => {
   const { url } = await davServer()
