@@ -18,7 +18,7 @@ import { askedModel } from '../../router/routing/facts.ts'
 import { tripOf } from '../../router/trip.ts'
 import { limitReached, standingHeaders } from './limit-words.ts'
 import { shownTo } from './refusals.ts'
-import { otherModels } from './named-models.ts'
+import { ambiguousField, otherModels } from './named-models.ts'
 import type { Seat } from './rates.ts'
 import type { Standard, Tenants } from './tenants.ts'
 
@@ -97,14 +97,27 @@ const usedBy = (usage: Usage): number => totalInput(usage) + (usage.output ?? 0)
 async function refuseModels(facts: RequestFacts, { access }: Standard, stranger: Fetch | undefined): Promise<void> {
   const { permit } = access
   if (!permit) return
+  if (access.isOfModels) refuseAmbiguous(facts.text)
   const asked = askedModel(facts)
   const refused =
-    (asked === undefined ? undefined : access.model(asked, stranger !== undefined)) ??
-    otherModels(facts)
+    (asked === undefined ? access.unnamed : access.model(asked, stranger !== undefined)) ??
+    otherModels(facts.body)
       .map((model) => access.model(model, true))
       .find((why) => why !== undefined) ??
     (stranger && (await barredFrom(stranger, STRANGER, { facts, permit })))
   if (refused !== undefined) notAllowed(refused)
+}
+
+/** @throws FailureError 400 */
+export function refuseAmbiguous(text: string): void {
+  const field = ambiguousField(text)
+  if (field === undefined) return
+  const param = field.toLowerCase()
+  fail({
+    kind: 'invalid-request',
+    message: `cc-route: your key may use some models alone: say "${param}" once, and in small letters.`,
+    param,
+  })
 }
 
 function asStranger(request: Request, facts: RequestFacts, fetch: Fetch, { clock }: Tenants): Promise<Response> {

@@ -19,6 +19,8 @@ export interface Access {
   permit?: Permit
   /** Only some models may be used. */
   isOfModels: boolean
+  /** Why a request may not leave the model to others; `undefined`: it may. */
+  unnamed?: string
   /** Why a model may not be asked for by this name; `undefined`: it may. `plainly`: no endpoint may stand before it. */
   model(asked: string, plainly: boolean): string | undefined
 }
@@ -55,6 +57,7 @@ export function accessOf(scopes: readonly Scope[]): Access {
   return {
     ...(rules.length && { permit }),
     isOfModels,
+    ...(isOfModels && { unnamed: 'cc-route: your key may use some models alone, and the request names none. Name one.' }),
     model: (asked, plainly) =>
       against('models', asked, `"${asked}"`, (isAllowed) => (plainly ? isAllowed(asked) : endsAllowed(isAllowed, asked))),
   }

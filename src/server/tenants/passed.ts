@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { refusal, seated } from '../../accounts/tenants/hold.ts'
+import { refusal, refuseAmbiguous, seated } from '../../accounts/tenants/hold.ts'
 import { accessOf } from '../../accounts/tenants/permit.ts'
 import type { Tenants } from '../../accounts/tenants/tenants.ts'
 import { failureOf } from '../../core/failure.ts'
@@ -59,6 +59,7 @@ async function modelIn(request: Request): Promise<[model: string | undefined, sa
   if (!isJson || length > MAX_BYTES || request.headers.has('content-encoding')) return [undefined, request]
   const text = await request.text()
   const body = tryParse(text)
+  if (body !== undefined) refuseAmbiguous(text)
   const { url, method, headers, signal } = request
   return [
     isObject(body) ? stringOf(body['model']) : undefined,

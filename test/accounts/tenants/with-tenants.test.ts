@@ -147,6 +147,31 @@ describe('what may be used', () => {
     expect((await ask(open({ models: ['m', 'dear'] }).app, more)).status).toBe(200)
   })
 
+  it.each([
+    '{"model":"m","model":"dear","messages":[]}',
+    '{"model":"dear","messages":[],"model":"m"}',
+    '{"model":"m","Model":"dear","messages":[]}',
+    '{"model":"m","mod\\u0065l":"dear","messages":[]}',
+    `{"model":"m","MODEL"${' '.repeat(500)}:"dear","messages":[]}`,
+    '{"model":"m","fallback\u017F":["dear"],"messages":[]}',
+    '{"model":"m","fallbacks":["dear"],"fallbacks":[],"messages":[]}',
+    '{"messages":[]}',
+  ])('no model is reached by a body that can be read in two ways: %s', async (body) => {
+    const send = (own: Partial<Tenant>) => {
+      const { app, requests } = open(own)
+      return { requests, answer: app(new Request('http://localhost/v1/messages', { method: 'POST', body, headers: { 'x-api-key': key } })) }
+    }
+    const { requests, answer } = send({ models: ['m'] })
+    expect([[400, 403].includes((await answer).status), requests.length]).toEqual([true, 0])
+  })
+
+  it('the same words may stand elsewhere in it', async () => {
+    const { app } = open({ models: ['m'] })
+    const tools = [{ name: 't', input_schema: { type: 'object', properties: { model: { type: 'string' }, Model: { type: 'string' } } } }]
+    const content = 'say {"model": 1, "model": 2} \\" "Model": "'
+    expect((await ask(app, { tools, messages: [{ role: 'user', content }] })).status).toBe(200)
+  })
+
   it('no model is reached by an alias, a route, a fallback, or a name with its endpoint', async () => {
     const [a, b] = [provider('a'), provider('b')]
     const fetch = router({
@@ -180,6 +205,11 @@ describe('what may be used', () => {
   it('routes may be held back, the client’s own choice among them', async () => {
     const [a, b] = [provider('a'), provider('b')]
     const fetch = router({ endpoints: { a: a.made, b: b.made }, default: 'a' })
+    const closed = open({ routes: ['!header *', '!model *', '!query *'] }, { fetch }).app
+    const choices: About[] = [{ headers: { 'x-api-key': key, 'x-endpoint-name': 'b' } }, { path: '/v1/messages?ep=b' }]
+    for (const choice of choices) expect((await ask(closed, {}, choice)).status).toBe(403)
+    for (const model of ['@b/m', 'b,m', 'b/m', '@b']) expect((await ask(closed, { model })).status).toBe(403)
+    expect((await ask(closed)).status).toBe(200)
     const { app } = open({ routes: ['default'] }, { fetch })
     expect((await ask(app)).status).toBe(200)
     expect((await ask(app, {}, { headers: { 'x-api-key': key, 'x-ccn-endpoint': 'b' } })).status).toBe(403)
