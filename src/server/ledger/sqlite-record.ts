@@ -123,13 +123,26 @@ export const RECORD_SQL = `CAST(r.n AS TEXT) AS n, r.n >> 20 AS at, r.id, ${COMB
 
 export const ATTEMPT_SQL = `CAST(a.n AS TEXT) AS n, ${word('a.detail')} AS detail, a.after, a.ms, a.waited, a.message`
 
-/** The fields of `row` that are there, under the record's names. */
-const given = (row: Row, fields: Readonly<Record<string, string>>): Row =>
-  Object.fromEntries(Object.entries(fields).flatMap(([field, column]) => (row[column] === null ? [] : [[field, row[column]]])))
+type Fields = readonly (readonly [field: string, column: string])[]
 
-const NAMED = Object.fromEntries(
-  [...COMBO_COLUMNS.filter((column) => COMBO[column]!.kind), 'session', 'subagent'].map((column) => [column, column]),
-)
+/** The fields of `row` that are there, under the record's names. */
+function given(row: Row, fields: Fields): Row {
+  const found: Row = {}
+  for (const [field, column] of fields) if (row[column] !== null) found[field] = row[column]
+  return found
+}
+
+const RECORD_FIELDS: Fields = [
+  ...[...COMBO_COLUMNS.filter((column) => COMBO[column]!.kind), 'session', 'subagent'].map((column) => [column, column] as const),
+  ['firstByteMs', 'first_byte'],
+  ['firstTokenMs', 'first_token'],
+]
+const USAGE_FIELDS: Fields = Object.entries(USAGE)
+const ATTEMPT_FIELDS: Fields = [
+  ['ms', 'ms'],
+  ['waitedMs', 'waited'],
+  ['message', 'message'],
+]
 
 export function recordOf(row: Row, attempts: readonly Row[]): ExchangeRecord {
   const { failure, rates, ...detail } = JSON.parse(String(row['detail'])) as Row
@@ -140,10 +153,10 @@ export function recordOf(row: Row, attempts: readonly Row[]): ExchangeRecord {
     status,
     ms,
     notices,
-    ...given(row, { ...NAMED, firstByteMs: 'first_byte', firstTokenMs: 'first_token' }),
+    ...given(row, RECORD_FIELDS),
     ...detail,
     ...(failure !== undefined && { failure: { ...(failure as Row), message } }),
-    ...((Number(row['counted']) & HAS_USAGE) !== 0 && { usage: given(row, USAGE) }),
+    ...((Number(row['counted']) & HAS_USAGE) !== 0 && { usage: given(row, USAGE_FIELDS) }),
     ...(cost !== null && { cost: { amount: formatMoney(BigInt(String(cost))), rates } }),
     attempts: attempts.map((attempt) => attemptOf(attempt, Number(at))),
   } as unknown as ExchangeRecord
@@ -153,5 +166,5 @@ const attemptOf = (row: Row, began: number): AttemptRecord =>
   ({
     ...(JSON.parse(String(row['detail'])) as Row),
     at: began + Number(row['after']),
-    ...given(row, { ms: 'ms', waitedMs: 'waited', message: 'message' }),
+    ...given(row, ATTEMPT_FIELDS),
   }) as unknown as AttemptRecord
