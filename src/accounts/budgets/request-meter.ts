@@ -51,19 +51,26 @@ export function createRequestMeter(id: string, asked: string | undefined, terms:
     const amounts = { ...worth.atMost, requests: 1n }
     const claims = claimsOf(concerned, now, amounts)
     const hold = `${id}.${++attempts}`
+    // Before it is known, as another attempt may ask meanwhile.
+    const counts = claims.flatMap(({ name, unit }) => (unit === 'requests' ? [name] : []))
+    for (const name of counts) counted.add(name)
+    const uncount = () => counts.forEach((name) => counted.delete(name))
     let reserved: Reserved
     try {
       reserved = await store.reserve(hold, claims, leases.until())
     } catch (error) {
+      uncount()
       onError(error)
       return UNAVAILABLE
     }
     const standings = standingsOf(concerned, claims, reserved.tallies, now)
     tight = tightest(standings.filter(({ terms: { soft } }) => !soft))
-    if (!reserved.taken) return refusalOf(fullest(standings), now)
+    if (!reserved.taken) {
+      uncount()
+      return refusalOf(fullest(standings), now)
+    }
     warnings = standings.filter(({ terms: { soft, limit }, tally: { spent, held } }) => soft && spent + held > limit)
     for (const warning of warnings) onWarning(warning)
-    for (const { name, unit } of claims) if (unit === 'requests') counted.add(name)
     const letGo = leases.keep(hold)
     return {
       settle(used) {
