@@ -14,7 +14,7 @@ import { RECORD_SQL, recordOf } from './sqlite-record.ts'
 const STEP = 250
 
 /** Lets what waits have its turn. */
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
+export const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 /** Forgets records of before a moment, and tells how many. */
 export async function forgetRecords(database: Database, names: Names, sums: KeptSums, before: number): Promise<number> {
@@ -74,35 +74,4 @@ async function stepByStep(step: () => number, names: Names): Promise<number> {
     throw error
   }
   return forgotten
-}
-
-/** Pages of one step: 4 KB each. */
-const PAGES = 2000
-
-/** Gives back the room of what was forgotten: names that nothing has, and pages of the file. */
-export async function compactFile(database: Database, names: Names, sums: KeptSums): Promise<void> {
-  database.transaction(() => {
-    names.refresh()
-    sums.settle()
-    database.exec(`DELETE FROM combos WHERE id NOT IN (SELECT combo FROM sums)`)
-    database.exec(`DELETE FROM words WHERE id NOT IN (
-      ${COMBO_COLUMNS.filter((column) => column !== 'status' && column !== 'failed')
-        .map((column) => `SELECT "${column}" FROM combos UNION ALL `)
-        .join('')}
-      SELECT session FROM requests WHERE session IS NOT NULL UNION ALL SELECT subagent FROM requests WHERE subagent IS NOT NULL UNION ALL
-      SELECT detail FROM requests UNION ALL SELECT detail FROM attempts)`)
-  })
-  names.forget()
-  await turn()
-  database.exec("INSERT INTO texts (texts) VALUES ('optimize')")
-  await turn()
-  const free = database.prepare('PRAGMA freelist_count')
-  for (let left = Number(free.get()?.['freelist_count']); left > 0;) {
-    database.exec(`PRAGMA incremental_vacuum(${PAGES})`)
-    await turn()
-    const now = Number(free.get()?.['freelist_count'])
-    if (now >= left) break
-    left = now
-  }
-  database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()
 }
