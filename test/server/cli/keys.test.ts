@@ -133,6 +133,24 @@ describe('cc-route keys', () => {
     expect(await status(third)).toBe(401)
   })
 
+  const TOML = '# mine\n[endpoints.a]\nprotocol = "openai"\nbaseUrl = "https://a.example" # near\napiKey = "k"\n'
+  test.each([
+    ['config.toml', TOML],
+    ['config.toml', `[server]\nport = 4000 # usual\n\n${TOML}`],
+    ['config.toml', `[server]\nkeys = [] # none\n\n${TOML}`],
+    ['config.yaml', '# mine\nendpoints:\n  a: { protocol: openai, baseUrl: "https://a.example", apiKey: k }\n'],
+    ['config.json', '{ "endpoints": { "a": { "protocol": "openai", "baseUrl": "https://a.example", "apiKey": "k" } } }'],
+  ])('a first and a second one in %s', async (name, text) => {
+    path = join(folder(), name)
+    writeFileSync(path, text)
+    const { key } = await data(['create', 'ann', '--budget', '5/day', '--models', 'm'])
+    const { key: second } = await data(['create', 'bob'])
+    expect([await status(key), await status(key, 'x'), await status(second, 'x')]).toEqual([200, 403, 200])
+    for (const [comment] of text.matchAll(/#.*/g)) expect(file()).toContain(comment)
+    expect(await data(['remove', 'ann'])).toMatchObject({ removed: true })
+    expect([await status(key), await status(second)]).toEqual([401, 200])
+  })
+
   test.each([
     [['creat', 'ann'], '2: keys takes create, set, rotate, disable, enable, remove, list, not "creat". Did you mean "create"?'],
     [['create'], '2: keys create takes the name of one key'],
