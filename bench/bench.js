@@ -8,6 +8,7 @@
  *     npm run bench -- --check                    fails where a bar is missed
  *     npm run bench -- --node ~/node24/bin/node   with another Node
  *     npm run bench -- --against ../before/dist   with another build beside it in the same rounds
+ *     npm run bench -- --config '{"ledger":false}'   with other settings beside the usual ones in the same rounds
  *     npm run bench -- --markdown                 and writes it into docs/performance.md
  *     npm run bench -- profile                    where the time of the proxy goes
  *     npm run bench -- guard                      fails where much more is allocated than what was recorded (--record)

@@ -16,6 +16,7 @@ const { values, positionals } = parseArgs({
     node: { type: 'string', default: process.execPath },
     build: { type: 'string', default: fileOf('../dist') },
     against: { type: 'string' },
+    config: { type: 'string' },
     requests: { type: 'string', default: '10000' },
     check: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
@@ -38,9 +39,14 @@ const list = (/** @type {string | undefined} */ text) => text?.split(',')
 const named = Object.fromEntries(TARGETS.map((target) => [target.name, target]))
 const wanted = values.targets && [DIRECT, PIPE, ...values.targets.split(',')]
 
-/** A target, and the same of another build beside it. @param {Target} target */
-const withOther = (target) =>
-  values.against && target.upstream ? [target, { ...target, name: `${target.name} (other)`, build: resolve(values.against) }] : [target]
+/** What other targets are like, to be compared with: of another build, or configured otherwise. */
+const other = (values.against || values.config) && {
+  ...(values.against && { build: resolve(values.against) }),
+  ...(values.config && { config: JSON.parse(values.config) }),
+}
+
+/** A target, and the other one of its kind beside it. @param {Target} target */
+const withOther = (target) => (other && target.upstream ? [target, { ...target, ...other, name: `${target.name} (other)` }] : [target])
 
 export const parts = positionals
 export const { check, record, markdown } = values

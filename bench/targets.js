@@ -7,8 +7,13 @@ import { fileOf, freePort, openProxy } from './processes.js'
 
 /**
  * @typedef {import('./fixtures/requests.js').Protocol} Protocol
- * @typedef {{ name: string, client: Protocol, upstream?: Protocol, build?: string }} Target without an upstream it is no cc-route; `build` is
- *   one to compare with
+ * @typedef {object} Target
+ * @property {string} name
+ * @property {Protocol} client
+ * @property {Protocol} [upstream] without one it is no cc-route
+ * @property {string} [build] another one than is measured
+ * @property {object} [config] what its configuration says besides
+ *
  * @typedef {{ node: string, build: string, command?: string }} Subject which Node runs which build; `command` where the command is none of `cli.js`
  */
 
@@ -40,7 +45,7 @@ const UNUSED = { cpuMicros: none, residentKib: none, peakKib: none, heapBytes: n
  * @returns {Promise<import('./processes.js').Proxy>}
  */
 export async function openTarget(
-  { name, client, upstream, build: other },
+  { name, client, upstream, build: other, config: more },
   { node, build, command = join(other ?? build, 'cli.js'), providerPort, flags = [], silent = false },
 ) {
   if (name === DIRECT) return { port: providerPort, pid: 0, startMs: 0, ask: nothing, used: async () => UNUSED, close: nothing }
@@ -48,7 +53,7 @@ export async function openTarget(
   const home = mkdtempSync(join(tmpdir(), 'bench-'))
   const serve = () => {
     const config = join(home, 'cc-route.json')
-    writeFileSync(config, JSON.stringify(configOf(client, upstream ?? client, providerPort)), { mode: 0o600 })
+    writeFileSync(config, JSON.stringify({ ...configOf(client, upstream ?? client, providerPort), ...more }), { mode: 0o600 })
     return [command, 'serve', '--config', config, '--port', String(port)]
   }
   const args = name === PIPE ? [fileOf('pipe.js'), String(port), String(providerPort)] : serve()
