@@ -40,11 +40,11 @@ export function createRequestMeter(id: string, asked: string | undefined, terms:
   let warnings: readonly Standing[] = []
 
   const admit = async (attempt: Planned): Promise<Charge | Failure> => {
+    await prices.ready().catch(() => {}) // without its data it still knows the prices of the configuration
     const now = clock.now()
     const { endpoint, model, route } = attempt
     const concerned = terms.filter((each) => each.concerns({ endpoint, model, asked, route }) && !counted.has(each.name))
     if (!concerned.length && !denies) return FREE
-    await prices.ready().catch(() => {}) // without its data it still knows the prices of the configuration
     const worth = valued({ endpoint, model, at: now }, attempt.measure(), parts)
     if (denies && !worth.isPriced) return unpriced(endpoint, model)
     if (!concerned.length) return FREE
