@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { copyFile } from 'node:fs/promises'
+import { copyFile, rm, stat } from 'node:fs/promises'
 import { MIGRATIONS } from '../ledger/sqlite-schema.ts'
 import { openDatabase } from '../sqlite/open.ts'
 
@@ -31,7 +31,10 @@ export async function copyDatabase(from: string, to: string, copy: (from: string
   } finally {
     database.close()
   }
-  // Opening takes the log in, closing ends it: one file is left.
+  // Opening reads the log, and closing writes all of it into the file.
   const merged = await openDatabase(to, { migrations: MIGRATIONS })
   merged.close()
+  // Some readers hold on to the empty log for a while. Where it cannot be removed it does no harm.
+  const log = await stat(`${to}-wal`).catch(() => undefined)
+  if (log?.size === 0) await Promise.all(['-wal', '-shm'].map((end) => rm(`${to}${end}`, { force: true }).catch(() => undefined)))
 }

@@ -14,18 +14,17 @@ import type { LedgerConfig } from '../config/ledger-schema.ts'
 import { openStore, storePath } from '../ledger/open-store.ts'
 import type { LedgerFiles } from './backup-work.ts'
 import { copyDatabase } from './copy-database.ts'
-import { DATABASE, LINES, recordsIn } from './ledger-records.ts'
+import { copyArchives, createArchived, removeArchives } from './ledger-archives.ts'
+import { DATABASE, inBatches, LINES, recordsIn } from './ledger-records.ts'
 
 export interface LedgerFilesOptions {
-  ledger: LedgerConfig
+  /** One that is kept in files. */
+  ledger: LedgerConfig & { store?: 'sqlite' | 'jsonl' }
   /** The configuration file: paths are meant from its folder. */
   configPath?: string
   clock: Clock
 }
 
-/** Records that are added at a time: stores of files look for each in all that they have, at a second a time. */
-const BATCH = 5000
-const BATCH_CHARACTERS = 16 * 1024 * 1024
 /** After all records that there can be. */
 const EVER = Date.UTC(2200, 0)
 /** Ledgers that were overwritten, each as large as a ledger. */
@@ -36,38 +35,46 @@ export function ledgerFiles({ ledger, configPath, clock }: LedgerFilesOptions): 
   const place = { sqlite: storePath('sqlite', options), jsonl: storePath('jsonl', options) }
   /** Where no kind is asked for by name, it is that of which there is something. */
   const kind = ledger.store ?? (existsSync(place.sqlite) ? 'sqlite' : 'jsonl')
+  const around = dirname(place.sqlite)
+  /** Where whole months are put aside, whatever the rest is kept in. */
+  const archives = join(around, 'archives')
 
-  const copyTo = async (folder: string): Promise<boolean> => {
-    if (kind === 'memory' || !existsSync(place[kind])) return false
+  const copyStore = async (folder: string): Promise<boolean> => {
+    if (!existsSync(place[kind])) return false
     if (kind === 'sqlite') {
       await copyDatabase(place.sqlite, join(folder, DATABASE))
       return true
     }
     // Records come after their bodies: copied first, none of them lacks any.
-    const files = (await readdir(place.jsonl))
-      .filter((file) => LINES.test(file))
-      .toSorted()
-      .toReversed()
+    const files = (await readdir(place.jsonl)).filter((file) => LINES.test(file)).toSorted((a, b) => (a < b ? 1 : -1))
     for (const file of files) await copyFile(join(place.jsonl, file), join(folder, file))
     return files.length > 0
   }
-  const addFrom = async (folder: string): Promise<number> => {
+  const copyTo = async (folder: string): Promise<boolean> => {
+    // The store first: a month that is put aside meanwhile is in both, rather than in neither.
+    const stored = await copyStore(folder)
+    return (await copyArchives(archives, folder)) > 0 || stored
+  }
+  const withStore = async <T>(use: (store: UsageStore) => Promise<T>): Promise<T> => {
     const store = await openStore(options)
     try {
+      return await use(store)
+    } finally {
+      await store.close()
+    }
+  }
+  const add = (records: AsyncIterable<ExchangeRecord>): Promise<number> =>
+    withStore(async (store) => {
       const before = await countOf(store)
-      for await (const batch of inBatches(recordsIn(folder))) {
+      for await (const batch of inBatches(unknown(records, archives))) {
         await store.add(batch)
         // Whoever is being answered meanwhile goes first.
         await new Promise((resolve) => setImmediate(resolve))
       }
       return (await countOf(store)) - before
-    } finally {
-      await store.close()
-    }
-  }
+    })
   const keepCopy = async (): Promise<string | undefined> => {
-    if (kind === 'memory') return undefined
-    const folder = join(dirname(place[kind]), 'backups')
+    const folder = join(around, 'backups')
     const copy = join(folder, `ledger-${stampOf(clock.now())}`)
     const draft = `${copy}.tmp`
     await mkdir(draft, { recursive: true, mode: 0o700 })
@@ -83,32 +90,21 @@ export function ledgerFiles({ ledger, configPath, clock }: LedgerFilesOptions): 
 
   return {
     copyTo,
-    addFrom,
+    addFrom: (folder) => add(recordsIn(folder)),
     async replaceBy(folder) {
       const before = await keepCopy()
-      const store = await openStore(options)
-      try {
-        await store.forget(EVER)
-      } finally {
-        await store.close()
-      }
-      return { added: await addFrom(folder), ...(before !== undefined && { before }) }
+      await withStore(async (store) => store.forget(EVER))
+      await removeArchives(archives)
+      await copyArchives(folder, archives)
+      return { added: await add(recordsIn(folder, { archives: false })), ...(before !== undefined && { before }) }
     },
   }
 }
 
-const countOf = async (store: UsageStore): Promise<number> => (await store.sum({}))[0]?.requests ?? 0
-
-async function* inBatches(records: AsyncIterable<ExchangeRecord>): AsyncGenerator<ExchangeRecord[]> {
-  let batch: ExchangeRecord[] = []
-  let characters = 0
-  for await (const record of records) {
-    batch.push(record)
-    characters += (record.bodies?.request?.length ?? 0) + (record.bodies?.response?.length ?? 0)
-    if (batch.length < BATCH && characters < BATCH_CHARACTERS) continue
-    yield batch
-    batch = []
-    characters = 0
-  }
-  if (batch.length) yield batch
+/** Those that were not put aside here already. */
+async function* unknown(records: AsyncIterable<ExchangeRecord>, archives: string): AsyncGenerator<ExchangeRecord> {
+  const isArchived = await createArchived(archives)
+  for await (const record of records) if (!(await isArchived(record))) yield record
 }
+
+const countOf = async (store: UsageStore): Promise<number> => (await store.sum({}))[0]?.requests ?? 0

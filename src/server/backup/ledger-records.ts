@@ -7,6 +7,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Bodies, ExchangeRecord } from '../../accounts/ledger/record.ts'
 import { isObject } from '../../core/json.ts'
+import { listArchives, readArchive } from '../ledger/archives.ts'
 import { readLines } from '../ledger/json-lines.ts'
 
 /** What a database is called in a backup, whatever it is called here. */
@@ -16,9 +17,10 @@ export const LINES = /^(usage|bodies)-(\d{4}-\d{2})\.jsonl$/
 
 const PAGE = 1000
 
-/** All of them, with their bodies, in no order. */
-export async function* recordsIn(folder: string): AsyncGenerator<ExchangeRecord> {
+/** All of them, with their bodies, in no order; those of months that were put aside, too, unless they are to stay there. */
+export async function* recordsIn(folder: string, { archives = true } = {}): AsyncGenerator<ExchangeRecord> {
   const files = await readdir(folder)
+  if (archives) for (const { path } of await listArchives(folder)) yield* readArchive(path)
   if (files.includes(DATABASE)) yield* inDatabase(join(folder, DATABASE))
   for (const file of files) {
     const [, kind, month] = LINES.exec(file) ?? []
@@ -59,3 +61,21 @@ async function* inLines(path: string, bodiesPath: string): AsyncGenerator<Exchan
 }
 
 const isRecord = (value: unknown): value is ExchangeRecord => isObject(value) && typeof value['id'] === 'string'
+
+/** Records that are added at a time: stores of files look for each in all that they have, at a second a time. */
+const BATCH = 5000
+const BATCH_CHARACTERS = 16 * 1024 * 1024
+
+export async function* inBatches(records: AsyncIterable<ExchangeRecord>): AsyncGenerator<ExchangeRecord[]> {
+  let batch: ExchangeRecord[] = []
+  let characters = 0
+  for await (const record of records) {
+    batch.push(record)
+    characters += (record.bodies?.request?.length ?? 0) + (record.bodies?.response?.length ?? 0)
+    if (batch.length < BATCH && characters < BATCH_CHARACTERS) continue
+    yield batch
+    batch = []
+    characters = 0
+  }
+  if (batch.length) yield batch
+}

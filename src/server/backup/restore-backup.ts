@@ -68,7 +68,7 @@ async function restoreLedger(folder: string, { mode, only }: RestoreOptions, { l
   const files = await readdir(folder).catch(() => [])
   if (!files.length) return undefined
   if (!ledger) {
-    if (only === 'ledger') fail({ kind: 'conflict', message: 'This machine keeps no ledger: "ledger" in the configuration is off.' })
+    if (only === 'ledger') fail({ kind: 'conflict', message: 'This machine keeps no ledger in files: see "ledger" in the configuration.' })
     return undefined
   }
   return mode === 'overwrite' ? ledger.replaceBy(folder) : { added: await ledger.addFrom(folder) }

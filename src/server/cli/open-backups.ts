@@ -27,7 +27,13 @@ export const openBackups = ({ config, path, load }: OpenBackupsOptions): Backups
     load,
     ledger() {
       const { ledger = {} } = config()
-      return ledger === false ? undefined : ledgerFiles({ ledger, ...(path !== undefined && { configPath: path }), clock: systemClock })
+      if (ledger === false || ledger.store === 'memory') return undefined
+      const { store, ...rest } = ledger
+      return ledgerFiles({
+        ledger: { ...rest, ...(store && { store }) },
+        ...(path !== undefined && { configPath: path }),
+        clock: systemClock,
+      })
     },
     folder: join(stateFolder(), 'backup'),
     fetchFor: createFetchFor(process.env),

@@ -7,6 +7,7 @@ import type { UsageStore } from '../../../src/accounts/ledger/store.ts'
 import { copyDatabase } from '../../../src/server/backup/copy-database.ts'
 import { ledgerFiles } from '../../../src/server/backup/ledger-files.ts'
 import { recordsIn } from '../../../src/server/backup/ledger-records.ts'
+import { archiveMonths } from '../../../src/server/ledger/archives.ts'
 import type { LedgerConfig } from '../../../src/server/config/ledger-schema.ts'
 import { MIGRATIONS } from '../../../src/server/ledger/sqlite-schema.ts'
 import { openStore } from '../../../src/server/ledger/open-store.ts'
@@ -103,11 +104,49 @@ describe.each(['sqlite', 'jsonl'] as const)('a ledger in %s', (kind) => {
   })
 })
 
+describe('months that were put aside', () => {
+  const aside = ({ folder: place }: Place) => join(place, 'archives')
+  /** November and December are put aside, what comes later is not. */
+  const withArchives = async () => {
+    const place = await ledgerIn('sqlite', RECORDS)
+    await archiveMonths(place.store, aside(place), { before: Date.UTC(2025, 0, 5) })
+    const left = await place.ids()
+    expect([left.length > 0, left.length < 600]).toEqual([true, true])
+    return { place, left }
+  }
+
+  test('go with it, and come back as records, each once', async () => {
+    const from = await copied((await withArchives()).place)
+    expect(readdirSync(from).toSorted()).toEqual(['usage-2024-11.jsonl.gz', 'usage-2024-12.jsonl.gz', 'usage.db'])
+    const fresh = await ledgerIn('jsonl')
+    expect(await fresh.files.addFrom(from)).toBe(600)
+    const same = await withArchives()
+    expect(await same.place.files.addFrom(from)).toBe(0)
+    expect(await same.place.ids()).toEqual(same.left)
+    // Nor are those of a ledger in which nothing was put aside.
+    expect(await same.place.files.addFrom(await copied(await ledgerIn('sqlite', RECORDS)))).toBe(0)
+  })
+
+  test('take the place of those that are there', async () => {
+    const { place, left } = await withArchives()
+    const from = await copied(place)
+    const other = await ledgerIn('sqlite', [record(3, { asked: 'mine' }), record(599)])
+    await archiveMonths(other.store, aside(other), { before: Date.UTC(2025, 0, 5) })
+    const { before } = await other.files.replaceBy(from)
+    expect(await other.ids()).toEqual(left)
+    expect(readdirSync(aside(other)).toSorted()).toEqual(['usage-2024-11.jsonl.gz', 'usage-2024-12.jsonl.gz'])
+    expect((await all(before!)).map(({ id, asked }) => [id, asked])).toEqual([
+      ['r00000003', 'mine'],
+      ['r00000599', 'model-2'],
+    ])
+  })
+})
+
 test('of ledgers that were overwritten two are kept', async () => {
   const from = await copied(await ledgerIn('sqlite', RECORDS.slice(0, 2)))
   const place = folder()
   const clock = virtualClock(NOON)
-  const options = { ledger: { store: 'jsonl', path: 'own' } satisfies LedgerConfig, configPath: join(place, 'config.json') }
+  const options = { ledger: { store: 'jsonl', path: 'own' } as const satisfies LedgerConfig, configPath: join(place, 'config.json') }
   const files = ledgerFiles({ ...options, clock })
   for (let turn = 0; turn < 4; turn++) {
     await files.replaceBy(from)
