@@ -18,12 +18,11 @@ export const costsByModule = (profiled) =>
   byScenario(profiled)
     .map(([scenario, all]) => {
       const floor = all.find(({ target }) => target === PIPE)
-      const unit = floor ? floor.busyMicros / floor.requests : Number.NaN
-      const cost = (/** @type {number} */ micros, /** @type {number} */ requests) => micros / requests / unit
-      const rows = all.map(({ target, requests, busyMicros, modules }) => ({
+      const unit = floor?.cpuMicros ?? Number.NaN
+      const rows = all.map(({ target, cpuMicros, busyMicros, modules }) => ({
         target,
-        total: cost(busyMicros, requests),
-        of: new Map(modules.map(({ name, micros }) => [name, cost(micros, requests)])),
+        total: cpuMicros / unit,
+        of: new Map(modules.map(({ name, micros }) => [name, ((micros / busyMicros) * cpuMicros) / unit])),
       }))
       const most = (/** @type {string} */ name) => Math.max(...rows.map(({ of }) => of.get(name) ?? 0))
       const names = [...new Set(rows.flatMap(({ of }) => [...of.keys()]))].sort((a, b) => most(b) - most(a)).slice(0, ROWS)

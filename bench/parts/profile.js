@@ -9,7 +9,8 @@ import { summarize } from '../profile-summary.js'
 import { DIRECT, openTarget } from '../targets.js'
 
 /**
- * @typedef {import('../profile-summary.js').Summary & { target: string, scenario: string, requests: number }} Profiled
+ * @typedef {import('../profile-summary.js').Summary & { target: string, scenario: string, cpuMicros: number }} Profiled `cpuMicros` for each
+ *   request: the profile tells shares, and counts time in which others had the processor, too
  * @typedef {import('../scenarios.js').Scenario} Scenario
  */
 
@@ -28,10 +29,17 @@ export async function profileProxies({ targets, scenarios, subject }) {
       const ask = { port: proxy.port, request: requestOf(target.client, { size, stream }), atOnce }
       await load({ ...ask, count: WARM_UP_ROUNDS * count })
       await proxy.ask('start profile')
+      const before = await proxy.used()
       const { requests } = await load({ ...ask, count: ROUNDS * count })
+      const { cpuMicros } = await proxy.used()
       const file = join(folder, 'cpuprofile.json')
       await proxy.ask('end profile', file)
-      profiled.push({ target: target.name, scenario, requests, ...summarize(JSON.parse(readFileSync(file, 'utf8'))) })
+      profiled.push({
+        target: target.name,
+        scenario,
+        cpuMicros: (cpuMicros - before.cpuMicros) / requests,
+        ...summarize(JSON.parse(readFileSync(file, 'utf8'))),
+      })
       await proxy.close()
     }
   await provider.close()
