@@ -58,9 +58,6 @@ export const VIEWS: readonly View[] = [
 /** The sums of conversations. One has one client as a rule, so that telling clients apart adds no rows. */
 export const SESSIONS = view(2 * FACETS.length, DAY, ['session', 'tenant', 'group', 'agent', 'protocol'])
 
-/** The finest sums: all others but {@link SESSIONS} are made of these. */
-export const FINEST = VIEWS.at(-1)!
-
 export const startOf = (at: number, span: number): number => Math.floor(at / span) * span
 
 /** The smallest sums of a span that tell these apart; `undefined` where only the rows do. */
