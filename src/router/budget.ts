@@ -42,7 +42,7 @@ export interface Budget {
   /** Takes a wait. `false`: it would be longer than what is left. */
   wait(ms: number): boolean
   /** Milliseconds that may still be waited. */
-  readonly waitLeft: number
+  waitLeft(): number
   /** What is used up, in words; `undefined` while something is left, and enough for an attempt that costs `next` US dollars. */
   spent(next?: number): string | undefined
 }
@@ -56,7 +56,7 @@ export function createBudget(options: RetryOptions, clock: Clock, throttle?: Thr
   let taken = 0
   let paid = 0
   let waited = 0
-  const waitLeft = () => Math.min(waitMs - waited, deadline - clock.now(), parent?.waitLeft ?? Infinity)
+  const waitLeft = () => Math.min(waitMs - waited, deadline - clock.now(), parent?.waitLeft() ?? Infinity)
   const spent = (next = 0): string | undefined => {
     if (taken >= attempts) return `${attempts} attempts`
     if (taken && clock.now() >= deadline) return `${deadlineMs} ms`
@@ -80,9 +80,7 @@ export function createBudget(options: RetryOptions, clock: Clock, throttle?: Thr
       waited += ms
       return true
     },
-    get waitLeft() {
-      return Math.max(0, waitLeft())
-    },
+    waitLeft: () => Math.max(0, waitLeft()),
     spent,
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { createAttachment } from '../core/attachment.ts'
+import { stringOf } from '../core/json.ts'
 import { inheritCaller } from './caller.ts'
 import { withBody, type RequestFacts } from './facts.ts'
 
@@ -14,18 +15,22 @@ export function askingFor(facts: RequestFacts, model: string): RequestFacts {
   const { route, body } = facts
   if (route.model !== undefined) return { ...facts, route: { ...route, model } }
   const original = originals.get(facts) ?? facts
-  let bytes: Uint8Array | undefined
-  const renamed = {
-    protocol: facts.protocol,
-    route,
-    text: facts.text,
-    body: { ...body, model },
-    get bytes() {
-      return (bytes ??= bytesNaming(original, model))
-    },
-  }
+  const { protocol, text } = facts
+  const renamed = Object.assign(Object.create(LATE) as typeof LATE, { protocol, route, text, body: { ...body, model } })
   originals.set(renamed, original)
   return renamed
+}
+
+const made = createAttachment<RequestFacts, Uint8Array>('bytes')
+
+/** A prototype's: an object with a getter of its own is dear to make, and is kept for long. */
+const LATE = {
+  get bytes(): Uint8Array {
+    const facts = this as unknown as RequestFacts
+    let bytes = made.get(facts)
+    if (!bytes) made.set(facts, (bytes = bytesNaming(facts, stringOf(facts.body.model) ?? '')))
+    return bytes
+  },
 }
 
 /**

@@ -33,6 +33,7 @@ import type { Log } from './log/log.ts'
 import { answerModels, listAsk, modelsPath, type ListAsk, type Model } from './models/models.ts'
 import { isTelemetry, placeOf, protocolOfPath, type Place } from './paths.ts'
 import { version } from './version.ts'
+import { welcome } from './welcome.ts'
 
 export interface GatewayOptions {
   /** Answers the model requests: an endpoint, a pool, a router, or a fetch of your own. */
@@ -284,20 +285,3 @@ const plain = (text: string): Response => new Response(text, { headers: { 'conte
 
 /** An answer to HEAD has the headers alone. */
 const bodiless = (request: Request, response: Response): Response => (request.method === 'HEAD' ? new Response(null, response) : response)
-
-const welcome = (
-  origin: string,
-): string => `cc-route ${version}: one place to reach every LLM provider, in the protocol that your program speaks.
-
-  Claude      POST ${origin}/v1/messages
-  OpenAI      POST ${origin}/v1/chat/completions
-              POST ${origin}/v1/responses
-  Gemini      POST ${origin}/v1beta/models/{model}:generateContent
-  also        GET  ${origin}/v1/models, ${origin}/health
-
-Claude Code:
-
-  export ANTHROPIC_BASE_URL=${origin}
-  export ANTHROPIC_AUTH_TOKEN=cc-route
-  claude
-`

@@ -63,12 +63,10 @@ export function createStreamTranslator({
 }: StreamTranslatorOptions): StreamTranslator {
   const write = encode(context)
   let out = ''
-  let ended = false
-  let recovered = false
   let wasFinished = false
   const tell: Emit = (event) => {
     if (event.type === 'finish' || event.type === 'error') {
-      ended = true
+      translator.ended = true
       wasFinished = event.type === 'finish'
     }
     observe?.(event)
@@ -76,12 +74,12 @@ export function createStreamTranslator({
   }
   const pass = stops?.length ? cutStream(tell, stops) : tell
   const emit: Emit = (event) => {
-    if (!ended) pass(settleEvent(event, settlement))
+    if (!translator.ended) pass(settleEvent(event, settlement))
   }
   const decoder: StreamDecoder = decode(emit, context)
   const breakOff = (failure: Failure) => emit({ type: 'error', failure })
   const reader = createEventReader((data, name) => {
-    if (ended) return
+    if (translator.ended) return
     if (data === '[DONE]') return close(true)
     let event: unknown
     try {
@@ -95,12 +93,12 @@ export function createStreamTranslator({
   })
   const close = (done: boolean) => {
     decoder.end(done)
-    recovered = ended && !done && Boolean(terminator)
+    translator.recovered = translator.ended && !done && Boolean(terminator)
     breakOff(TRUNCATED)
   }
   const collect = (run: () => void): string => {
     out = ''
-    if (ended) return out
+    if (translator.ended) return out
     try {
       run()
     } catch (error) {
@@ -128,50 +126,45 @@ export function createStreamTranslator({
     if (reply !== undefined) unfold(decodeWhole(reply, context), emit)
     else breakOff(TRUNCATED)
   }
-  return {
-    push: (bytes) => collect(() => read(bytes)),
+  const translator = {
+    ended: false,
+    recovered: false,
+    push: (bytes: Uint8Array) => collect(() => read(bytes)),
     end: () =>
       collect(() => {
         if (whole !== undefined) return readWhole(whole + text.decode())
         reader.end()
-        if (!ended) close(false)
+        if (!translator.ended) close(false)
       }),
-    fail: (failure) =>
+    fail: (failure: Failure) =>
       collect(() => {
         if (whole === undefined) {
           reader.end()
-          if (!ended) decoder.end(false)
-          recovered = wasFinished
+          if (!translator.ended) decoder.end(false)
+          translator.recovered = wasFinished
         }
         breakOff(failure)
       }),
-    get ended() {
-      return ended
-    },
-    get recovered() {
-      return recovered
-    },
   }
+  return translator
 }
 
 /** A translator that changes nothing. */
 export function createIdentity(): StreamTranslator {
   const decoder = new TextDecoder()
-  let ended = false
-  return {
-    push: (bytes) => decoder.decode(bytes, { stream: true }),
+  const translator = {
+    ended: false,
+    push: (bytes: Uint8Array) => decoder.decode(bytes, { stream: true }),
     end() {
-      ended = true
+      translator.ended = true
       return decoder.decode()
     },
     fail() {
-      ended = true
+      translator.ended = true
       return ''
     },
-    get ended() {
-      return ended
-    },
   }
+  return translator
 }
 
 /** The translator with the coat of a Web stream on: one chunk out for each chunk in. */

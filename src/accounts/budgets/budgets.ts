@@ -70,7 +70,9 @@ export function createBudgets(options: BudgetOptions): Budgets {
 }
 
 /** The same answer, whose headers tell how the budgets stand. */
-export function telling(response: Response, { tightest, warnings }: RequestMeter): Response {
+export function telling(response: Response, meter: RequestMeter): Response {
+  const tightest = meter.tightest()
+  const warnings = meter.warnings()
   if (tightest) response.headers.set('x-cc-route-budget', headerOf(tightest))
   if (warnings.length) response.headers.set('x-cc-route-budget-warning', warnings.map(warningOf).join('; '))
   return response

@@ -26,8 +26,8 @@ export interface MeterParts extends WorthOptions {
 
 export interface RequestMeter extends Meter {
   /** How the budgets stood with the last attempt: the tightest hard one, and the soft ones that are used up. */
-  readonly tightest: Standing | undefined
-  readonly warnings: readonly Standing[]
+  tightest(): Standing | undefined
+  warnings(): readonly Standing[]
 }
 
 /** @param id names the request, never used before */
@@ -85,12 +85,8 @@ export function createRequestMeter(id: string, asked: string | undefined, terms:
   }
   return {
     admit,
-    get tightest() {
-      return tight
-    },
-    get warnings() {
-      return warnings
-    },
+    tightest: () => tight,
+    warnings: () => warnings,
   }
 }
 

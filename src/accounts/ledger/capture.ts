@@ -13,7 +13,7 @@ import { wholeAnswer } from './whole-answer.ts'
 export interface Heard {
   /** As one answer, where it came as a stream of events. May be asked once. */
   text(protocol: ProtocolName): string
-  readonly cut: boolean
+  cut(): boolean
 }
 
 /** Of a stream so many bytes are kept for each character of the answer: the rest is what stands around it. */
@@ -37,9 +37,7 @@ export function listen(response: Response, maxLength: number): { response: Respo
       const text = chunks.map((chunk) => (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))).join('')
       return streams ? wholeAnswer(text, protocol) : text
     },
-    get cut() {
-      return size > maxBytes
-    },
+    cut: () => size > maxBytes,
   }
   const outcome = outcomeOf(response)
   const passed = throughBody(response, (source) => {
@@ -78,7 +76,7 @@ export interface BodiesAsked {
 export function bodiesOf({ asked, heard, protocol, maxLength, redact }: BodiesAsked): Bodies {
   const answered = heard.text(protocol)
   const kept = (text: string) => redact(text.slice(0, maxLength + MARGIN)).slice(0, maxLength)
-  const cut = heard.cut || answered.length > maxLength || (asked?.length ?? 0) > maxLength
+  const cut = heard.cut() || answered.length > maxLength || (asked?.length ?? 0) > maxLength
   return {
     ...(asked !== undefined && { request: kept(asked) }),
     ...(answered && { response: kept(answered) }),

@@ -44,7 +44,7 @@ export function createPassThrough({ upstream, context, tell, observe, readAll = 
     if (event.type === 'finish') finished = true
     if (event.type === 'error') failed = true
     if (event.type === 'delta' || event.type === 'part-end') {
-      if (!readAll) head = undefined
+      if (!readAll) passUnread()
     }
     observe(event)
   }, context)
@@ -60,13 +60,16 @@ export function createPassThrough({ upstream, context, tell, observe, readAll = 
   let tail: Tail | undefined
   let tailBytes = 0
   let isTailRead = false
-  let recovered = false
+  const passUnread = () => {
+    head = undefined
+    passage.unread = true
+  }
   /** What cannot be read is still passed on. */
   const read = (run: () => void) => {
     try {
       run()
     } catch {
-      head = undefined
+      passUnread()
       readable = false
     }
   }
@@ -101,7 +104,7 @@ export function createPassThrough({ upstream, context, tell, observe, readAll = 
   }
   const rest = (): string | undefined => {
     if (failed || terminated || !upstream.terminator) return undefined
-    recovered = true
+    passage.recovered = true
     return upstream.terminator
   }
   const breakOff = (failure: Failure): string => {
@@ -109,8 +112,10 @@ export function createPassThrough({ upstream, context, tell, observe, readAll = 
     const { id, model = '', created } = start
     return tell(failure, { model, begun: { id, created, number } })
   }
-  return {
-    push(bytes) {
+  const passage = {
+    unread: false,
+    recovered: false,
+    push(bytes: Uint8Array) {
       if (tail) {
         tail.push(bytes)
         tailBytes += bytes.length
@@ -125,14 +130,9 @@ export function createPassThrough({ upstream, context, tell, observe, readAll = 
       return bytes
     },
     end: () => (isOver() ? rest() : readable ? breakOff(CUT) : undefined),
-    fail: (failure) => (isOver() ? rest() : breakOff(failure)),
+    fail: (failure: Failure) => (isOver() ? rest() : breakOff(failure)),
     ended: false,
     said,
-    get unread() {
-      return !head
-    },
-    get recovered() {
-      return recovered
-    },
   }
+  return passage
 }

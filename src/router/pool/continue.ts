@@ -76,7 +76,7 @@ export function continuing(response: Response, options: ContinueOptions): Respon
   const usedByFirst = (told: Usage | undefined): Usage => ({
     ...told,
     ...(told?.input === undefined && { input: estimateInput(chat) }),
-    output: Math.max(told?.output ?? 0, estimateTokens(hearing.said)),
+    output: Math.max(told?.output ?? 0, estimateTokens(hearing.said())),
     estimated: true,
   })
 
@@ -93,17 +93,17 @@ export function continuing(response: Response, options: ContinueOptions): Respon
   /** The first answer as it goes on by itself: as if nobody had listened. */
   const passOn = (broken: Broken) => {
     void first.ended.then(resolveEnded)
-    write(hearing.held)
+    write(hearing.held())
     if (broken.ended) close(broken.error)
     else broken.passes = true
   }
   const breakOff = async (broken: Broken) => {
-    const failure = hearing.failure ?? (await first.ended).failure ?? CUT
+    const failure = hearing.failure() ?? (await first.ended).failure ?? CUT
     // A client that has stopped reading may never come back: nobody is asked on its behalf.
     while (paused && sink) await new Promise<void>((resolve) => (wake = resolve))
     if (!sink) return
     beat()
-    const second = await options.goOn(hearing.said, failure, stop.signal).catch(() => undefined)
+    const second = await options.goOn(hearing.said(), failure, stop.signal).catch(() => undefined)
     const next = second && takeSource(second)
     stopBeat()
     if (!sink) return next?.cancel()
@@ -111,34 +111,35 @@ export function continuing(response: Response, options: ContinueOptions): Respon
     if (!broken.ended) source.cancel()
     const { usage } = await first.ended
     if (!sink) return next.cancel()
-    finishWith(second, next, usedByFirst(mergeUsage(hearing.usage, usage)))
+    finishWith(second, next, usedByFirst(mergeUsage(hearing.usage(), usage)))
   }
   const finishWith = (second: Response, next: ByteSource, used: Usage) => {
     const { attempts: _, notices, ended, ...about } = outcomeOf(second)!
     Object.assign(outcome, about, { notices: [...first.notices, ...notices] })
-    const start = hearing.events.find((event) => event.type === 'start')
+    const start = hearing.events().find((event) => event.type === 'start')
     const joining = createJoin({
       client,
       context: { ...context, model: start?.model ?? '' },
-      events: hearing.events,
-      said: hearing.said,
+      events: hearing.events(),
+      said: hearing.said(),
       used,
     })
     join = joining
     current = next
     const over = (reason?: Error) => {
-      const { failure } = joining.ended ?? {}
+      const { failure } = joining.ended() ?? {}
       close(reason)
       void ended.then(({ how, usage, failure: told }) => {
-        const all = { usage: bothUsed(used, mergeUsage(joining.usage, usage)) }
+        const all = { usage: bothUsed(used, mergeUsage(joining.usage(), usage)) }
         if (!failure) return resolveEnded({ how: 'recovered', ...all })
         resolveEnded({ how: how === 'truncated' ? how : 'error', ...all, failure: told ?? failure })
       })
     }
     const tell = (text: string) => {
       write(text)
-      if (!joining.ended) return
-      const { failure } = joining.ended
+      const ended = joining.ended()
+      if (!ended) return
+      const { failure } = ended
       over(failure && !text ? new Error(failure.message) : undefined)
       // It may say in peace how it ended, but not for long.
       stopBeat = clock.after(LINGER_MS, () => next.cancel())
@@ -170,7 +171,7 @@ export function continuing(response: Response, options: ContinueOptions): Respon
           if (join) return
           if (broken.passes) return write(chunk)
           write(hearing.push(chunk))
-          if (!hearing.failure || isBroken) return
+          if (!hearing.failure() || isBroken) return
           isBroken = true
           void breakOff(broken)
         },
@@ -194,8 +195,8 @@ export function continuing(response: Response, options: ContinueOptions): Respon
       wake()
       current.cancel(reason)
       void first.ended.then(({ usage }) => {
-        const told = mergeUsage(hearing.usage, usage)
-        resolveEnded({ how: 'cancelled', ...(join ? { usage: bothUsed(usedByFirst(told), join.usage) } : told && { usage: told }) })
+        const told = mergeUsage(hearing.usage(), usage)
+        resolveEnded({ how: 'cancelled', ...(join ? { usage: bothUsed(usedByFirst(told), join.usage()) } : told && { usage: told }) })
       })
     },
   }
@@ -204,7 +205,7 @@ export function continuing(response: Response, options: ContinueOptions): Respon
     broken.error = error
     if (isBroken) return broken.passes ? close(error) : undefined
     if (error === undefined) hearing.end()
-    if (hearing.state === 'open') {
+    if (hearing.state() === 'open') {
       isBroken = true
       return void breakOff(broken)
     }

@@ -15,15 +15,15 @@ export interface Hearing {
   /** No more comes: reads what is left. */
   end(): void
   /** `open`: it could be gone on with. `over`: it is complete. `lost`: something other than text has begun, or it is not understood. */
-  readonly state: 'open' | 'over' | 'lost'
+  state(): 'open' | 'over' | 'lost'
   /** What the answer itself told that it failed of. */
-  readonly failure: Failure | undefined
+  failure(): Failure | undefined
   /** What has not gone to the client. */
-  readonly held: Uint8Array
+  held(): Uint8Array
   /** What the client was told. */
-  readonly events: readonly StreamEvent[]
-  readonly said: string
-  readonly usage: Usage | undefined
+  events(): readonly StreamEvent[]
+  said(): string
+  usage(): Usage | undefined
 }
 
 /** A text that is longer is not sent once more. */
@@ -35,7 +35,7 @@ const MAX_HELD = 64 * 1024
 export function createHearing(client: Protocol, context: ReplyContext): Hearing {
   const events: StreamEvent[] = []
   const encoder = new TextEncoder()
-  let state: Hearing['state'] = 'open'
+  let state: ReturnType<Hearing['state']> = 'open'
   let failure: Failure | undefined
   let usage: Usage | undefined
   let said = ''
@@ -92,24 +92,12 @@ export function createHearing(client: Protocol, context: ReplyContext): Hearing 
       return given
     },
     end: () => attempt(() => (state === 'open' && !failure ? reader.end() : undefined), undefined),
-    get state() {
-      return state
-    },
-    get failure() {
-      return failure
-    },
-    get held() {
-      return held
-    },
-    get events() {
-      return events.slice(0, told)
-    },
-    get said() {
-      return said
-    },
-    get usage() {
-      return usage
-    },
+    state: () => state,
+    failure: () => failure,
+    held: () => held,
+    events: () => events.slice(0, told),
+    said: () => said,
+    usage: () => usage,
   }
 }
 

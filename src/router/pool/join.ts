@@ -17,9 +17,9 @@ export interface Join {
   /** The second answer broke: gives what tells the client of it; `''` where its connection has to break. */
   fail(failure: Failure): string
   /** The end of the answer has been given: `undefined` while not, else whether it was a good one. */
-  readonly ended: { failure?: Failure } | undefined
+  ended(): { failure?: Failure } | undefined
   /** What the second answer told that it used. */
-  readonly usage: Usage | undefined
+  usage(): Usage | undefined
 }
 
 export interface JoinOptions {
@@ -51,7 +51,7 @@ export function createJoin({ client, context, events, said, used }: JoinOptions)
   let joined: { from: number; to: number; length: number } | undefined
   let met = said === ''
   let usage: Usage | undefined
-  let ended: Join['ended']
+  let ended: ReturnType<Join['ended']>
   let out = ''
 
   const write: Emit = (event) => void (out += encode(event))
@@ -107,7 +107,7 @@ export function createJoin({ client, context, events, said, used }: JoinOptions)
       // What was minted about the second half says nothing of the whole.
       write(shared ? { type: 'part-end', index: to } : { ...event, index: to })
     } else {
-      const shift = shared ? shared.length - overlap.removed : 0
+      const shift = shared ? shared.length - overlap.removed() : 0
       const { citation } = event
       const { start, end } = citation
       const place = { ...(start !== undefined && { start: start + shift }), ...(end !== undefined && { end: end + shift }) }
@@ -137,12 +137,8 @@ export function createJoin({ client, context, events, said, used }: JoinOptions)
         if (!ended) write({ type: 'error', failure: (ended = { failure: CUT }).failure })
       }),
     fail: (failure) => collect(() => write({ type: 'error', failure: (ended = { failure }).failure })),
-    get ended() {
-      return ended
-    },
-    get usage() {
-      return usage
-    },
+    ended: () => ended,
+    usage: () => usage,
   }
 }
 

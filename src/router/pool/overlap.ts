@@ -13,7 +13,7 @@ export interface Overlap {
   /** Nothing more comes: gives what was held back and is new. */
   end(): string
   /** How much was taken out, in UTF-16 units. */
-  readonly removed: number
+  removed(): number
 }
 
 /**
@@ -50,9 +50,7 @@ export function withoutOverlap(before: string): Overlap {
       return ''
     },
     end: () => (decided ? '' : decide()),
-    get removed() {
-      return removed
-    },
+    removed: () => removed,
   }
 }
 

@@ -82,7 +82,9 @@ export function routeFactsOf(request: Request, facts: RequestFacts, options: Fac
   const tools = once(() => chat().tools.flatMap((tool) => (tool.type === 'hosted' ? [] : tool.name)))
   const webSearch = once(() => chat().tools.some((tool) => tool.type === 'hosted' && tool.kind === 'web-search'))
   const contents = once(() => contentsOf(chat()))
-  return {
+  const found: Found = { query, client: program, session, subagent, background, tokens, tools, webSearch, contents, chat, effort }
+  return Object.assign(Object.create(LATE) as typeof LATE, {
+    [FOUND]: found,
     model,
     protocol: facts.protocol,
     action: route.action,
@@ -92,56 +94,80 @@ export function routeFactsOf(request: Request, facts: RequestFacts, options: Fac
     tenant: tenantOf(request),
     time: options.now,
     body,
-    get query() {
-      return query()
-    },
-    get client() {
-      return program()
-    },
-    get session() {
-      return session()
-    },
-    get subagent() {
-      return subagent()
-    },
-    get background() {
-      return background()
-    },
-    get tokens() {
-      return tokens()
-    },
-    get maxTokens() {
-      return chat().maxTokens
-    },
-    get reasoning() {
-      return effort === undefined ? reasoningOf(chat()) : effort === 'none' ? undefined : effort
-    },
-    get tools() {
-      return tools()
-    },
-    get webSearch() {
-      return webSearch()
-    },
-    get structured() {
-      return chat().format !== undefined
-    },
-    get messages() {
-      return chat().messages.length
-    },
-    get images() {
-      return contents().images
-    },
-    get documents() {
-      return contents().documents
-    },
-    get audio() {
-      return contents().audio
-    },
-    get video() {
-      return contents().video
-    },
-  }
+  })
 }
+
+const FOUND = Symbol('found')
+
+/** What finds out the facts of one request. */
+interface Found {
+  query(): URLSearchParams
+  client(): string | undefined
+  session(): string | undefined
+  subagent(): boolean
+  background(): boolean
+  tokens(): number
+  tools(): readonly string[]
+  webSearch(): boolean
+  contents(): Contents
+  chat(): ChatRequest
+  effort: Effort | undefined
+}
+
+/** The facts that are found out when they are asked for. They are a prototype's: an object with getters of its own is dear to make, and is kept for long. */
+const LATE = {
+  get query() {
+    return foundOf(this).query()
+  },
+  get client() {
+    return foundOf(this).client()
+  },
+  get session() {
+    return foundOf(this).session()
+  },
+  get subagent() {
+    return foundOf(this).subagent()
+  },
+  get background() {
+    return foundOf(this).background()
+  },
+  get tokens() {
+    return foundOf(this).tokens()
+  },
+  get maxTokens() {
+    return foundOf(this).chat().maxTokens
+  },
+  get reasoning() {
+    const { effort, chat } = foundOf(this)
+    return effort === undefined ? reasoningOf(chat()) : effort === 'none' ? undefined : effort
+  },
+  get tools() {
+    return foundOf(this).tools()
+  },
+  get webSearch() {
+    return foundOf(this).webSearch()
+  },
+  get structured() {
+    return foundOf(this).chat().format !== undefined
+  },
+  get messages() {
+    return foundOf(this).chat().messages.length
+  },
+  get images() {
+    return foundOf(this).contents().images
+  },
+  get documents() {
+    return foundOf(this).contents().documents
+  },
+  get audio() {
+    return foundOf(this).contents().audio
+  },
+  get video() {
+    return foundOf(this).contents().video
+  },
+}
+
+const foundOf = (facts: object): Found => (facts as { [FOUND]: Found })[FOUND]
 
 /** The model that the client names, in its URL or its body. */
 export const askedModel = ({ route, body }: RequestFacts): string | undefined => route.model ?? stringOf(body.model)

@@ -44,7 +44,7 @@ export interface Plan {
   /** Adds a target that a failure has led to. */
   add(target: Target, rule: string): Candidate[]
   /** Names the conversation whose answers' counts are kept; absent as long as nobody has asked how long the request is. */
-  readonly conversation: string | undefined
+  conversation(): string | undefined
   /** What a candidate changes about the request; `undefined` where that is nothing. `before` are the changes of layers above. */
   changesOf(candidate: Candidate, before: Adjust | undefined): Adjust | undefined
 }
@@ -117,9 +117,7 @@ export function createPlanner(options: PlanOptions, { estimator, clock, random }
         candidates.push(...added)
         return added
       },
-      get conversation() {
-        return conversation
-      },
+      conversation: () => conversation,
       changesOf: (candidate, before) => effective(facts, before, [untag, reason, adjustBy(candidate)]),
     }
   }

@@ -111,7 +111,7 @@ export function router(options: RouterOptions): Handler {
     void ended.then(({ usage }) => {
       // Read now: who answers a client that waits long is known only later.
       const { endpoint, model } = outcome
-      if (usage) return estimator.learn(facts, usage, { endpoint, ...(model !== undefined && { model }) }, plan.conversation)
+      if (usage) return estimator.learn(facts, usage, { endpoint, ...(model !== undefined && { model }) }, plan.conversation())
     })
     return response
   }

@@ -47,11 +47,14 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
   let ended = false
   let begun = false
   let last: Uint8Array | string = ''
-  to.on('drain', () => {
+  const goOn = () => {
     full = false
     source.resume()
-  })
+  }
+  to.on('drain', goOn)
   to.once('close', () => {
+    // The response may stay for long; what it was made of must not stay with it.
+    to.off('drain', goOn)
     if (ended) return
     ended = true
     source.cancel(new Error('the client went away'))

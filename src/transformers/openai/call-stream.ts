@@ -37,7 +37,7 @@ export interface CallStream {
   /** Closes all calls: the answer is over. */
   closeAll(): void
   /** Whether a call has been opened. */
-  readonly any: boolean
+  any(): boolean
 }
 
 /**
@@ -138,9 +138,7 @@ export function createCallStream(emit: Emit, nextIndex: () => number, chat: Chat
     },
     closeComplete,
     closeAll: () => calls.forEach(close),
-    get any() {
-      return any
-    },
+    any: () => any,
   }
 }
 

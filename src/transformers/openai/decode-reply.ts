@@ -108,7 +108,7 @@ function textParts(content: string, at: string, context: ReplyContext): Part[] {
   )
   splitter.push(content)
   splitter.end()
-  const reasoning: ReasoningPart = { type: 'reasoning', text: thought, opaque: { by: 'openai', form: 'think', data: splitter.gap }, at }
+  const reasoning: ReasoningPart = { type: 'reasoning', text: thought, opaque: { by: 'openai', form: 'think', data: splitter.gap() }, at }
   return [...(thought ? [reasoning] : []), ...(text ? [{ type: 'text' as const, text, at }] : [])]
 }
 

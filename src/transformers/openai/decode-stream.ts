@@ -78,7 +78,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
     signature = undefined
   }
   const opaqueOfThought = (): Opaque => {
-    const data = details.length ? packDetails(details, thought) : form === 'think' ? (splitter?.gap ?? '') : secret
+    const data = details.length ? packDetails(details, thought) : form === 'think' ? (splitter?.gap() ?? '') : secret
     const opaque: Opaque = { by: 'openai', form: details.length ? 'details' : form, data }
     thought = secret = ''
     form = 'plain'
@@ -231,7 +231,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
       closeOpen()
       calls.closeAll()
       if (finish === undefined) notes.invented('/choices/0/finish_reason', 'the upstream did not say why it stopped')
-      const stop = decodeStop(finish, finishChoice, { calls: calls.any, refusal }, context)
+      const stop = decodeStop(finish, finishChoice, { calls: calls.any(), refusal }, context)
       emit({ type: 'finish', stop, ...(usage && { usage }) })
     },
   }

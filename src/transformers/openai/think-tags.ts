@@ -11,7 +11,7 @@ export interface ThinkSplitter {
   /** No more text: what was held back is told. */
   end(): void
   /** The blanks between the closing tag and the text: needed to give the message back as it was. */
-  readonly gap: string
+  gap(): string
 }
 
 /**
@@ -76,9 +76,7 @@ export function createThinkSplitter(onThought: (text: string) => void, onText: (
       else onText(held)
       held = ''
     },
-    get gap() {
-      return gap
-    },
+    gap: () => gap,
   }
 }
 

@@ -5,7 +5,7 @@ import { withoutOverlap } from '../../../src/router/pool/overlap.ts'
 function joined(before: string, pieces: readonly string[]) {
   const overlap = withoutOverlap(before)
   const told = pieces.map((piece) => overlap.push(piece)).join('') + overlap.end()
-  return { told, removed: overlap.removed }
+  return { told, removed: overlap.removed() }
 }
 
 describe('what a continuation repeats', () => {
