@@ -62,7 +62,7 @@ function send(call: Call, retried = false): Promise<Response> {
   const attendance = attendanceOf(init)
   return new Promise((resolve, reject) => {
     let stopped = signal?.aborted ? { reason: signal.reason as unknown } : attendance?.stopped
-    if (stopped) return reject(stopped.reason as Error)
+    if (stopped) return reject(stopped.reason)
     const headers = headersOf(init?.headers)
     headers['accept-encoding'] ??= 'identity'
     if (bytes) headers['content-length'] = String(bytes.length)
@@ -71,7 +71,7 @@ function send(call: Call, retried = false): Promise<Response> {
       stopped = { reason }
       request.destroy(reason instanceof Error ? reason : new Error('aborted'))
       // As long as a tunnel is being opened nothing else would tell.
-      if (!request.socket) reject(reason as Error)
+      if (!request.socket) reject(reason)
     }
     const abort = () => stop(signal?.reason)
     if (attendance) attendance.stop = stop
@@ -80,12 +80,9 @@ function send(call: Call, retried = false): Promise<Response> {
       if (!socket.connecting) attendance?.connected()
       else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => attendance?.connected())
     })
-    request.on('close', () => {
-      if (attendance) attendance.stop = () => {}
-      signal?.removeEventListener('abort', abort)
-    })
+    if (signal) request.on('close', () => signal.removeEventListener('abort', abort))
     request.on('error', (error: NodeJS.ErrnoException) => {
-      if (stopped) return reject(stopped.reason as Error)
+      if (stopped) return reject(stopped.reason)
       // The upstream closed an idle connection just as it was used again: nothing was read of this request.
       if (request.reusedSocket && error.code === 'ECONNRESET' && !retried) return resolve(send(call, true))
       reject(new TypeError('fetch failed', { cause: error }))
