@@ -28,15 +28,16 @@ export async function writeBlock(name, text) {
 export const resultsText = ({ node, machine, rounds, results }) =>
   `Node ${node}, ${machine}; the median of ${rounds} rounds.\n\n${report(results)}`
 
-/** Keeps results beside those of the parts that were not run, and writes the page. @param {{ node: string, rounds: number, results: import('./bars.js').Results }} run */
+/** Keeps results beside those of the parts and scenarios that were not run, and writes the page. @param {{ node: string, rounds: number, results: import('./bars.js').Results }} run */
 export async function publish({ node: program, rounds, results }) {
   const node = execFileSync(program, ['--version'], { encoding: 'utf8' }).trim().slice(1)
   const name = `node-${node.split('.')[0]}`
   const file = fileOf(`results/${name}.json`)
   const machine = `${availableParallelism()} cores of a shared machine, ${process.platform} ${process.arch}`
   const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).results : {}
+  const proxy = results.proxy && { proxy: { ...before.proxy, ...results.proxy } }
   // More digits than anybody reads would only make changes look larger; and the page has to follow from what is kept.
-  const json = JSON.stringify({ node, machine, rounds, results: { ...before, ...results } }, rounded)
+  const json = JSON.stringify({ node, machine, rounds, results: { ...before, ...results, ...proxy } }, rounded)
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, await format(json, { ...(await resolveConfig(file)), parser: 'json' }))
   await writeBlock(name, resultsText(JSON.parse(json)))
