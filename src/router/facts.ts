@@ -71,7 +71,7 @@ export function factsOf(request: Request, maxBytes = MAX_BODY_BYTES): Promise<Re
 export const knownFacts = (request: Request): Promise<RequestFacts> | undefined => known.get(request)
 
 /** Tells what a request is, so that no layer below reads it again. */
-export const adopt = (request: Request, facts: RequestFacts): void => void known.set(request, Promise.resolve(facts))
+export const adopt = (request: Request, facts: RequestFacts): void => known.set(request, Promise.resolve(facts))
 
 /** The protocol whose error format a client understands, told by the path, else by its headers. */
 export function clientProtocol(request: Request): ProtocolName {
@@ -84,7 +84,7 @@ const told = createAttachment<Request, ProtocolName>('protocol')
 export const protocolInHeaders = (request: Request): ProtocolName => told.get(request) ?? protocolByHeaders(request.headers)
 
 /** Remembers what a client's headers tell of its protocol, for a request that goes on without those that were its keys. */
-export const keepProtocol = (from: Request, to: Request): void => void told.set(to, protocolInHeaders(from))
+export const keepProtocol = (from: Request, to: Request): void => told.set(to, protocolInHeaders(from))
 
 /** The protocol and meaning of a request's path; `undefined` where no protocol has such a path. */
 export function routeOf(request: Request): Routed | undefined {
@@ -168,12 +168,12 @@ export function withBody(request: Request, facts: RequestFacts, body: JsonObject
 const depths = createAttachment<Request, number>('depth')
 
 /** Tells how deep the JSON of a request's body may be nested, before it is read. Default 512. */
-export const boundDepth = (request: Request, maxDepth: number): void => void depths.set(request, maxDepth)
+export const boundDepth = (request: Request, maxDepth: number): void => depths.set(request, maxDepth)
 
 const bodies = createAttachment<Request, (maxBytes: number) => Promise<Uint8Array>>('body')
 
 /** Tells a cheaper way to read a request's body than through its stream. `read` throws a 413 failure where there are more than `maxBytes`. */
-export const attachBody = (request: Request, read: (maxBytes: number) => Promise<Uint8Array>): void => void bodies.set(request, read)
+export const attachBody = (request: Request, read: (maxBytes: number) => Promise<Uint8Array>): void => bodies.set(request, read)
 
 /** Throws the 413 of a body that is too large. */
 export const tooLarge = (maxBytes: number): never =>

@@ -72,7 +72,9 @@ export function createTry(parts: PoolParts, { request, facts, trip, signal, budg
     const abort = () => stop.abort(signal.reason)
     if (signal.aborted) abort()
     signal.addEventListener('abort', abort, { once: true })
-    const forget = (): undefined => void signal.removeEventListener('abort', abort)
+    const forget = (): undefined => {
+      signal.removeEventListener('abort', abort)
+    }
     const begunAt = clock.now()
 
     const run = async (): Promise<Result | undefined> => {

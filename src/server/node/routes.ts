@@ -72,7 +72,7 @@ export function createRoutes(proxyOf: (url: URL) => ForwardProxy | undefined): R
 const targets = createMemo<http.RequestOptions>()
 
 function targetOf(url: URL): http.RequestOptions {
-  const { protocol, hostname, port, path } = urlToHttpOptions(url) as http.RequestOptions
+  const { protocol, hostname, port, path } = urlToHttpOptions(url)
   return { protocol, hostname, port, path }
 }
 

@@ -23,7 +23,7 @@ export interface Client {
 
 const connections = createAttachment<Request, Connection>('connection')
 
-export const attachConnection = (request: Request, connection: Connection): void => void connections.set(request, connection)
+export const attachConnection = (request: Request, connection: Connection): void => connections.set(request, connection)
 
 /** `undefined` for a request that was made in this process, or by a server that says nothing of its connections. */
 export const connectionOf = (request: Request): Connection | undefined => connections.get(request)
