@@ -90,6 +90,12 @@ export function inheritCaller(from: Request, to: Request): void {
   if (caller) callers.set(to, caller)
 }
 
+/** Remembers who asks. What it returns tells it of the request anew: all that rides on one is taken off when its answer has ended. */
+export function keepCaller(request: Request): () => void {
+  const caller = callers.get(request)
+  return () => callers.set(request, caller)
+}
+
 function change(request: Request, changed: Caller): void {
   const caller = { ...callers.get(request), ...changed }
   callers.set(request, caller)

@@ -11,8 +11,8 @@ const CLIENTS = 16
 const WORD = 64 * 1024
 /** Of a client that does not read: some chunks on their way, and the streams and sockets themselves. */
 const MOST_KIB_EACH = 768
-/** Once they have gone, as much as what compiled meanwhile may take. */
-const LEFT_KIB = 1024
+/** Once they have gone: what compiled meanwhile, and half of what was held. */
+const LEFT_KIB = (MOST_KIB_EACH * CLIENTS) / 2
 
 let command: Command
 beforeAll(async () => void (command = await buildCommand()), 60_000)

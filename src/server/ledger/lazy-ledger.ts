@@ -7,7 +7,7 @@ import type { Ledger } from '../../accounts/ledger/ledger.ts'
 import type { UsageStore } from '../../accounts/ledger/store.ts'
 import type { Prices } from '../../accounts/prices/prices.ts'
 import { systemClock, type Clock } from '../../core/clock.ts'
-import { watchRequest } from '../../router/caller.ts'
+import { keepCaller, watchRequest } from '../../router/caller.ts'
 import { attachOutcome, outcomeOf } from '../../router/outcome.ts'
 import type { LedgerConfig } from '../config/ledger-schema.ts'
 import type { Log } from '../log/log.ts'
@@ -71,7 +71,11 @@ export function serverLedger(options: ServerLedgerOptions): Ledger {
         const answeredAt = clock.now()
         // By then the answer is on its way: what is told of it must not touch its body.
         const told = bodiless(response)
-        once((ledger) => ledger.watch(request, at)(told, answeredAt))
+        const tellCaller = keepCaller(request)
+        once((ledger) => {
+          tellCaller()
+          ledger.watch(request, at)(told, answeredAt)
+        })
         return response
       }
     },

@@ -34,14 +34,14 @@ export function createNodeListener({ gateway, closing, limits, stopping, lastWor
   const answer = async (request: Request, req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const flight: Flight = { interrupt: () => deliver(stopping(request), res, flight) }
     const land = closing.board(flight)
+    const over = until(2, () => setImmediate(detachAll, request))
     res.once('close', () => {
       land()
-      // Whoever waits for the answer's end hears of it first.
-      setImmediate(detachAll, request)
+      over()
     })
     attachBody(request, (maxBytes) => readNodeBody(req, maxBytes))
     attachConnection(request, { address: req.socket.remoteAddress, whenClosed: (run) => void res.once('close', run) })
-    const response = await gateway(request)
+    const response = await gateway(request).finally(over)
     // Interrupted: the client has its answer.
     if (res.headersSent) return void response.body?.cancel()
     flight.interrupt = () => res.destroy()
@@ -55,6 +55,9 @@ export function createNodeListener({ gateway, closing, limits, stopping, lastWor
     answer(request, req, res).catch((error: unknown) => res.destroy(error as Error))
   }
 }
+
+/** Runs `run` with the last of so many calls. */
+const until = (calls: number, run: () => void) => () => void (--calls || run())
 
 const TOO_MANY_HEADERS: Failure = { kind: 'invalid-request', status: 431, message: 'The request has too many headers.' }
 

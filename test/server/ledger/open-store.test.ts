@@ -1,6 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { gateway } from '../../../src/server/gateway.ts'
+import { serve } from '../../../src/server/serve.ts'
 import type { LedgerConfig } from '../../../src/server/config/ledger-schema.ts'
 import { serverLedger } from '../../../src/server/ledger/lazy-ledger.ts'
 import { openStore, storePath } from '../../../src/server/ledger/open-store.ts'
@@ -79,6 +81,25 @@ describe('the ledger of a server', () => {
     await ledger.close()
     expect(readdirSync(path)).toEqual(['usage-2026-11.jsonl'])
     expect(errors).toEqual([])
+  })
+
+  test('knows whose the first request was although it is loaded behind its answer', async () => {
+    const { ledger } = served({ store: 'memory' })
+    const keys = [{ name: 'ann', key: 'a-key-of-16-characters' }]
+    const endpoints = { up: { protocol: 'openai' as const, baseUrl: 'https://up.example/v1', apiKey: 'k', model: 'm' } }
+    const app = gateway({ endpoints, server: { keys } }, { ledger, fetchFor: () => chaosProvider() })
+    const server = await serve(app, { port: 0 })
+    for (let i = 0; i < 2; i++) {
+      const headers = { 'x-api-key': keys[0]!.key, 'content-type': 'application/json' }
+      const body = JSON.stringify({ model: 'm', max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }] })
+      await (await fetch(`${server.url}/v1/messages`, { method: 'POST', headers, body })).text()
+    }
+    await vi.waitFor(async () => {
+      await ledger.flush()
+      expect((await ledger.store.list({})).map(({ tenant }) => tenant)).toEqual(['ann', 'ann'])
+    }, 5000)
+    await server.close()
+    await ledger.close()
   })
 
   test('closing writes what has ended', async () => {
