@@ -252,7 +252,7 @@ describe('completion', () => {
 
   test('bash', async () => {
     const { out } = await command.run(['completion', 'bash'])
-    expect(complete(out, 'cc-route st')).toBe('start stop status')
+    expect(complete(out, 'cc-route st')).toBe('start stop status statusline')
     expect(complete(out, 'cc-route service r')).toBe('remove')
     expect(complete(out, 'cc-route logs --fo')).toBe('--follow')
     expect(complete(out, 'cc-route env ""')).toContain('gemini')
