@@ -1,11 +1,9 @@
 const encoder = new TextEncoder()
 
-/** Node's own way, which takes a third of the time of TextEncoder for a piece of a stream; elsewhere there may be none. */
-const { Buffer: nodes } = globalThis as { Buffer?: { from(text: string): Uint8Array<ArrayBuffer> } }
+/** Node's own way, which takes half the time of TextEncoder for a piece of a stream; elsewhere there may be none. */
+const { Buffer: nodes } = globalThis as { Buffer?: { from(text: string): Uint8Array } }
 
-/** A text as UTF-8. */
+/** A text as UTF-8, in memory of its own: Node's is a part of what all share, which whoever gets a piece could give away or look through. */
 export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
-  if (!nodes) return encoder.encode(text)
-  const { buffer, byteOffset, byteLength } = nodes.from(text)
-  return new Uint8Array(buffer, byteOffset, byteLength)
+  return nodes ? new Uint8Array(nodes.from(text)) : encoder.encode(text)
 }

@@ -3,11 +3,13 @@
  *
  * @module
  */
-import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, write } from 'node:fs'
+import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, write, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 export interface LogFile {
   write(text: string): void
+  /** Writes what waits and this before it returns. */
+  writeNow(text: string): void
   /** Resolves once everything is written. */
   close(): Promise<void>
 }
@@ -56,12 +58,20 @@ export function openLogFile({ path, maxBytes = 10_000_000, keep = 5 }: LogFileOp
   }
   return {
     write(text) {
-      if (waiting.length > MAX_WAITING) lost++
+      if (waiting.length > MAX_WAITING) lost += text.split('\n').length - 1
       else waiting += text
       // A disk that is full must end no request: the line is lost.
       writing ??= drain()
         .catch(() => {})
         .finally(() => (writing = undefined))
+    },
+    writeNow(text) {
+      try {
+        writeSync(file, waiting + text)
+        waiting = ''
+      } catch {
+        // A disk that is full must not keep a process from ending.
+      }
     },
     async close() {
       while (writing) await writing

@@ -53,7 +53,7 @@ export function openLog(options: LogOptions = {}): Log {
   const file = options.file === undefined ? undefined : openLogFile({ path: options.file, maxBytes: options.maxBytes, keep: options.keep })
   const onTerminal = !file && stream.isTTY === true
   const write = (text: string) => void (file ? file.write(text) : stream.write(text))
-  const batch = options.stream || onTerminal ? undefined : createBatch(write)
+  const batch = options.stream || onTerminal ? undefined : createBatch(write, file?.writeNow)
   const format = options.format ?? (onTerminal ? 'pretty' : 'json')
   const colours = onTerminal && !process.env.NO_COLOR
   const writes = (asked: LogLevel) => RANK[asked] <= RANK[level]

@@ -65,8 +65,10 @@ function send(call: Call, retried = false): Promise<Response> {
     if (stopped) return reject(stopped.reason)
     const headers = headersOf(init?.headers)
     headers['accept-encoding'] ??= 'identity'
-    if (bytes) headers['content-length'] = String(bytes.length)
-    const request = route.open(url, { method: init?.method ?? 'GET', headers }, retried)
+    const method = init?.method ?? 'GET'
+    // Node would send a list of headers without a length in chunks, which WebDAV servers refuse where there is no body.
+    if (bytes || !BODILESS.has(method)) headers['content-length'] = String(bytes?.length ?? 0)
+    const request = route.open(url, { method, headers }, retried)
     const stop = (reason: unknown) => {
       stopped = { reason }
       request.destroy(reason instanceof Error ? reason : new Error('aborted'))
@@ -99,8 +101,16 @@ function send(call: Call, retried = false): Promise<Response> {
   })
 }
 
-const headersOf = (headers: HeadersInit | undefined): Record<string, string> =>
-  !headers || headers instanceof Headers || Array.isArray(headers) ? Object.fromEntries(new Headers(headers)) : { ...headers }
+/** What nobody expects a body of. */
+const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'])
+
+/** In lower case, so that none is sent twice. */
+function headersOf(headers: HeadersInit | undefined): Record<string, string> {
+  if (!headers || headers instanceof Headers || Array.isArray(headers)) return Object.fromEntries(new Headers(headers))
+  const lowered: Record<string, string> = {}
+  for (const name in headers) lowered[name.toLowerCase()] = headers[name]!
+  return lowered
+}
 
 function responseOf(message: http.IncomingMessage): Response {
   const status = message.statusCode ?? 0

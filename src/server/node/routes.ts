@@ -6,6 +6,7 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
+import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
 import { urlToHttpOptions } from 'node:url'
@@ -50,6 +51,7 @@ export function createRoutes(proxyOf: (url: URL) => ForwardProxy | undefined): R
           ...targets(url.href, () => targetOf(url)),
           method,
           headers: listed(url, headers),
+          ...namedIn(headers.host),
           agent: fresh ? agentFor(FRESH) : pool,
         }),
     }
@@ -78,10 +80,17 @@ function targetOf(url: URL): http.RequestOptions {
 
 /** Headers in a list: Node writes them as they are, and keeps no table of them. Then it adds none of its own either. */
 function listed(url: URL, headers: Record<string, string>): string[] {
-  const list = ['host', url.host]
-  if (url.username || url.password) list.push('authorization', `Basic ${Buffer.from(credentialsOf(url)).toString('base64')}`)
+  const list = headers.host === undefined ? ['host', url.host] : []
+  if ((url.username || url.password) && headers.authorization === undefined)
+    list.push('authorization', `Basic ${Buffer.from(credentialsOf(url)).toString('base64')}`)
   for (const name in headers) list.push(name, headers[name]!)
   return list
+}
+
+/** A host of the user's own is the one whose certificate is looked at, too. */
+function namedIn(host: string | undefined): { servername?: string } {
+  const name = host?.replace(/:\d*$/, '')
+  return name && !isIP(bare(name)) ? { servername: name } : {}
 }
 
 const credentialsOf = ({ username, password }: URL): string => `${decodeURIComponent(username)}:${decodeURIComponent(password)}`

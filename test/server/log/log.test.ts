@@ -161,6 +161,17 @@ describe('a file', () => {
     expect(readFileSync(path, 'utf8')).not.toContain('first')
     expect(existsSync(`${path}.1`)).toBe(false)
   })
+
+  test('has all lines when the process ends, those of the last moment too', () => {
+    const before = process.listeners('exit')
+    const log = openLog({ file: path })
+    for (let i = 0; i < 3; i++) log.info(`line ${i}`)
+    const atExit = process.listeners('exit').filter((listener) => !before.includes(listener))
+    expect(atExit).toHaveLength(1)
+    atExit[0]!(0)
+    expect(readFileSync(path, 'utf8').match(/line \d/g)).toEqual(['line 0', 'line 1', 'line 2'])
+    expect(process.listeners('exit')).toEqual(before)
+  })
 })
 
 describe('requests', () => {

@@ -1,0 +1,56 @@
+/** What goes over the wire of the server's own fetch. */
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createNodeFetch } from '../../../src/server/node/fetch.ts'
+
+const fetch = createNodeFetch({ proxy: 'direct' })
+const calls: IncomingMessage[] = []
+const server = createServer((request, response) => {
+  calls.push(request)
+  request.resume().on('end', () => response.end('{}'))
+})
+let port = 0
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  port = (server.address() as AddressInfo).port
+})
+afterAll(() => {
+  fetch.close()
+  server.close()
+})
+
+/** The headers as they were sent, in lower case, sorted. */
+async function sent(init: RequestInit, at = `http://127.0.0.1:${port}/`): Promise<string[]> {
+  await (await fetch(at, { redirect: 'manual', ...init })).text()
+  const { rawHeaders } = calls.at(-1)!
+  const pairs = rawHeaders.flatMap((name, i) => (i % 2 ? [] : [`${name.toLowerCase()}: ${rawHeaders[i + 1]}`]))
+  return pairs.filter((pair) => !/^(connection|accept-encoding)/.test(pair)).sort()
+}
+
+test.each(['MKCOL', 'MOVE', 'POST', 'PUT'])('%s without a body says so, and is not sent in pieces', async (method) => {
+  expect(await sent({ method })).toEqual(['content-length: 0', `host: 127.0.0.1:${port}`])
+})
+
+test('what asks for something says nothing of a body', async () => {
+  for (const method of ['GET', 'DELETE']) expect(await sent({ method })).toEqual([`host: 127.0.0.1:${port}`])
+})
+
+test('a host of the user’s own is the only one', async () => {
+  expect(await sent({ headers: { Host: 'internal.example' } })).toEqual(['host: internal.example'])
+})
+
+test('no header is sent twice, however it is spelled', async () => {
+  const headers = { 'X-A': '1', 'x-a': '2', 'Content-Length': '9' }
+  expect(await sent({ method: 'POST', body: 'four', headers })).toEqual(['content-length: 4', `host: 127.0.0.1:${port}`, 'x-a: 2'])
+})
+
+test('who is named in a URL is told, unless a header tells already', async () => {
+  const at = `http://ann:p%40ss@127.0.0.1:${port}/`
+  expect(await sent({}, at)).toContain(`authorization: Basic ${btoa('ann:p@ss')}`)
+  expect((await sent({ headers: { authorization: 'Bearer k' } }, at)).filter((pair) => pair.startsWith('authorization'))).toEqual([
+    'authorization: Bearer k',
+  ])
+})
