@@ -11,7 +11,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { fail, isFailureError } from '../../core/failure.ts'
 import { version } from '../version.ts'
-import { MANIFEST, readManifest, type Manifest, type ManifestFile } from './manifest.ts'
+import { MANIFEST, manifestText, readManifest, type Manifest, type ManifestFile } from './manifest.ts'
 import { seal, unseal } from './seal.ts'
 import { readTar, tarEnd, tarHeader, tarPadding, type TarSink } from './tar.ts'
 
@@ -32,7 +32,7 @@ export async function packArchive(from: string, to: string, { name, at, passphra
   const files: ManifestFile[] = []
   for (const path of paths) files.push({ path, ...(await digestOf(join(from, path))) })
   const manifest: Manifest = { format: 1, version, name, at: new Date(at).toISOString(), files }
-  const list = Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`)
+  const list = Buffer.from(manifestText(manifest))
   const plain = passphrase === undefined ? to : `${to}.plain`
   await pipeline(
     async function* () {

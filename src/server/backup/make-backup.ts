@@ -5,7 +5,7 @@
  */
 import { openAsBlob } from 'node:fs'
 import { copyFile, mkdir, rm, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { fail } from '../../core/failure.ts'
 import { archiveName, outdated } from './archive-name.ts'
 import { packArchive } from './archive.ts'
@@ -62,7 +62,7 @@ async function collect(contents: string, { path, ledger, settings }: BackupWork)
     await mkdir(folder, { recursive: true, mode: 0o700 })
     return folder
   }
-  if (path !== undefined) await copyFile(path, join(await folderFor('config'), basename(path)))
+  if (path !== undefined) await copyFile(path, join(await folderFor('config'), `config${endOf(path)}`))
   if (ledger && settings.ledger !== false) {
     const folder = await folderFor('ledger')
     if (!(await ledger.copyTo(folder))) await rm(folder, { recursive: true })
@@ -72,6 +72,9 @@ async function collect(contents: string, { path, ledger, settings }: BackupWork)
       message: 'There is nothing to back up: neither a configuration file nor a ledger. Write one: cc-route init',
     })
 }
+
+/** What tells the format of a file. Its name is this machine's own, and may have signs in it that names in backups do not have. */
+const endOf = (path: string): string => /\.\w+$/.exec(path)?.[0] ?? ''
 
 /** What processes that died left at the server. */
 async function removeStale(webdav: Webdav, owner: string, now: number): Promise<void> {

@@ -32,6 +32,15 @@ const Manifest = v.object({
 export type Manifest = v.InferOutput<typeof Manifest>
 export type ManifestFile = Manifest['files'][number]
 
+/** @throws Error for what `readManifest` would refuse: when a backup is made, rather than when it is needed */
+export function manifestText(manifest: Manifest): string {
+  const odd = manifest.files.find(({ path }) => !PATH.test(path))
+  if (odd) throw new Error(`${odd.path} has a name that no backup may have in it: it could not be restored.`)
+  const text = `${JSON.stringify(manifest, undefined, 2)}\n`
+  readManifest(text)
+  return text
+}
+
 /** @throws Error for what is none, and for one of a later version's making */
 export function readManifest(text: string): Manifest {
   const value = tryParse(text)

@@ -76,6 +76,13 @@ describe.each([undefined, 'correct horse'])('with passphrase %j', (passphrase) =
   })
 })
 
+test('what could not be read again is not made', async () => {
+  const from = folder()
+  mkdirSync(join(from, 'config'))
+  writeFileSync(join(from, 'config/größe.json'), '')
+  await expect(packArchive(from, join(folder(), 'b.tar.gz'), { name: 'laptop', at: AT })).rejects.toThrow('config/größe.json has a name')
+})
+
 describe('a passphrase', () => {
   test('leaves nothing to be read', async () => {
     const { archive, out } = await packed('correct horse')

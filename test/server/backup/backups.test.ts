@@ -311,6 +311,21 @@ describe('restoring', () => {
     await expect(without.backups.restore({ only: 'ledger' })).rejects.toThrow('keeps no ledger')
   })
 
+  test.each(['my config.json', '.cc-route.json', 'größe.toml', `${'long'.repeat(30)}.yaml`, 'plain', '.toml'])(
+    'a file called %j comes back',
+    async (file) => {
+      const { url } = await davServer()
+      const text = file.endsWith('toml')
+        ? `[endpoints.ollama]\n[backup]\nurl = "${url}/cc"\nusername = "${USER}"\npassword = "${PASSWORD}"\n`
+        : configText(url).replace('// mine', '')
+      const here = await machine(text, {}, file)
+      await here.backups.make()
+      await here.write(text.replace('/cc', '/./cc'))
+      expect(await here.backups.restore({ mode: 'overwrite' })).toMatchObject({ config: { changed: true } })
+      expect(here.text()).toBe(text)
+    },
+  )
+
   test('an encrypted one takes its passphrase', async () => {
     const { server, text, file } = await backedUp('', 'correct horse')
     expect(file).toMatch(/\.tar\.gz\.enc$/)

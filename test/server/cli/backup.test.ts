@@ -106,7 +106,7 @@ test('the ledger of a server comes to another machine', async () => {
   await eventually(async () => (await requests('first')).includes('"requests": 1'))
 
   // While the server has it open.
-  expect((await command.run(['backup', '--config', path], machine('first'))).out).toMatch(/config\/ledger\.jsonc, ledger\/usage/)
+  expect((await command.run(['backup', '--config', path], machine('first'))).out).toMatch(/config\/config\.jsonc, ledger\/usage/)
   expect(await requests('second')).not.toContain('"requests": 1')
   const restored = await command.run(['backup', 'restore', '--config', path], machine('second'))
   expect(restored.out).toContain('1 records came into the ledger')
