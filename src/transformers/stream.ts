@@ -64,6 +64,7 @@ export function createStreamTranslator({
   const write = encode(context)
   let out = ''
   let wasFinished = false
+  let isBroken = false
   const tell: Emit = (event) => {
     if (event.type === 'finish' || event.type === 'error') {
       translator.ended = true
@@ -86,7 +87,8 @@ export function createStreamTranslator({
       event = JSON.parse(data)
     } catch {
       // One damaged event does not end an answer that goes on to its proper end; one that does not is reported as cut.
-      context.notes.dropped({}, undefined, `an event of the upstream's stream was not JSON: ${data.slice(0, 80)}`)
+      // What a connection broke off in was never an event.
+      if (!isBroken) context.notes.dropped({}, undefined, `an event of the upstream's stream was not JSON: ${data.slice(0, 80)}`)
       return
     }
     decoder.event(event, name)
@@ -139,6 +141,7 @@ export function createStreamTranslator({
     fail: (failure: Failure) =>
       collect(() => {
         if (whole === undefined) {
+          isBroken = true
           reader.end()
           if (!translator.ended) decoder.end(false)
           translator.recovered = wasFinished
