@@ -4,6 +4,8 @@
  * @module
  */
 import type { Failure } from '../core/failure.ts'
+import type { ChatRequest } from '../core/chat.ts'
+import { isObject, type JsonObject } from '../core/json.ts'
 import { estimateInput } from '../core/tokens.ts'
 import { chatOf, tokensOf, type RequestFacts } from './facts.ts'
 import type { Charge, Measure, Meter, Planned } from './meter.ts'
@@ -32,6 +34,27 @@ const HOUR_LONG = '"1h"'
 /** A token of what cannot be read has about as many bytes. */
 const BYTES_PER_TOKEN = 3
 
+/** Where a body bounds its answer. A client may set several, and which of them holds is for each provider to say. */
+const BOUNDS = ['max_tokens', 'max_completion_tokens', 'max_output_tokens', 'maxOutputTokens'] as const
+/** Where Gemini has it. */
+const CONFIGS = ['generationConfig', 'generation_config'] as const
+
+/** A count of one or more; anything else bounds nothing. */
+const countOf = (value: unknown): number | undefined => (Number.isFinite(value) && (value as number) >= 1 ? (value as number) : undefined)
+
+/** The most tokens that a body asks for, wherever it says so; `undefined`: it sets no bound. */
+export function boundIn(body: JsonObject): number | undefined {
+  const places = [body, ...CONFIGS.map((name) => body[name]).filter(isObject)]
+  const bounds = places.flatMap((place) => BOUNDS.flatMap((name) => countOf(place[name]) ?? []))
+  return bounds.length ? Math.max(...bounds) : undefined
+}
+
+/** The most tokens of one answer: what the body says counts unless a layer above has changed it. */
+function mostOf({ maxTokens }: ChatRequest, plain: ChatRequest, body: JsonObject): number | undefined {
+  const own = countOf(maxTokens)
+  return maxTokens === plain.maxTokens ? Math.max(own ?? 0, boundIn(body) ?? 0) || undefined : own
+}
+
 /** Measures a request with what layers above have changed about it. */
 function measured({ facts, trip: { adjust }, mostOutput = Infinity }: Measured): Measure {
   const cachesLong = facts.text.includes(HOUR_LONG)
@@ -39,10 +62,11 @@ function measured({ facts, trip: { adjust }, mostOutput = Infinity }: Measured):
   try {
     const plain = chatOf(facts)
     const chat = adjust?.(plain) ?? plain
-    const { maxTokens = mostOutput, candidates = 1, serviceTier } = chat
+    const { candidates, serviceTier } = chat
+    const most = mostOf(chat, plain, facts.body) ?? mostOutput
     return {
       input: chat === plain ? tokensOf(facts) : estimateInput(chat),
-      ...bound(Math.min(maxTokens, mostOutput) * candidates),
+      ...bound(Math.min(most, mostOutput) * (countOf(candidates) ?? 1)),
       cachesLong,
       ...(serviceTier !== undefined && { serviceTier }),
     }

@@ -4,7 +4,7 @@
  * @module
  */
 import { systemClock, type Clock } from '../../core/clock.ts'
-import { fits, LATE_MS, SWEEP_MS, type BudgetStore, type Claim, type Counter, type Tally } from './store.ts'
+import { fits, LATE_MS, refuseNegative, SWEEP_MS, type BudgetStore, type Claim, type Counter, type Tally } from './store.ts'
 
 interface Row extends Counter {
   spent: bigint
@@ -79,6 +79,7 @@ export function memoryBudgets({ clock = systemClock }: { clock?: Clock } = {}): 
 
   return {
     reserve(id, claims, until) {
+      refuseNegative(claims)
       if (clock.now() - sweptAt >= SWEEP_MS) sweep()
       const taken = holds.has(id) || take(id, claims, until) || (sweep() > 0 && take(id, claims, until))
       return { taken, tallies: talliesOf(claims) }

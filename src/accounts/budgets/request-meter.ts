@@ -101,6 +101,8 @@ function claimsOf(terms: readonly Terms[], now: number, amounts: Readonly<Record
     if (!soft && (claim.limit === undefined || limit < claim.limit)) claim.limit = limit
     claims.set(name, claim)
   }
+  // While that much is held nobody else is let in; more would change nothing.
+  for (const claim of claims.values()) if (claim.limit !== undefined && claim.amount > claim.limit) claim.amount = claim.limit
   return [...claims.values()]
 }
 

@@ -50,6 +50,7 @@ export interface BudgetStore {
    *
    * @param id names what is taken, never used before
    * @param until when it lapses unless it is renewed: whoever took it has died. Milliseconds since 1970.
+   * @throws RangeError for an amount below nothing, which would give back what others have taken; mere seats without a limit may
    */
   reserve(id: string, claims: readonly Claim[], until: number): Awaitable<Reserved>
   /** What was used instead of what was taken, by unit; of units that are not told, what was taken. Of what has lapsed, too. A second time changes nothing. */
@@ -72,6 +73,12 @@ export interface BudgetStore {
 
 /** Whether a claim finds something left. */
 export const fits = ({ limit }: Claim, { spent, held }: Tally): boolean => limit === undefined || spent + held < limit
+
+/** @throws RangeError see {@link BudgetStore.reserve} */
+export function refuseNegative(claims: readonly Claim[]): void {
+  const wrong = claims.find(({ amount, seat, limit }) => amount < 0n && !(seat && limit === undefined))
+  if (wrong) throw new RangeError(`${wrong.amount} cannot be taken of ${wrong.name}: it is less than nothing.`)
+}
 
 /** How long what has lapsed may still be settled: its process may only have slept. Nothing is left of mere seats, which are forgotten at once. */
 export const LATE_MS = 24 * 60 * 60_000

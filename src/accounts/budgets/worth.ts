@@ -8,6 +8,7 @@ import type { Measure, Used } from '../../router/meter.ts'
 import type { TokenUsage } from '../ledger/record.ts'
 import { parseMoney } from '../money.ts'
 import type { Prices, Use } from '../prices/prices.ts'
+import { boundMoney, tokenCount, wholeCount } from './amounts.ts'
 
 /** What a request takes or has used, by unit: picodollars and tokens. */
 export interface Worth {
@@ -41,7 +42,7 @@ export function valued(asked: Asked, { input, output, cachesLong, serviceTier }:
   const tiers = serviceTier === undefined ? [undefined] : [undefined, serviceTier]
   const costOf = (usage: TokenUsage, tier?: string): bigint | undefined => {
     const cost = prices.cost({ ...asked, usage, ...(tier !== undefined && { serviceTier: tier }) })
-    return cost && parseMoney(cost.amount)
+    return cost && boundMoney(parseMoney(cost.amount))
   }
   /** A question costs most where it is written to a cache, with some providers; where it is not, with others. */
   const dearest = (tokens: number, answer: number): bigint | undefined => {
@@ -53,8 +54,8 @@ export function valued(asked: Asked, { input, output, cachesLong, serviceTier }:
     const costs = ways.flatMap((usage) => tiers.map((tier) => costOf(usage, tier)))
     return costs.reduce((most, cost) => (most === undefined || (cost !== undefined && cost > most) ? cost : most), undefined)
   }
-  const question = Math.ceil(input * CAUTION)
-  const answer = Math.ceil(output ?? usualOutput)
+  const question = tokenCount(input * CAUTION)
+  const answer = tokenCount(output ?? usualOutput)
   const most = dearest(question, answer)
   const estimated = (tokens: number): Worth => ({ usd: dearest(question, tokens) ?? 0n, tokens: BigInt(question + tokens) })
   return {
@@ -64,10 +65,10 @@ export function valued(asked: Asked, { input, output, cachesLong, serviceTier }:
       if (billed === 'nothing') return { usd: 0n, tokens: 0n }
       const told = usage && !usage.estimated && saysInput(usage) ? usage : undefined
       if (billed === 'question' && !told) return estimated(0)
-      if (!told) return estimated(streamed ?? usage?.output ?? answer)
+      if (!told) return estimated(tokenCount(streamed ?? usage?.output ?? answer))
       // Of an answer that broke off the provider told no more than how it began.
       const counted = { ...told, output: Math.max(told.output ?? 0, streamed ?? 0) }
-      return { usd: costOf(counted, told.serviceTier) ?? 0n, tokens: BigInt(Math.ceil(totalInput(counted) + counted.output)) }
+      return { usd: costOf(counted, told.serviceTier) ?? 0n, tokens: wholeCount(totalInput(counted) + counted.output) }
     },
   }
 }

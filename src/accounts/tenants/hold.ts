@@ -8,9 +8,10 @@ import { totalInput, type Usage } from '../../core/usage.ts'
 import { protocols } from '../../transformers/registry.ts'
 import { seenOf, setPermit } from '../../router/caller.ts'
 import { errorResponse } from '../../router/endpoint/answer.ts'
-import { chatOf, clientProtocol, factsOf, routeOf, tokensOf, type RequestFacts } from '../../router/facts.ts'
+import { clientProtocol, factsOf, routeOf, tokensOf, type RequestFacts } from '../../router/facts.ts'
 import type { Fetch } from '../../router/fetch.ts'
 import { barredFrom, memberOf } from '../../router/member.ts'
+import { boundIn } from '../../router/measure.ts'
 import { notAllowed } from '../../router/not-allowed.ts'
 import { attachOutcome, outcomeOf } from '../../router/outcome.ts'
 import { askStranger } from '../../router/pool/stranger.ts'
@@ -132,7 +133,7 @@ const CHARACTERS = 4
 
 function usualTokens(facts: RequestFacts): number {
   try {
-    return tokensOf(facts) + Math.min(chatOf(facts).maxTokens ?? USUAL_OUTPUT, USUAL_OUTPUT)
+    return tokensOf(facts) + Math.min(boundIn(facts.body) ?? USUAL_OUTPUT, USUAL_OUTPUT)
   } catch {
     // Whether that is a mistake is the provider's to say.
     return facts.text.length / CHARACTERS

@@ -8,6 +8,7 @@
  * @module
  */
 import type { Clock } from '../../core/clock.ts'
+import { wholeCount } from '../budgets/amounts.ts'
 import { createLeases } from '../budgets/leases.ts'
 import type { BudgetStore, Claim, Tally } from '../budgets/store.ts'
 import type { Scope } from './permit.ts'
@@ -103,7 +104,7 @@ export function createRates({ store, clock, onError }: RatesOptions): Rates {
     async take(scopes, tokens) {
       const id = crypto.randomUUID()
       const counts = scopes.some(({ limits }) => limits.tokensPerMinute !== undefined)
-      const estimate = counts ? BigInt(Math.ceil(tokens())) : 0n
+      const estimate = counts ? wholeCount(tokens()) : 0n
       const minute = scopes.flatMap((scope) => [...claimOf(scope, 'requests', 1n), ...claimOf(scope, 'tokens', estimate)])
       const streams = scopes.flatMap((scope) => claimOf(scope, 'streams', 1n))
       own.giveBack()
@@ -128,7 +129,7 @@ export function createRates({ store, clock, onError }: RatesOptions): Rates {
       /** What was estimated too low counts for a minute from now on; what was too high is given back for as long as it would have counted. */
       const correct = (used: number) => {
         const now = clock.now()
-        const by = BigInt(Math.ceil(used)) - estimate
+        const by = wholeCount(used) - estimate
         const lapses = by > 0n ? now + MINUTE : until
         if (by === 0n || lapses <= now) return
         const claims = minute.filter(({ unit }) => unit === 'tokens').map(({ limit: _none, ...claim }) => ({ ...claim, amount: by }))

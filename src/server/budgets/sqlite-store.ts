@@ -4,7 +4,7 @@
  * @module
  */
 import type { BudgetStore, Claim, Counter, Reserved, Tally } from '../../accounts/budgets/store.ts'
-import { fits, LATE_MS, SWEEP_MS } from '../../accounts/budgets/store.ts'
+import { fits, LATE_MS, refuseNegative, SWEEP_MS } from '../../accounts/budgets/store.ts'
 import { systemClock, type Clock } from '../../core/clock.ts'
 import { openDatabase, type Database, type OpenOptions } from '../sqlite/open.ts'
 import type { Row, Value } from '../sqlite/reader.ts'
@@ -22,10 +22,13 @@ const MIGRATIONS = [
 const FOREVER = Number.MAX_SAFE_INTEGER
 const endOf = (until: number) => (until === Infinity ? FOREVER : until)
 
-const TALLY = 'SELECT CAST(spent AS TEXT) AS spent, CAST(held AS TEXT) AS held FROM counters WHERE name = ? AND begins = ?'
+// A sum that is too large for SQLite's integers becomes a float, whose text is no integer: it stays at the largest.
+const TALLY =
+  'SELECT CAST(CAST(spent AS INTEGER) AS TEXT) AS spent, CAST(CAST(held AS INTEGER) AS TEXT) AS held FROM counters WHERE name = ? AND begins = ?'
 const HOLD =
-  'INSERT INTO counters (name, begins, ends, held) VALUES (?, ?, ?, CAST(? AS INTEGER)) ON CONFLICT DO UPDATE SET held = held + excluded.held'
-const MOVE = 'UPDATE counters SET held = held + CAST(? AS INTEGER), spent = spent + CAST(? AS INTEGER) WHERE name = ? AND begins = ?'
+  'INSERT INTO counters (name, begins, ends, held) VALUES (?, ?, ?, CAST(? AS INTEGER)) ON CONFLICT DO UPDATE SET held = CAST(held + excluded.held AS INTEGER)'
+const MOVE =
+  'UPDATE counters SET held = CAST(held + CAST(? AS INTEGER) AS INTEGER), spent = CAST(spent + CAST(? AS INTEGER) AS INTEGER) WHERE name = ? AND begins = ?'
 
 export interface SqliteBudgetsOptions extends Pick<OpenOptions, 'busyMs' | 'load'> {
   clock?: Clock
@@ -104,6 +107,7 @@ function sqliteBudgets(database: Database, clock: Clock): BudgetStore {
   return {
     reserve: (id, claims, until) =>
       database.transaction(() => {
+        refuseNegative(claims)
         if (clock.now() - sweptAt >= SWEEP_MS) sweep()
         const reserved = take(id, claims, until)
         return reserved.taken || !sweep() ? reserved : take(id, claims, until)

@@ -61,6 +61,22 @@ describe.each(stores)('budgets in %s', (_, open) => {
     expect((await store.reserve('b', [claim('key', 10n ** 18n)], 2e6)).taken).toBe(true)
   })
 
+  test('take nothing less than nothing, except seats that nothing bounds', async () => {
+    const { store, stands } = await setUp()
+    await store.reserve('a', [claim('key', 5n, 10n)], 2e6)
+    await expect((async () => store.reserve('b', [claim('key', -5n, 10n)], 2e6))()).rejects.toThrow('less than nothing')
+    await expect((async () => store.reserve('c', [claim('key', -5n, 10n, { seat: true })], 2e6))()).rejects.toThrow('less than nothing')
+    expect(await stands('key')).toEqual({ spent: 0n, held: 5n })
+    expect(await store.reserve('d', [claim('seats', -5n, undefined, { seat: true })], 2e6)).toMatchObject({ taken: true })
+  })
+
+  test('still tell how they stand where sums are larger than 64 bits hold', async () => {
+    const { store, stands } = await setUp()
+    for (const id of ['a', 'b', 'c']) await store.reserve(id, [claim('key', 2n ** 62n)], 2e6)
+    expect((await stands('key')).held).toBeGreaterThan(2n ** 62n)
+    expect((await store.reserve('d', [claim('key', 1n, 10n)], 2e6)).taken).toBe(false)
+  })
+
   test('keep amounts of money to the last picodollar', async () => {
     const { store, stands } = await setUp()
     const most = 1_000_000n * 10n ** 12n

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createPrices, memoryBudgets, parseMoney, withBudget, type Budget, type BudgetOptions } from '../../../src/accounts/index.ts'
 import { DEFAULT_TIMEOUTS } from '../../../src/router/endpoint/timeouts.ts'
 import { endpoint, outcomeOf, pool, router, type EndpointOptions, type Fetch } from '../../../src/router/index.ts'
+import { openSqliteBudgets } from '../../../src/server/budgets/sqlite-store.ts'
 import { chaosProvider, virtualClock, type ChaosOptions, type Fault } from '../../../src/testing/index.ts'
 
 const START = Date.UTC(2026, 10, 18, 22) // a Wednesday
@@ -104,6 +105,43 @@ describe('withBudget', () => {
     for (const response of await Promise.all(under)) await response.text()
     expect(await spent('everybody usd/total')).toEqual({ spent: cents('0.04'), held: 0n })
     expect((await app(asking())).status).toBe(403)
+  })
+
+  test.each([
+    ['less than nothing', '"max_tokens":-1e9'],
+    ['less than nothing, without end', '"max_tokens":-1e999'],
+    ['nothing', '"max_tokens":0'],
+    ['the smaller of two', '"max_completion_tokens":1,"max_tokens":10000'],
+    ['the smaller of two, the other way round', '"max_tokens":1,"max_completion_tokens":10000'],
+    ['answers of less than nothing', '"max_tokens":10000,"n":-3'],
+  ])('takes no request for cheaper that bounds its answer by %s', async (_, bound) => {
+    const { app, clock, spent } = setUp([{ tokens: 1_000_000, per: 'total' }], { chaos: { latencyMs: 1000 } })
+    const body = `{"model":"m","messages":[{"role":"user","content":"hi"}],${bound}}`
+    const under = app(new Request('http://localhost/v1/chat/completions', { method: 'POST', body }))
+    await clock.advance(0)
+    expect((await spent('everybody tokens/total')).held).toBeGreaterThan(8000n)
+    await clock.advance(1000)
+    await (await under).text()
+    const tally = await spent('everybody tokens/total')
+    expect([tally.held, tally.spent >= 0n]).toEqual([0n, true])
+  })
+
+  test('takes no more than what fills a budget, however long an answer may be', async () => {
+    const clock = virtualClock(START)
+    const store = await openSqliteBudgets(':memory:', { clock })
+    const budgets: Budget[] = [
+      { usd: 1, per: 'total' },
+      { tokens: 1e6, per: 'day', soft: true },
+    ]
+    const { app } = setUp(budgets, { chaos: { clock, latencyMs: 1000 }, options: { clock }, more: { store, clock } })
+    const under = app(asking({ max_tokens: 1e18 }))
+    await clock.advance(0)
+    const held = async (name: string, from = 0) => (await store.tallies([{ name, from, until: 0 }]))[0]!.held
+    expect(await held('everybody usd/total')).toBe(cents('1'))
+    expect(await held('everybody tokens/day', Date.UTC(2026, 10, 18))).toBeLessThan(11_000_000n)
+    await clock.advance(1000)
+    await (await under).text()
+    expect((await store.tallies([{ name: 'everybody usd/total', from: 0, until: 0 }]))[0]).toEqual({ spent: cents('0.02'), held: 0n })
   })
 
   test('warns of soft budgets and refuses nothing', async () => {

@@ -362,6 +362,14 @@ describe('how much may be used', () => {
     for (let i = 0; i < 5; i++) expect((await ask(failing.app, { max_tokens: 5000 })).status).toBe(400)
   })
 
+  it.each(['-1e9', '-1e999', '0'])('gives no tokens back to who asks for %s of them', async (bound) => {
+    const { app } = open({ tokensPerMinute: 1500 })
+    const body = `{"model":"m","max_tokens":${bound},"messages":[{"role":"user","content":"hi"}]}`
+    const answer = await app(new Request(`http://localhost${PATHS.openai}`, { method: 'POST', body, headers: { 'x-api-key': key } }))
+    expect(answer.status).toBe(200)
+    expect(Number(answer.headers.get('x-ratelimit-remaining-tokens'))).toBeLessThan(600)
+  })
+
   it('is not touched by counts of tokens, nor by what is refused', async () => {
     const { app } = open({ requestsPerMinute: 1, models: ['m'] })
     for (let i = 0; i < 5; i++) expect((await ask(app, {}, { path: '/v1/messages/count_tokens' })).status).toBe(200)
