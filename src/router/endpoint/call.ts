@@ -8,7 +8,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { Dialect } from '../../core/dialect.ts'
 import { ENVELOPE_PREFIX } from '../../core/envelope.ts'
 import { FailureError, fail, isFailureError, type Failure } from '../../core/failure.ts'
-import { stringOf, type JsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { Protocol } from '../../core/protocol.ts'
 import { protocols } from '../../transformers/registry.ts'
 import { translate } from '../../transformers/translate.ts'
@@ -18,6 +18,7 @@ import { chatOf, type RequestFacts } from '../facts.ts'
 import type { Fetch } from '../fetch.ts'
 import type { Outcome } from '../outcome.ts'
 import { networkFailure } from '../failures/network-failure.ts'
+import { modelFor } from './model-name.ts'
 import { inPieces } from './pieces.ts'
 import { watch, type Timeouts } from './timeouts.ts'
 import { bytesNaming } from '../rename.ts'
@@ -54,10 +55,6 @@ export interface Call {
   withoutReasoning?: boolean
 }
 
-/** The model that an upstream is asked for. */
-export const modelFor = (model: string | undefined, facts: RequestFacts, trip: Pick<Trip, 'model'>): string =>
-  trip.model ?? model ?? facts.route.model ?? stringOf(facts.body.model) ?? ''
-
 /** Calls the upstream once. Resolves with its answer or its refusal, as the client's; rejects where there is neither. */
 export async function callUpstream(
   upstream: Upstream,
@@ -69,7 +66,8 @@ export async function callUpstream(
   const { route, body } = facts
   const client = protocols[facts.protocol]
   const speaks = protocols[upstream.protocol]
-  const wanted = trip.model ?? upstream.model
+  const model = modelFor(upstream, facts, trip)
+  const wanted = model || undefined
   const untouched = client === speaks && !withoutReasoning && !trip.adjust && !facts.text.includes(`"${ENVELOPE_PREFIX}`)
   const framing = route.framing ?? 'sse'
   const exchange = untouched
@@ -98,7 +96,7 @@ export async function callUpstream(
     baseUrl: upstream.baseUrl,
     apiKey: call.apiKey,
     headers: upstream.headers,
-    model: modelFor(upstream.model, facts, trip),
+    model,
     stream: streaming,
     client: client === speaks ? request : undefined,
   })
@@ -110,7 +108,7 @@ export async function callUpstream(
     body: exchange ? JSON.stringify(exchange.body) : ownBody(facts, wanted),
     redirect: 'manual',
   }
-  const joiner = client === speaks ? undefined : joinerFor(speaks, exchange?.body, modelFor(upstream.model, facts, trip))
+  const joiner = client === speaks ? undefined : joinerFor(speaks, exchange?.body, model)
   const attendance = attend(upstream.fetch, sent, () => watching.phase('headers'))
   // Further pieces are calls of their own.
   const controller = attendance && !joiner ? undefined : new AbortController()

@@ -12,8 +12,8 @@ import { protocols } from '../../transformers/registry.ts'
 import { conversationOf } from '../pool/conversation-key.ts'
 import { errorResponse } from './answer.ts'
 import { createThrottle, type RetryOptions } from '../budget.ts'
-import { modelFor, type Upstream } from './call.ts'
-import { permitOf } from '../caller.ts'
+import type { Upstream } from './call.ts'
+import { permitOf, tenantOf } from '../caller.ts'
 import { checkUpstream } from './check.ts'
 import { fitOutput, type Capability } from '../capability.ts'
 import { costOf } from '../cost.ts'
@@ -24,6 +24,7 @@ import { createKeyRing, type ApiKey, type KeyRing, type KeyStrategy } from './ke
 import { attachMember, type Price } from '../member.ts'
 import { notAllowed } from '../not-allowed.ts'
 import { attachOutcome } from '../outcome.ts'
+import { checkModelName, modelFor } from './model-name.ts'
 import { overKeys } from './over-keys.ts'
 import { patiently } from './patience.ts'
 import { memoryState, type State } from '../state.ts'
@@ -127,7 +128,8 @@ export function endpoint(options: EndpointOptions): Endpoint {
   const answer = async (request: Request, facts: RequestFacts, trip: Trip, signal: AbortSignal): Promise<Response> => {
     const client = protocols[facts.protocol]
     if (facts.route.action === 'count-tokens') return Response.json(client.encodeTokenCount(estimateInput(chatOf(facts))))
-    const model = modelFor(upstream.model, facts, trip)
+    const model = modelFor(upstream, facts, trip)
+    checkModelName(model, upstream, { facts, trip, isHeld: tenantOf(request) !== undefined })
     const barred = permitOf(request)?.endpoint(name, model)
     if (barred !== undefined) return notAllowed(barred)
     const session = keys.length > 1 ? conversationOf(request, facts) : undefined
@@ -163,7 +165,7 @@ export function endpoint(options: EndpointOptions): Endpoint {
       return refuse(request, trip, error)
     }
   }
-  const asked = (facts: RequestFacts, model?: string) => modelFor(upstream.model, facts, { model })
+  const asked = (facts: RequestFacts, model?: string) => modelFor(upstream, facts, { model })
   return attachMember(Object.assign(handler, { keys: { show: ring.show, clear: ring.clear } }), {
     name,
     kind: 'endpoint',
