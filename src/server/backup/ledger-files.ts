@@ -9,13 +9,16 @@ import { dirname, join } from 'node:path'
 import type { ExchangeRecord } from '../../accounts/ledger/record.ts'
 import type { UsageStore } from '../../accounts/ledger/store.ts'
 import type { Clock } from '../../core/clock.ts'
+import { fail } from '../../core/failure.ts'
 import { momentOf, stampOf } from '../config/write.ts'
 import type { LedgerConfig } from '../config/ledger-schema.ts'
 import { openStore, storePath } from '../ledger/open-store.ts'
+import { findReader } from '../sqlite/reader.ts'
 import type { LedgerFiles } from './backup-work.ts'
+import type { RestoreMode } from './backups.ts'
 import { copyDatabase } from './copy-database.ts'
 import { copyArchives, createArchived, removeArchives } from './ledger-archives.ts'
-import { DATABASE, inBatches, LINES, recordsIn } from './ledger-records.ts'
+import { checkRecords, DATABASE, inBatches, LINES, recordsIn } from './ledger-records.ts'
 
 export interface LedgerFilesOptions {
   /** One that is kept in files. */
@@ -23,14 +26,14 @@ export interface LedgerFilesOptions {
   /** The configuration file: paths are meant from its folder. */
   configPath?: string
   clock: Clock
+  /** Whether a server is running that may have it open, this process itself included. Default: none is. */
+  isServed?(): Promise<boolean>
 }
 
-/** After all records that there can be. */
-const EVER = Date.UTC(2200, 0)
 /** Ledgers that were overwritten, each as large as a ledger. */
 const KEPT = 2
 
-export function ledgerFiles({ ledger, configPath, clock }: LedgerFilesOptions): LedgerFiles {
+export function ledgerFiles({ ledger, configPath, clock, isServed = async () => false }: LedgerFilesOptions): LedgerFiles {
   const options = { ledger, ...(configPath !== undefined && { configPath }) }
   const place = { sqlite: storePath('sqlite', options), jsonl: storePath('jsonl', options) }
   /** Where no kind is asked for by name, it is that of which there is something. */
@@ -88,15 +91,41 @@ export function ledgerFiles({ ledger, configPath, clock }: LedgerFilesOptions): 
     return copy
   }
 
+  /** All records are from before it that are there now, also where a clock was wrong; what is answered from now on is not. */
+  const momentAfter = async (): Promise<number> => {
+    const [latest] = existsSync(place[kind]) ? await withStore(async (store) => store.list({}, { limit: 1 })) : []
+    return Math.max((latest?.at ?? 0) + 1, clock.now())
+  }
+  const check = async (folder: string, mode: RestoreMode): Promise<void> => {
+    await checkRecords(folder)
+    if (mode === 'keep-local' || (ledger.store ?? ((await findReader()) ? 'sqlite' : 'jsonl')) === 'sqlite' || !(await isServed())) return
+    fail({
+      kind: 'conflict',
+      message:
+        'The ledger is in files of JSON lines, which a running server alone may replace records in. Nothing was restored. Stop it (cc-route stop), and restore the ledger then, or add to it with "keep-local".',
+    })
+  }
+
   return {
     copyTo,
+    check,
     addFrom: (folder) => add(recordsIn(folder)),
     async replaceBy(folder) {
+      await check(folder, 'overwrite')
+      const end = await momentAfter()
       const before = await keepCopy()
-      await withStore(async (store) => store.forget(EVER))
-      await removeArchives(archives)
-      await copyArchives(folder, archives)
-      return { added: await add(recordsIn(folder, { archives: false })), ...(before !== undefined && { before }) }
+      try {
+        await withStore(async (store) => store.forget(end))
+        await removeArchives(archives)
+        await copyArchives(folder, archives)
+        return { added: await add(recordsIn(folder, { archives: false })), ...(before !== undefined && { before }) }
+      } catch (error) {
+        if (before === undefined) throw error
+        return fail({
+          kind: 'internal',
+          message: `The ledger was not replaced as a whole: ${(error as Error).message} As it was before it is kept in ${before}.`,
+        })
+      }
     },
   }
 }

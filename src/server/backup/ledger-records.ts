@@ -6,6 +6,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Bodies, ExchangeRecord } from '../../accounts/ledger/record.ts'
+import { fail } from '../../core/failure.ts'
 import { isObject } from '../../core/json.ts'
 import { listArchives, readArchive } from '../ledger/archives.ts'
 import { readLines } from '../ledger/json-lines.ts'
@@ -25,6 +26,29 @@ export async function* recordsIn(folder: string, { archives = true } = {}): Asyn
   for (const file of files) {
     const [, kind, month] = LINES.exec(file) ?? []
     if (kind === 'usage') yield* inLines(join(folder, file), join(folder, `bodies-${month}.jsonl`))
+  }
+}
+
+/**
+ * Reads what may turn out not to be readable: months that were put aside, all of them, and of the rest the beginning.
+ *
+ * @throws FailureError where it cannot be read, as where a later version wrote it
+ */
+export async function checkRecords(folder: string): Promise<void> {
+  try {
+    for (const { path } of await listArchives(folder)) {
+      const records = readArchive(path)
+      while (!(await records.next()).done);
+    }
+    const records = recordsIn(folder, { archives: false })
+    await records.next()
+    await records.return(undefined)
+  } catch (error) {
+    fail({
+      kind: 'bad-response',
+      status: 422,
+      message: `The ledger in the backup cannot be read, and nothing was restored. ${(error as Error).message}`,
+    })
   }
 }
 

@@ -24,6 +24,7 @@ export async function restoreBackup(options: RestoreOptions, work: BackupWork): 
   await download(backup, archive, work)
   const contents = join(scratch, 'contents')
   await unpackArchive(archive, contents, settings.passphrase)
+  if (options.only !== 'config') await checkLedger(join(contents, 'ledger'), options, work)
   // The configuration first: it may be refused, and then nothing is changed.
   const config = options.only === 'ledger' ? undefined : await restoreFile(join(contents, 'config'), options, work)
   const ledger = options.only === 'config' ? undefined : await restoreLedger(join(contents, 'ledger'), options, work)
@@ -62,6 +63,10 @@ async function download({ file, size }: RemoteBackup, to: string, { webdav }: Ba
   const got = (await stat(to)).size
   if (size !== undefined && got !== size)
     fail({ kind: 'truncated', message: `Only ${got} of the ${size} bytes of ${file} came. Nothing was restored; try again.` })
+}
+
+async function checkLedger(folder: string, { mode = 'keep-local' }: RestoreOptions, { ledger }: BackupWork): Promise<void> {
+  if (ledger && (await readdir(folder).catch(() => [])).length) await ledger.check(folder, mode)
 }
 
 async function restoreLedger(folder: string, { mode, only }: RestoreOptions, { ledger }: BackupWork): Promise<RestoredLedger | undefined> {

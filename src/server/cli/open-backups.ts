@@ -11,6 +11,7 @@ import { systemClock } from '../../core/clock.ts'
 import type { LoadOptions } from '../config/load.ts'
 import type { Config } from '../config/settle.ts'
 import { createFetchFor } from './fetch-for.ts'
+import { runningServers } from './servers.ts'
 import { stateFolder } from './state-folder.ts'
 
 export interface OpenBackupsOptions {
@@ -33,6 +34,8 @@ export const openBackups = ({ config, path, load }: OpenBackupsOptions): Backups
         ledger: { ...rest, ...(store && { store }) },
         ...(path !== undefined && { configPath: path }),
         clock: systemClock,
+        // Where the configuration names no place, all servers have the same.
+        isServed: async () => (await runningServers()).some((server) => ledger.path === undefined || server.config === path),
       })
     },
     folder: join(stateFolder(), 'backup'),

@@ -64,6 +64,7 @@ function lines(...held: string[]): LedgerFiles & { held: string[] } {
       if (ledger.held.length) writeFileSync(join(place, 'lines.txt'), ledger.held.join('\n'))
       return ledger.held.length > 0
     },
+    check: async () => undefined,
     addFrom: async (place: string) => {
       const added = read(place).filter((line) => !ledger.held.includes(line))
       ledger.held.push(...added)
@@ -294,6 +295,16 @@ describe('restoring', () => {
     expect(ledger.held).toEqual(['d'])
     await here.backups.restore({ mode: 'overwrite', force: true })
     expect(here.text()).toBe(text)
+  })
+
+  test('a ledger that cannot be read changes nothing, the configuration neither', async () => {
+    const { server } = await backedUp()
+    const check = () => Promise.reject(new Error('a newer cc-route wrote it'))
+    const here = await machine(configText(server.url).replace('// mine', '// another'), { ledger: always({ ...lines('d'), check }) })
+    for (const mode of ['overwrite', 'keep-local'] as const)
+      await expect(here.backups.restore({ mode })).rejects.toThrow('a newer cc-route')
+    expect(here.text()).toContain('// another')
+    expect(await here.backups.restore({ mode: 'overwrite', only: 'config' })).toMatchObject({ config: { changed: true } })
   })
 
   test('a part alone', async () => {

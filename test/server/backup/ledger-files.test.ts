@@ -1,5 +1,5 @@
 import { copyFile } from 'node:fs/promises'
-import { appendFileSync, mkdirSync, readdirSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { ExchangeRecord } from '../../../src/accounts/ledger/record.ts'
@@ -42,7 +42,11 @@ interface Place {
   folder: string
 }
 
-async function ledgerIn(kind: 'sqlite' | 'jsonl', records: readonly ExchangeRecord[] = []): Promise<Place> {
+async function ledgerIn(
+  kind: 'sqlite' | 'jsonl',
+  records: readonly ExchangeRecord[] = [],
+  more: Partial<Parameters<typeof ledgerFiles>[0]> = {},
+): Promise<Place> {
   const place = folder()
   const options = {
     ledger: { store: kind, path: kind === 'sqlite' ? 'own.db' : 'own' } satisfies LedgerConfig,
@@ -51,7 +55,7 @@ async function ledgerIn(kind: 'sqlite' | 'jsonl', records: readonly ExchangeReco
   const store = await openStore(options)
   await store.add(records)
   const ids = async () => (await store.list({}, { limit: 1e6 })).map(({ id }) => id).toSorted()
-  return { store, ids, folder: place, files: ledgerFiles({ ...options, clock: virtualClock(NOON) }) }
+  return { store, ids, folder: place, files: ledgerFiles({ ...options, clock: virtualClock(NOON), ...more }) }
 }
 
 const copied = async ({ files }: Place): Promise<string> => {
@@ -96,12 +100,61 @@ describe.each(['sqlite', 'jsonl'] as const)('a ledger in %s', (kind) => {
     expect(await all(kept!)).toEqual(before)
   })
 
+  test('is left as it is where a backup cannot be read', async () => {
+    const later = await copied(await ledgerIn('sqlite', RECORDS.slice(0, 2)))
+    const database = await openDatabase(join(later, 'usage.db'), { migrations: MIGRATIONS })
+    database.exec('PRAGMA user_version = 999')
+    database.close()
+    const broken = folder()
+    writeFileSync(join(broken, 'usage-2024-11.jsonl.gz'), 'no archive')
+    const place = await ledgerIn(kind, RECORDS.slice(0, 3))
+    for (const mode of ['keep-local', 'overwrite'] as const)
+      await expect(place.files.check(later, mode)).rejects.toThrow(/nothing was restored\. .*a newer cc-route wrote it/)
+    await expect(place.files.replaceBy(later)).rejects.toThrow('a newer cc-route wrote it')
+    await expect(place.files.replaceBy(broken)).rejects.toThrow('nothing was restored')
+    expect(await place.ids()).toHaveLength(3)
+    expect(readdirSync(place.folder)).not.toContain('backups')
+  })
+
+  test('that is not replaced as a whole is kept, and it is told where', async () => {
+    const from = await copied(await ledgerIn('jsonl', RECORDS.slice(0, 2)))
+    mkdirSync(join(from, 'usage-2025-01.jsonl'))
+    const place = await ledgerIn(kind, RECORDS.slice(0, 3))
+    const kept = join(place.folder, 'backups/ledger-2024-11-21T12-00-00.000')
+    await expect(place.files.replaceBy(from)).rejects.toThrow(`As it was before it is kept in ${kept}`)
+    expect(await all(kept)).toEqual(RECORDS.slice(0, 3))
+  })
+
   test('that nothing was written to is none', async () => {
     const place = folder()
     const files = ledgerFiles({ ledger: { store: kind, path: 'nowhere' }, configPath: join(place, 'config.json'), clock: virtualClock() })
     expect(await files.copyTo(folder())).toBe(false)
     expect(readdirSync(place)).toEqual([])
   })
+})
+
+test('what is answered while a database is replaced stays', async () => {
+  const from = await copied(await ledgerIn('sqlite', RECORDS.slice(0, 2)))
+  const clock = virtualClock(NOON + 1e12)
+  const late = record(7777, { at: clock.now() })
+  const now = () => {
+    // The name of the copy that is made.
+    if (asked++ === 1) void place.store.add([late])
+    return clock.now()
+  }
+  let asked = 0
+  const place: Place = await ledgerIn('sqlite', [record(5)], { clock: { ...clock, now }, isServed: async () => true })
+  await place.files.replaceBy(from)
+  expect(await place.ids()).toEqual(['r00000000', 'r00000001', late.id])
+})
+
+test('files of lines are not replaced while a server is running', async () => {
+  const from = await copied(await ledgerIn('sqlite', RECORDS.slice(0, 2)))
+  const place = await ledgerIn('jsonl', [record(5)], { isServed: async () => true })
+  await expect(place.files.check(from, 'overwrite')).rejects.toThrow('cc-route stop')
+  await expect(place.files.replaceBy(from)).rejects.toThrow('cc-route stop')
+  expect(await place.ids()).toEqual(['r00000005'])
+  await place.files.check(from, 'keep-local')
 })
 
 describe('months that were put aside', () => {
