@@ -52,7 +52,7 @@ export function describe(finished: Finished, redact: (text: string) => string): 
     id,
     at,
     method: request.method,
-    path: urlOf(request).pathname,
+    path: shortened(urlOf(request).pathname),
     protocol,
     ...defined({
       asked: asked && shortened(asked),
@@ -71,7 +71,7 @@ export function describe(finished: Finished, redact: (text: string) => string): 
     ms: endedAt - at,
     ended: ending.how,
     ...(failure && { failure: failureOf(failure, endedAt, redact) }),
-    ...tokensUsed({ facts, attempts, answered, ending }),
+    ...tokensUsed({ facts, attempts, answered, notices: outcome?.notices ?? [], ending }),
     notices: outcome?.notices.length ?? 0,
     attempts: attempts.map((attempt) => attemptOf(attempt, redact)),
     ...(bodies && { bodies }),

@@ -3,10 +3,14 @@
  *
  * @module
  */
+import { stringOf } from '../../core/json.ts'
+import type { Notice } from '../../core/notice.ts'
 import type { Usage } from '../../core/usage.ts'
 import { tokensOf, type RequestFacts } from '../../router/facts.ts'
 import type { Attempt, Ending } from '../../router/outcome.ts'
 import type { ExchangeRecord, TokenUsage } from './record.ts'
+import { wholeCount } from './whole-count.ts'
+import { shortened } from './who.ts'
 
 const COUNTS = ['input', 'cacheRead', 'cacheWrite', 'cacheWriteLong', 'output', 'reasoning', 'serverToolCalls'] as const
 
@@ -16,6 +20,8 @@ export interface Exchanged {
   attempts: readonly Attempt[]
   /** Whether there was an answer, or the beginning of one. */
   answered: boolean
+  /** What the translation could not keep of it. */
+  notices: readonly Notice[]
   ending: Ending
 }
 
@@ -23,14 +29,19 @@ export interface Exchanged {
  * The counts, and whether any of them is a guess. `undefined` where nothing was used: a request that reached no provider, or that every provider
  * refused, costs nothing. One that a client gave up before it was answered has used its input: the provider had begun to read it.
  */
-export function tokensUsed({ facts, attempts, answered, ending }: Exchanged): Pick<ExchangeRecord, 'usage' | 'estimated' | 'serviceTier'> {
+export function tokensUsed({
+  facts,
+  attempts,
+  answered,
+  notices,
+  ending,
+}: Exchanged): Pick<ExchangeRecord, 'usage' | 'estimated' | 'serviceTier'> {
   const { how, usage: told, streamed = 0 } = ending
-  const tier = told?.serviceTier === undefined ? {} : { serviceTier: told.serviceTier }
   const pending = how === 'cancelled' && attempts.some(({ failure }) => !failure)
   const generates = facts?.route.action === 'generate'
   if (!generates || !(answered || pending)) {
     if (!told) return {}
-    return { usage: countsOf(told), ...(told.estimated && { estimated: true }), ...tier }
+    return { usage: countsOf(told), ...(told.estimated && { estimated: true }), ...tierIn(told.serviceTier) }
   }
   const isOver = how === 'complete' || how === 'recovered'
   const input = saysInput(told) ? undefined : guessInput(facts)
@@ -39,17 +50,32 @@ export function tokensUsed({ facts, attempts, answered, ending }: Exchanged): Pi
   const usage: TokenUsage = {
     ...(told && countsOf(told)),
     ...(input !== undefined && { input }),
-    ...(isPartial && { output: Math.max(told?.output ?? 0, streamed) }),
+    ...(isPartial && { output: wholeCount(Math.max(told?.output ?? 0, streamed)) }),
   }
-  return { usage, ...((told?.estimated || input !== undefined || isPartial) && { estimated: true }), ...tier }
+  return {
+    usage,
+    ...((told?.estimated || input !== undefined || isPartial) && { estimated: true }),
+    ...tierIn(told?.serviceTier ?? tierAsked(facts, notices)),
+  }
 }
 
 const saysInput = (usage: Usage | undefined): boolean =>
   usage?.input !== undefined || usage?.cacheRead !== undefined || usage?.cacheWrite !== undefined
 
-/** The counts of a usage, as they are kept. */
+const tierIn = (serviceTier: string | undefined) => (serviceTier === undefined ? {} : { serviceTier: shortened(serviceTier) })
+
+/** Where each protocol has its tier. Claude's speed is a tier of its own elsewhere, and says more where both are given. */
+const TIER = /^\/(service_tier|serviceTier|speed)$/
+
+/** The tier that was asked for; `undefined` where none was, or the provider was not asked for it in that word. */
+function tierAsked({ body }: RequestFacts, notices: readonly Notice[]): string | undefined {
+  if (notices.some((notice) => notice.in === 'request' && TIER.test(notice.path))) return undefined
+  return body.speed === 'fast' ? 'fast' : (stringOf(body.service_tier) ?? stringOf(body.serviceTier))
+}
+
+/** The counts of a usage, as they are kept, whatever a provider says. */
 export const countsOf = (usage: Usage): TokenUsage =>
-  Object.fromEntries(COUNTS.flatMap((name) => (usage[name] === undefined ? [] : [[name, usage[name]]])))
+  Object.fromEntries(COUNTS.flatMap((name) => (usage[name] === undefined ? [] : [[name, wholeCount(usage[name])]])))
 
 /** What cannot be read as a request of its protocol is guessed by its length. */
 function guessInput(facts: RequestFacts): number {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { wholeCount } from '../../accounts/ledger/whole-count.ts'
 import { isFailed } from '../../accounts/ledger/failed.ts'
 import type { ExchangeRecord } from '../../accounts/ledger/record.ts'
 import type { Sum } from '../../accounts/ledger/store.ts'
@@ -30,18 +31,18 @@ export const NUMBERS: readonly Measure[] = [
   { column: 'requests', field: 'requests', sql: '1', of: () => 1 },
   { column: 'failed', field: 'failed', sql: 'c.failed', of: (record) => Number(isFailed(record)) },
   { column: 'attempts', field: 'attempts', sql: 'r.attempts', of: ({ attempts }) => attempts.length },
-  { column: 'input', field: 'input', sql: 'ifnull(r.input, 0)', of: ({ usage }) => usage?.input ?? 0 },
-  { column: 'cache_read', field: 'cacheRead', sql: 'ifnull(r.cache_read, 0)', of: ({ usage }) => usage?.cacheRead ?? 0 },
-  { column: 'cache_write', field: 'cacheWrite', sql: 'ifnull(r.cache_write, 0)', of: ({ usage }) => usage?.cacheWrite ?? 0 },
+  { column: 'input', field: 'input', sql: 'ifnull(r.input, 0)', of: ({ usage }) => wholeCount(usage?.input ?? 0) },
+  { column: 'cache_read', field: 'cacheRead', sql: 'ifnull(r.cache_read, 0)', of: ({ usage }) => wholeCount(usage?.cacheRead ?? 0) },
+  { column: 'cache_write', field: 'cacheWrite', sql: 'ifnull(r.cache_write, 0)', of: ({ usage }) => wholeCount(usage?.cacheWrite ?? 0) },
   {
     column: 'cache_write_long',
     field: 'cacheWriteLong',
     sql: 'ifnull(r.cache_write_long, 0)',
-    of: ({ usage }) => usage?.cacheWriteLong ?? 0,
+    of: ({ usage }) => wholeCount(usage?.cacheWriteLong ?? 0),
   },
-  { column: 'output', field: 'output', sql: 'ifnull(r.output, 0)', of: ({ usage }) => usage?.output ?? 0 },
-  { column: 'reasoning', field: 'reasoning', sql: 'ifnull(r.reasoning, 0)', of: ({ usage }) => usage?.reasoning ?? 0 },
-  { column: 'tools', field: 'serverToolCalls', sql: 'ifnull(r.tools, 0)', of: ({ usage }) => usage?.serverToolCalls ?? 0 },
+  { column: 'output', field: 'output', sql: 'ifnull(r.output, 0)', of: ({ usage }) => wholeCount(usage?.output ?? 0) },
+  { column: 'reasoning', field: 'reasoning', sql: 'ifnull(r.reasoning, 0)', of: ({ usage }) => wholeCount(usage?.reasoning ?? 0) },
+  { column: 'tools', field: 'serverToolCalls', sql: 'ifnull(r.tools, 0)', of: ({ usage }) => wholeCount(usage?.serverToolCalls ?? 0) },
   {
     column: 'unpriced',
     field: 'unpriced',

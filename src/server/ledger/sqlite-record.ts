@@ -5,6 +5,7 @@
  */
 import type { AttemptRecord, ExchangeRecord, TokenUsage } from '../../accounts/ledger/record.ts'
 import { isFailed } from '../../accounts/ledger/failed.ts'
+import { wholeCount } from '../../accounts/ledger/whole-count.ts'
 import { formatMoney } from '../../accounts/money.ts'
 import type { Row, Value } from '../sqlite/reader.ts'
 import { COMBO, COMBO_COLUMNS, withoutNul, type Combo, type Names } from './sqlite-combos.ts'
@@ -89,7 +90,7 @@ export function rowOf(record: ExchangeRecord, combo: number, session: number, na
     Math.round(numberOr0(ms)),
     message === undefined ? null : withoutNul(message),
     (usage ? HAS_USAGE : 0) | (record.estimated ? IS_ESTIMATED : 0),
-    ...COUNTS.map((count) => usage?.[count] ?? null),
+    ...COUNTS.map((count) => (usage?.[count] === undefined ? null : wholeCount(usage[count]))),
     cost ? moneyOf(cost) : null,
     numberOr0(notices),
     attempts.length,

@@ -26,7 +26,9 @@ export function decodeUsage(wire: unknown): Usage | undefined {
   set('output', sums?.output ?? wire.output_tokens)
   set('reasoning', isObject(wire.output_tokens_details) ? wire.output_tokens_details.thinking_tokens : undefined)
   set('serverToolCalls', isObject(wire.server_tool_use) ? callsIn(wire.server_tool_use) : undefined)
-  const tier = stringOf(wire.service_tier)
+  // Fast mode is told apart from the tier, and is what the price goes by: https://platform.claude.com/docs/en/build-with-claude/fast-mode
+  const speed = stringOf(wire.speed)
+  const tier = speed === 'fast' ? speed : (stringOf(wire.service_tier) ?? speed)
   if (tier !== undefined) usage.serviceTier = tier
   return usage
 }

@@ -90,6 +90,17 @@ describe('an upstream answer', () => {
     iterations.push({ type: 'fallback_message', input_tokens: 1, output_tokens: 1 })
     expect(read({ usage: { ...usage, iterations } }).usage).toMatchObject({ input: 10, output: 50 })
   })
+  it.each([
+    [{ service_tier: 'standard', speed: 'fast' }, 'fast'],
+    [{ service_tier: 'priority', speed: 'standard' }, 'priority'],
+    [{ speed: 'standard' }, 'standard'],
+    [{ service_tier: 'batch', speed: null }, 'batch'],
+  ])('tells what it is billed as: %j', (fields, tier) => {
+    const usage = { input_tokens: 1, output_tokens: 1, ...fields }
+    const reply = read({ usage })
+    expect(reply.usage?.serviceTier).toBe(tier)
+    expect(write(reply)).toMatchObject({ usage })
+  })
   it('may be an error with a status of success, or none at all', () => {
     const body = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }
     expect(() => claude.decodeReply(body, answer())).toThrow('Overloaded')
