@@ -9,7 +9,7 @@ import { watchRequest, type Seen } from '../../router/caller.ts'
 import { clientProtocol, routeOf, type RequestFacts } from '../../router/facts.ts'
 import { outcomeOf, type Ending, type Outcome } from '../../router/outcome.ts'
 import type { Prices } from '../prices/prices.ts'
-import { costOfParts } from './cost-of-parts.ts'
+import { costOfRecord } from './cost-of-record.ts'
 import { createBatches } from './batches.ts'
 import { bodiesOf, listen, type Heard } from './capture.ts'
 import { describe } from './describe.ts'
@@ -82,10 +82,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   }
 
   const priced = (record: ExchangeRecord): ExchangeRecord => {
-    const { endpoint, served, usage, at, serviceTier, cost } = record
-    if (!prices || !usage || cost || endpoint === undefined || served === undefined) return record
-    const found =
-      costOfParts(prices, record) ?? prices.cost({ endpoint, model: served, usage, at, ...(serviceTier !== undefined && { serviceTier }) })
+    const found = prices && !record.cost ? costOfRecord(prices, record) : undefined
     return found ? { ...record, cost: found } : record
   }
   /** Those that were told of already, while the store takes none. */

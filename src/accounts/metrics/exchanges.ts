@@ -25,8 +25,34 @@ export interface Sink<Begun = unknown> {
   ended(finished: Finished, begun: Begun | undefined): void
 }
 
-/** Counts of tokens and what no protocol has a path for are no exchanges. */
-export function watchExchanges<Begun>(clock: Clock, sink: Sink<Begun>): Watcher {
+/** Tells of the first error alone: what is wrong with one request is wrong with the next. Never throws. */
+export function once(onError: (error: Error) => void): (error: unknown) => void {
+  let isTold = false
+  return (error) => {
+    if (isTold) return
+    isTold = true
+    try {
+      onError(error instanceof Error ? error : new Error(String(error), { cause: error }))
+    } catch {
+      // nobody is left to be told
+    }
+  }
+}
+
+/**
+ * Counts of tokens and what no protocol has a path for are no exchanges.
+ *
+ * @param failed told of whatever the sink throws: requests go on all the same
+ */
+export function watchExchanges<Begun>(clock: Clock, sink: Sink<Begun>, failed: (error: unknown) => void): Watcher {
+  const begin = (request: Request): Begun | undefined => {
+    try {
+      return sink.begun(request)
+    } catch (error) {
+      failed(error)
+      return undefined
+    }
+  }
   return {
     clock,
     watch(request) {
@@ -34,7 +60,7 @@ export function watchExchanges<Begun>(clock: Clock, sink: Sink<Begun>): Watcher 
       if (action === 'count-tokens') return (response) => response
       const at = clock.now()
       const seen = watchRequest(request)
-      const begun = action === undefined ? undefined : sink.begun(request)
+      const begun = action === undefined ? undefined : begin(request)
       return (response) => {
         const outcome = outcomeOf(response)
         if (!outcome && action === undefined) return response
@@ -46,8 +72,8 @@ export function watchExchanges<Begun>(clock: Clock, sink: Sink<Begun>): Watcher 
           const protocol = clientProtocol(request)
           sink.ended({ id: '', request, protocol, facts, status, outcome, seen, ending, at, answeredAt, endedAt }, begun)
         }
-        if (outcome) void outcome.ended.then(end)
-        else void end({ how: status === STATUS.cancelled ? 'cancelled' : status >= 400 ? 'error' : 'complete' })
+        if (outcome) void outcome.ended.then(end).catch(failed)
+        else void end({ how: status === STATUS.cancelled ? 'cancelled' : status >= 400 ? 'error' : 'complete' }).catch(failed)
         return response
       }
     },

@@ -13,7 +13,7 @@ import type { ExchangeRecord, TokenUsage } from '../ledger/record.ts'
 import { withLedger } from '../ledger/with-ledger.ts'
 import { formatMoney, parseMoney } from '../money.ts'
 import type { Prices } from '../prices/prices.ts'
-import { watchExchanges, type Sink, type Watcher } from './exchanges.ts'
+import { once, watchExchanges, type Sink, type Watcher } from './exchanges.ts'
 import { createCounter, createHistogram, createSum, expositionOf, OTHER, type Family, type Sample } from './families.ts'
 import { createNames } from './names.ts'
 import { overheadMs } from './overhead.ts'
@@ -28,6 +28,8 @@ export interface MetricsOptions {
   models?: () => Iterable<string>
   /** More to tell whenever it is asked: gauges, in most cases. */
   more?: () => Awaitable<readonly Family[]>
+  /** Told, once, of an error that keeps requests from being counted. Requests go on all the same. Default: nobody is told. */
+  onError?: (error: Error) => void
   clock?: Clock
 }
 
@@ -43,7 +45,8 @@ const OVERHEADS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1]
 
 /** Counts what goes by. {@link withMetrics} shows it the requests of a fetch. */
 export function createMetrics(options: MetricsOptions = {}): Metrics {
-  const { prices, clock = systemClock, more = () => [] } = options
+  const { prices, clock = systemClock, more = () => [], onError = () => {} } = options
+  const failed = once(onError)
   const names = createNames(options)
   const requests = createCounter('cc_route_requests_total', 'Requests that are over, by their status and by how the answer ended.')
   const failures = createCounter('cc_route_failures_total', 'Requests that came to nothing or broke off, by the class of the failure.')
@@ -99,6 +102,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
       if (protocol) inFlight.set(protocol, inFlight.get(protocol)! - 1)
       const counting = pricedRecord(finished, prices)
         .then(count)
+        .catch(failed)
         .finally(() => pending.delete(counting))
       pending.add(counting)
     },
@@ -106,7 +110,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
 
   return {
     ...sink,
-    ...watchExchanges(clock, sink),
+    ...watchExchanges(clock, sink, failed),
     async text() {
       await Promise.all(pending)
       const running: Family = {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { costOfRecord } from '../ledger/cost-of-record.ts'
 import { describe, type Finished } from '../ledger/describe.ts'
 import type { ExchangeRecord } from '../ledger/record.ts'
 import type { Prices } from '../prices/prices.ts'
@@ -18,9 +19,8 @@ export function pricedRecord(finished: Finished, prices: Prices | undefined): Pr
 
 async function work(finished: Finished, prices: Prices | undefined): Promise<ExchangeRecord> {
   const record = describe(finished, (text) => text)
-  const { endpoint, served, usage, at, serviceTier } = record
-  if (!prices || !usage || endpoint === undefined || served === undefined) return record
+  if (!prices || !record.usage) return record
   await prices.ready().catch(() => {}) // without its data it still knows the prices of the configuration
-  const cost = prices.cost({ endpoint, model: served, usage, at, ...(serviceTier !== undefined && { serviceTier }) })
+  const cost = costOfRecord(prices, record)
   return cost ? { ...record, cost } : record
 }

@@ -10,7 +10,7 @@ import type { Finished } from '../ledger/describe.ts'
 import type { AttemptRecord, ExchangeRecord } from '../ledger/record.ts'
 import { isFailed } from '../ledger/failed.ts'
 import type { Prices } from '../prices/prices.ts'
-import { watchExchanges, type Sink, type Watcher } from './exchanges.ts'
+import { once, watchExchanges, type Sink, type Watcher } from './exchanges.ts'
 import { operationOf, providerName, requestAttributes, usageAttributes, type Attributes } from './gen-ai.ts'
 import { createNames } from './names.ts'
 import { pricedRecord } from './priced-record.ts'
@@ -25,6 +25,8 @@ export interface TelemetryOptions {
   models?: () => Iterable<string>
   /** Takes secrets out of errors. Default: none is known. */
   redact?: (text: string) => string
+  /** Told, once, of an error that keeps requests from being told of, such as a span processor's. Requests go on all the same. Default: nobody is told. */
+  onError?: (error: Error) => void
   clock?: Clock
 }
 
@@ -44,7 +46,8 @@ const SCOPE = 'cc-route'
  * @throws Error (rejects) where the package `@opentelemetry/api` is not installed
  */
 export async function createTelemetry(options: TelemetryOptions = {}): Promise<Telemetry> {
-  const { prices, clock = systemClock, addressOf = () => undefined, redact = (text) => text } = options
+  const { prices, clock = systemClock, addressOf = () => undefined, redact = (text) => text, onError = () => {} } = options
+  const failed = once(onError)
   const api = await import('@opentelemetry/api').catch((error: unknown) => {
     throw new Error('Telemetry needs the package @opentelemetry/api: npm install @opentelemetry/api', { cause: error })
   })
@@ -106,10 +109,12 @@ export async function createTelemetry(options: TelemetryOptions = {}): Promise<T
     },
     ended(finished, begun) {
       const parent = (begun?.context as Context | undefined) ?? context.active()
-      void pricedRecord(finished, prices).then((record) => told(finished, record, parent))
+      void pricedRecord(finished, prices)
+        .then((record) => told(finished, record, parent))
+        .catch(failed)
     },
   }
-  return { ...sink, ...watchExchanges(clock, sink) }
+  return { ...sink, ...watchExchanges(clock, sink, failed) }
 }
 
 type AddressOf = (endpoint: string) => string | undefined

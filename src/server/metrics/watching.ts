@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { watchExchanges, type Sink, type Watcher } from '../../accounts/metrics/exchanges.ts'
+import { once, watchExchanges, type Sink, type Watcher } from '../../accounts/metrics/exchanges.ts'
 import type { Metrics } from '../../accounts/metrics/metrics.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Failure } from '../../core/failure.ts'
@@ -48,7 +48,8 @@ export function metricsDoor(
 /** Nothing of it is loaded where it is off. */
 export function createWatching({ now, clock, redact, startedAt, budgets, onWarning }: WatchingOptions): Watching {
   const prices = livePrices(() => now().config)
-  const shared = { prices, clock, models: () => modelsIn(now()) }
+  const onError = once((error) => onWarning(`Metrics or spans of some requests are missing: ${error.message}`))
+  const shared = { prices, clock, models: () => modelsIn(now()), onError }
   const metrics = lazy(async (): Promise<Metrics> => {
     const [{ createMetrics }, { stateOf }] = await Promise.all([import('../../accounts/metrics/metrics.ts'), import('./state.ts')])
     const endpoints = () => Object.keys(now().config.endpoints)
@@ -59,8 +60,9 @@ export function createWatching({ now, clock, redact, startedAt, budgets, onWarni
     return createTelemetry({ ...shared, redact, addressOf: (name) => now().config.endpoints[name]?.baseUrl })
   })
   telemetry.onError = (error) => onWarning(error.message)
-  const both = watchExchanges(clock, together([metrics.sink, telemetry.sink]))
-  const [ofMetrics, ofTelemetry] = [watchExchanges(clock, metrics.sink), watchExchanges(clock, telemetry.sink)]
+  const watching = (sink: Sink) => watchExchanges(clock, sink, onError)
+  const both = watching(together([metrics.sink, telemetry.sink]))
+  const [ofMetrics, ofTelemetry] = [watching(metrics.sink), watching(telemetry.sink)]
   /** Who is to be told now; the configuration may change, and an SDK may be set up late. */
   const watcher = (): Watcher | undefined => {
     const { server } = now().config
@@ -105,13 +107,12 @@ function lazy<T extends Sink>(make: () => Promise<T>): Lazy<T> {
       ended(finished, begun) {
         if (loaded) loaded.ended(finished, begun)
         else
-          void load().then(
-            () => loaded?.ended(finished, undefined),
-            (error: unknown) => {
+          void load()
+            .then(() => loaded?.ended(finished, undefined))
+            .catch((error: unknown) => {
               held.onError?.(error as Error)
               delete held.onError
-            },
-          )
+            })
       },
     },
   }

@@ -62,6 +62,45 @@ describe('what is counted', () => {
     expect(families.get('cc_route_failures_total')?.samples).toEqual([])
   })
 
+  test('an error of the prices is told of once, and ends nothing', async () => {
+    const errors: string[] = []
+    const broken = { ...prices, cost: () => { throw new Error('no such list') } } // prettier-ignore
+    const { ask, read } = world({ prices: broken, onError: ({ message }) => errors.push(message) })
+    for (let count = 0; count < 2; count++) expect((await ask()).status).toBe(200)
+    await read()
+    expect(errors).toEqual(['no such list'])
+  })
+
+  test('an answer that two endpoints gave costs what each of them takes', async () => {
+    const clock = virtualClock()
+    const at = (name: string, faults?: ChaosOptions['faults']) =>
+      endpoint({
+        name,
+        protocol: 'claude',
+        baseUrl: `https://${name}.example`,
+        model: 'm',
+        clock,
+        fetch: chaosProvider({
+          clock,
+          reply: { text: 'one two three four five six seven eight', usage: { input: 10, output: 9 } },
+          ...(faults && { faults }),
+        }),
+      })
+    const each = createPrices({
+      data: false,
+      endpoints: { a: { price: { input: 0, output: 1e6 } }, b: { price: { input: 0, output: 1 } } },
+    })
+    const metrics = createMetrics({ clock, prices: each })
+    const both = pool([at('a', { type: 'cut', at: { event: 6 } }), at('b')], { clock, patienceMs: 1e9, midStream: 'continue' })
+    const body = { model: 'c', stream: true, max_tokens: 100, messages: [{ role: 'user', content: 'Hello!' }] }
+    const asked = withMetrics(both, metrics)('http://localhost/v1/messages', { method: 'POST', body: JSON.stringify(body) })
+    await clock.advance(1000)
+    const reading = (await asked).text()
+    await clock.advance(10_000)
+    await reading
+    expect(valueOf(readExposition(await metrics.text()), 'cc_route_cost_dollars_total', { endpoint: 'b' })).toBeGreaterThanOrEqual(1)
+  })
+
   test('the caller’s mistake, by its class', async () => {
     const { ask, read } = world()
     expect((await ask({ messages: 'none' })).status).toBe(400)

@@ -122,6 +122,28 @@ async function histogram(name: string): Promise<HistogramMetricData> {
   return found as HistogramMetricData
 }
 
+test('an error of a span processor is told of once, and ends nothing', async () => {
+  const onEnd = vi.fn(() => {
+    throw new Error('exporter is broken')
+  })
+  const broken = { onStart: () => {}, onEnd, forceFlush: async () => {}, shutdown: async () => {} }
+  trace.disable()
+  trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [broken, new SimpleSpanProcessor(spans)] }))
+  const errors: string[] = []
+  const clock = virtualClock()
+  const telemetry = await createTelemetry({ clock, onError: ({ message }) => errors.push(message) })
+  const up = endpoint({ name: 'a', protocol: 'openai', baseUrl: 'https://a.example', model: 'm', clock, fetch: chaosProvider({ clock }) })
+  const body = JSON.stringify({ model: 'c', max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }] })
+  for (let count = 1; count <= 2; count++) {
+    const response = await withMetrics(up, telemetry)('http://localhost/v1/messages', { method: 'POST', body })
+    expect(response.status).toBe(200)
+    await response.text()
+    await vi.waitFor(() => expect(onEnd).toHaveBeenCalledTimes(count))
+  }
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(errors).toEqual(['exporter is broken'])
+})
+
 describe('spans', () => {
   test('tell of a request, and of the call below it, by the names of the conventions', async () => {
     const ask = await world()

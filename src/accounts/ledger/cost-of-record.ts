@@ -2,8 +2,17 @@ import { formatMoney, parseMoney } from '../money.ts'
 import type { Cost, Prices } from '../prices/prices.ts'
 import type { ExchangeRecord } from './record.ts'
 
+/** What an answer cost; `undefined` where it used nothing, or has no price. */
+export function costOfRecord(prices: Prices, record: ExchangeRecord): Cost | undefined {
+  const { endpoint, served, usage, at, serviceTier } = record
+  if (!usage || endpoint === undefined || served === undefined) return undefined
+  return (
+    costOfParts(prices, record) ?? prices.cost({ endpoint, model: served, usage, at, ...(serviceTier !== undefined && { serviceTier }) })
+  )
+}
+
 /** What an answer costs that several providers have given together, each at its own prices; the rates are the last one's. `undefined` for all others. */
-export function costOfParts(prices: Prices, { attempts, ended, serviceTier }: ExchangeRecord): Cost | undefined {
+function costOfParts(prices: Prices, { attempts, ended, serviceTier }: ExchangeRecord): Cost | undefined {
   const parts = attempts.filter(({ usage }) => usage)
   // Of an answer that broke off again the parts do not tell everything.
   if (parts.length < 2 || (ended !== 'recovered' && ended !== 'complete')) return undefined
