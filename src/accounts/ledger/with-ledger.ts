@@ -4,12 +4,12 @@
  * @module
  */
 import { isFailureError, STATUS } from '../../core/failure.ts'
-import { seenOf } from '../../router/caller.ts'
+import { inheritCaller, seenOf } from '../../router/caller.ts'
 import { createAnswerReader } from '../../router/endpoint/read-answer.ts'
 import { classify } from '../../router/failures/classify.ts'
 import { networkFailure } from '../../router/failures/network-failure.ts'
 import { failureOfResponse } from '../../router/failures/refusal.ts'
-import { factsOf, routeOf, withBody, type RequestFacts } from '../../router/facts.ts'
+import { factsOf, knownFacts, routeOf, withBody, type RequestFacts } from '../../router/facts.ts'
 import { requestOf, urlOf, type Fetch, type Handler } from '../../router/fetch.ts'
 import { memberOf } from '../../router/member.ts'
 import { attachOutcome, outcomeOf, type Attempt, type Outcome } from '../../router/outcome.ts'
@@ -28,8 +28,7 @@ export function withLedger(fetch: Fetch, ledger: Pick<Ledger, 'watch' | 'clock'>
     const request = requestOf(input, init)
     const told = ledger.watch(request)
     try {
-      const known = memberOf(fetch) || !routeOf(request) ? undefined : await factsOf(request)
-      return told(known ? await asked(fetch, request, known, ledger) : await fetch(request))
+      return told(memberOf(fetch) || !routeOf(request) ? await fetch(request) : await askedOf(fetch, request, ledger))
     } catch (error) {
       told(unanswered(request, error))
       throw error
@@ -38,7 +37,18 @@ export function withLedger(fetch: Fetch, ledger: Pick<Ledger, 'watch' | 'clock'>
   return handler
 }
 
-/** Asks a fetch of which nothing is known. */
+/** Asks a fetch of which nothing is known. What cannot be read as a request of its protocol it gets as it came: the refusal, if any, is its own. */
+async function askedOf(fetch: Fetch, request: Request, ledger: Pick<Ledger, 'clock'>): Promise<Response> {
+  if (request.bodyUsed) return asked(fetch, request, await factsOf(request), ledger)
+  // A copy is read, which shares its bytes.
+  const copy = request.clone()
+  inheritCaller(request, copy)
+  const facts = await (knownFacts(request) ?? factsOf(copy)).catch(() => undefined)
+  if (!facts) return fetch(request)
+  request.body?.cancel().catch(() => {})
+  return asked(fetch, request, facts, ledger)
+}
+
 async function asked(fetch: Fetch, request: Request, facts: RequestFacts, { clock }: Pick<Ledger, 'clock'>): Promise<Response> {
   const passed = withBody(request, facts)
   const attempts = seenOf(request)?.attempts ?? []
