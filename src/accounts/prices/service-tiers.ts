@@ -27,7 +27,21 @@ const TIERS: readonly TierRow[] = [
   { tier: 'batch', factor: 0.5 },
 ]
 
-/** What the prices of tokens are multiplied with. `provider`: as the data package calls it; `undefined` where it is not known. */
+/** Whose address it is. */
+const HOSTS: readonly (readonly [host: RegExp, provider: string])[] = [
+  [/(^|\.)anthropic\.com$/, 'anthropic'],
+  [/(^|\.)amazonaws\.com$/, 'aws'],
+  [/(^|\.)googleapis\.com$/, 'google'],
+]
+
+/** The provider's name. Without the data package its address is all that is known of it. */
+function named(provider: string): string {
+  if (!URL.canParse(provider)) return provider.toLowerCase()
+  const { hostname } = new URL(provider)
+  return HOSTS.find(([host]) => host.test(hostname))?.[1] ?? provider
+}
+
+/** What the prices of tokens are multiplied with. `provider`: as the data package calls it, or its address; `undefined` where it is not known. */
 export function tierFactor(
   tier: string | undefined,
   { provider = '', model }: { provider: string | undefined; model: string },
@@ -35,6 +49,7 @@ export function tierFactor(
 ): number {
   if (tier === undefined) return 1
   const asked = tier.toLowerCase()
-  const fits = (row: TierRow) => row.tier === asked && (row.provider?.test(provider) ?? true) && (row.model?.test(model) ?? true)
+  const whose = named(provider)
+  const fits = (row: TierRow) => row.tier === asked && (row.provider?.test(whose) ?? true) && (row.model?.test(model) ?? true)
   return (Object.hasOwn(own, asked) ? own[asked] : TIERS.find(fits)?.factor) ?? 1
 }

@@ -24,6 +24,17 @@ describe('a price of one’s own', () => {
     expect(await own({ models: { m: { input: 0, output: 0 } } })).toMatchObject({ amount: '0' })
   })
 
+  test.each([
+    ['https://api.anthropic.com', 'claude-opus-4-6', 'fast', '6'],
+    ['https://api.anthropic.com/v1', 'claude-opus-4-6', 'priority', '1'],
+    ['https://bedrock-runtime.us-east-1.amazonaws.com', 'anthropic.claude-opus-4-6', 'priority', '1'],
+    ['https://generativelanguage.googleapis.com/v1beta', 'gemini-3.8-flash', 'priority', '1.8'],
+    ['https://notanthropic.com', 'claude-opus-4-6', 'fast', '2'],
+  ])('is multiplied by the tiers of whoever has the address %s: %s, %s', async (provider, model, serviceTier, amount) => {
+    const options = { models: { [model]: { input: 1, output: 1 } }, endpoints: { relay: { provider } } }
+    expect(await own(options, { model, serviceTier, usage: { input: 1_000_000 } })).toMatchObject({ amount })
+  })
+
   test('may say all', async () => {
     const price = { input: 1, output: 2, cacheRead: 3, cacheWrite: 4, cacheWriteLong: 5, serverToolCalls: 6, requests: 7 }
     expect(await own({ models: { m: price } }, { usage: { ...MILLION, serverToolCalls: 1000 } })).toMatchObject({ amount: '21.007' })
