@@ -4,6 +4,7 @@
  * @module
  */
 import { FailureError } from '../../core/failure.ts'
+import { ConfigConflict } from '../config/conflict.ts'
 import { ConfigError } from '../config/problem.ts'
 import { CommandError, EXIT } from './command.ts'
 
@@ -16,7 +17,7 @@ const CAUSES: Readonly<Record<string, string>> = {
 
 export function explained(error: unknown): { text: string; code: number } {
   if (error instanceof CommandError) return { text: error.message, code: error.code }
-  if (error instanceof ConfigError || error instanceof TypeError || error instanceof FailureError)
+  if (error instanceof ConfigError || error instanceof ConfigConflict || error instanceof TypeError || error instanceof FailureError)
     return { text: error.message, code: EXIT.failed }
   const { code, address, port, path, message, stack } = error as NodeJS.ErrnoException & { address?: string; port?: number }
   const place = address === undefined ? (path ?? '') : `${address}:${port}`

@@ -35,7 +35,9 @@ export async function run(call: Call): Promise<void> {
       'There is no configuration file to keep keys in. Make one: cc-route init. Without one CC_ROUTE_KEYS has the keys.',
     )
   const { changes, accept, key } = plan(used, name!, call, Date.now())
-  const saved = await saveConfig(used.path, changes, { ...used.options, accept })
+  const revision = used.snapshot?.revision
+  // Keys have their places in the file: what was planned for one of them must not meet another.
+  const saved = await saveConfig(used.path, changes, { ...used.options, ...(revision !== undefined && { revision }), accept })
   const told = shownKeys(saved.config, Date.now()).find((shown) => shown.name === name)
   if (isJson) return printJson({ ...told, name, ...(key !== undefined && { key }), ...(act === 'remove' && { removed: true }) })
   print(doneText(act, name!, key, used, told))

@@ -52,6 +52,21 @@ async function status(key: unknown, model = 'm'): Promise<number> {
 }
 
 describe('cc-route keys', () => {
+  test('changes no other key where the file has changed meanwhile', async () => {
+    await keys(['create', 'ann'])
+    await keys(['create', 'bob'])
+    const before = file()
+    const other = before.replace('"name": "ann"', '"name": "eve"')
+    expect(other).not.toBe(before)
+    const now = Date.now()
+    vi.spyOn(Date, 'now').mockImplementation(() => {
+      writeFileSync(path, other)
+      return now
+    })
+    expect(await keys(['disable', 'ann'])).toMatch(/^1: .*has changed since it was read/)
+    expect(file()).toBe(other)
+  })
+
   test('makes a key, shows it once, and keeps its hash; comments stay', async () => {
     const told = await keys(['create', 'ann'])
     const key = /ccr_[\w-]{43}/.exec(told)![0]
