@@ -28,9 +28,8 @@ export function readArchiveName(file: string): ArchiveName | undefined {
   return owner === undefined || Number.isNaN(at) ? undefined : { file, owner, at, sealed: end !== undefined }
 }
 
-/** Those of one owner that are one too many, the oldest first. */
-export const outdated = (names: readonly ArchiveName[], owner: string, keep: number): ArchiveName[] =>
-  names
-    .filter((name) => name.owner === owner)
-    .toSorted((a, b) => a.at - b.at)
-    .slice(0, -keep)
+/** Those of one owner that are one too many, the oldest first; never the latest, also where a clock that was wrong has dated others after it. */
+export const outdated = (names: readonly ArchiveName[], latest: Pick<ArchiveName, 'file' | 'owner'>, keep: number): ArchiveName[] => {
+  const others = names.filter(({ owner, file }) => owner === latest.owner && file !== latest.file).toSorted((a, b) => a.at - b.at)
+  return others.slice(0, Math.max(others.length - keep + 1, 0))
+}

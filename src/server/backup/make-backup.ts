@@ -49,7 +49,7 @@ export async function makeBackup(work: BackupWork): Promise<MadeBackup> {
     throw error
   }
   const names = await listRemote(webdav)
-  const removed = outdated(names, owner, keep).map((old) => old.file)
+  const removed = outdated(names, { file, owner }, keep).map((old) => old.file)
   for (const old of removed) await webdav.remove(old)
   await removeStale(webdav, owner, at)
   const sealed = passphrase !== undefined

@@ -120,6 +120,19 @@ describe('a backup', () => {
     ])
   })
 
+  test('is kept itself where a clock that was wrong has dated others after it', async () => {
+    const { url } = await davServer()
+    for (const wrong of [1e12, 2e12]) await (await machine(configText(url), { clock: virtualClock(NOON + wrong) })).backups.make()
+    const now = await machine(configText(url))
+    const made: string[] = []
+    for (let turn = 0; turn < 3; turn++) {
+      made.push((await now.backups.make()).file)
+      await now.clock.advance(1000)
+      expect((await now.backups.list()).remote!.map(({ file }) => file)).toContain(made.at(-1))
+    }
+    expect((await now.backups.list()).remote).toHaveLength(2)
+  })
+
   test('without a ledger where there is none, or it is not wanted', async () => {
     const { url } = await davServer()
     const none = await machine(configText(url), { ledger: always(lines()) })
