@@ -32,7 +32,7 @@ export const isTelemetry = (path: string): boolean => TELEMETRY.test(path)
 /** Paths that one protocol alone has. */
 const OWN: readonly (readonly [ProtocolName, RegExp])[] = [
   ['claude', /^\/v1\/(messages\/batches|complete|skills)(\/|$)/],
-  ['gemini', /^(\/upload|\/download)?\/v1(alpha|beta)\w*\/|^\/v1\/models\/[^/]+:\w+$/],
+  ['gemini', /^(\/upload|\/download)?\/v1(alpha|beta)\w*\/|^\/v1\/(models|tunedModels)\/[^/]+:\w+$/],
   [
     'openai',
     /^\/v1\/(audio|batches|chat\/completions|completions|containers|conversations|embeddings|evals|fine_tuning|images|moderations|responses|uploads|vector_stores|videos)(\/|$)/,
@@ -45,22 +45,20 @@ const SHARED = /^\/v1\/(files|models)(\/|$)/
 /** The administration of the provider's account: no business of clients. */
 const NEVER = /^\/(v\d+\w*\/)?(organizations?|dashboard)(\/|$)/i
 
-/** The protocol whose providers know what to do with a path that no generation has. `undefined`: nobody's. */
+/**
+ * The protocol whose providers know what to do with a path that no generation has. `undefined`: nobody's, or one that a provider may read
+ * otherwise than it is read here. So percent-encoding, double slashes and capitals in the names of resources are not passed on: what looks
+ * like a list of files here must not be a generation there, past all rules, limits and counts.
+ */
 export function protocolOfPath(request: Request, { path, protocol }: Place): ProtocolName | undefined {
-  const plain = plainPath(path)
-  if (plain === undefined || NEVER.test(plain) || climbs(path)) return undefined
-  if (protocol) return protocol
-  return OWN.find(([, paths]) => paths.test(path))?.[0] ?? (SHARED.test(path) ? clientProtocol(request) : undefined)
+  if (!PLAIN.test(path) || NEVER.test(path) || GENERATES.test(path)) return undefined
+  const found = protocol ?? OWN.find(([, paths]) => paths.test(path))?.[0] ?? (SHARED.test(path) ? clientProtocol(request) : undefined)
+  return found === 'gemini' || SMALL.test(path) ? found : undefined
 }
 
-/** A path as providers may read it. */
-function plainPath(path: string): string | undefined {
-  try {
-    return decodeURIComponent(path).replaceAll(/[/\\]+/g, '/')
-  } catch {
-    return undefined
-  }
-}
-
-/** Whether a path leaves its folder in a way that URLs do not resolve, but a provider may. */
-const climbs = (path: string): boolean => /(^|%2f|%5c|[/\\])(\.|%2e){2}($|%2f|%5c|[/\\])/i.test(path)
+/** No name is empty, and nothing stands for something else. */
+const PLAIN = /^(\/[\w.:~@+,=-]+)+\/?$/
+/** Where generations are asked for; those that are spelled as they should be have been answered before. */
+const GENERATES = /(\/messages(\/count_tokens)?|\/chat\/completions|\/responses|:(stream)?generateContent|:countTokens)\/?$/i
+/** The version and the name of what is asked about have no capitals, except Gemini's. Ids may have. */
+const SMALL = /^(\/v\d+[a-z\d]*)?\/(?!v\d)[^/A-Z]+(\/|$)/

@@ -9,10 +9,10 @@ import type { Dialect } from '../../core/dialect.ts'
 import { fail } from '../../core/failure.ts'
 import type { ClientRoute } from '../../core/protocol.ts'
 
-/** What a client's path means: the model stands between `/models/` and the last colon. `undefined` for paths of others. */
+/** What a client's path means: the model stands between `/models/` and the last colon, or is one of `/tunedModels/`. `undefined` for paths of others. */
 export function route(method: string, url: URL): ClientRoute | undefined {
   if (method !== 'POST') return undefined
-  const path = /\/models\/(.+):([A-Za-z]+)$/.exec(url.pathname)
+  const path = /\/(?:models\/|(?=tunedModels\/))(.+):([A-Za-z]+)$/.exec(url.pathname)
   const model = path?.[1] && decoded(path[1])
   if (!model || url.pathname.includes('/publishers/anthropic/')) return undefined
   switch (path[2]) {
