@@ -51,6 +51,8 @@ export interface Used {
   usage?: Usage
   /** Tokens of the answer that came, by estimate, where the provider told of none. */
   streamed?: number
+  /** The model that answered, as the provider named it: not always the one that was asked for. */
+  answeredBy?: string
 }
 
 /** Two meters as one: both have to admit. */

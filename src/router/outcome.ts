@@ -66,6 +66,8 @@ export interface Ending {
   usage?: Usage
   /** Tokens of the answer that came, by estimate; only of a stream that did not end well, or whose provider told no counts. */
   streamed?: number
+  /** The model that answered, as the provider named it: not always the one that was asked for. */
+  answeredBy?: string
   failure?: Failure
 }
 

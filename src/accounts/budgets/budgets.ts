@@ -8,7 +8,7 @@ import type { Prices } from '../prices/prices.ts'
 import { termsOf, type Budget, type Scope, type Terms } from './budget.ts'
 import { createLeases } from './leases.ts'
 import { memoryBudgets } from './memory-store.ts'
-import { createRequestMeter, type MeterParts, type RequestMeter } from './request-meter.ts'
+import { createRequestMeter, type MeterParts, type Named, type RequestMeter } from './request-meter.ts'
 import type { BudgetStore } from './store.ts'
 import { headerOf, warningOf, type Standing } from './words.ts'
 
@@ -37,12 +37,8 @@ export interface BudgetOptions {
 }
 
 export interface Budgets {
-  /**
-   * The meter of a request; `undefined`: no budget holds it.
-   *
-   * @param asked the model that the client asked for
-   */
-  meterFor(request: Request, asked: string | undefined): RequestMeter | undefined
+  /** The meter of a request; `undefined`: no budget holds it. */
+  meterFor(request: Request, named: Named): RequestMeter | undefined
   /** Whether any budget holds a request: it need not be read where none does. */
   hold(request: Request): boolean
 }
@@ -65,7 +61,7 @@ export function createBudgets(options: BudgetOptions): Budgets {
   const hold = (request: Request) => denies || termsFor(request).length > 0
   return {
     hold,
-    meterFor: (request, asked) => (hold(request) ? createRequestMeter(crypto.randomUUID(), asked, termsFor(request), parts) : undefined),
+    meterFor: (request, named) => (hold(request) ? createRequestMeter(crypto.randomUUID(), named, termsFor(request), parts) : undefined),
   }
 }
 

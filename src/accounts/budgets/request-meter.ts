@@ -30,8 +30,16 @@ export interface RequestMeter extends Meter {
   warnings(): readonly Standing[]
 }
 
+/** What a request names of models. */
+export interface Named {
+  /** The one that the client asked for. */
+  asked?: string | undefined
+  /** Those that the provider may turn to by itself. */
+  others?: readonly string[]
+}
+
 /** @param id names the request, never used before */
-export function createRequestMeter(id: string, asked: string | undefined, terms: readonly Terms[], parts: MeterParts): RequestMeter {
+export function createRequestMeter(id: string, { asked, others = [] }: Named, terms: readonly Terms[], parts: MeterParts): RequestMeter {
   const { store, leases, clock, prices, denies, onError, onWarning } = parts
   /** What counts requests counts each once. */
   const counted = new Set<string>()
@@ -45,7 +53,7 @@ export function createRequestMeter(id: string, asked: string | undefined, terms:
     const { endpoint, model, route } = attempt
     const concerned = terms.filter((each) => each.concerns({ endpoint, model, asked, route }) && !counted.has(each.name))
     if (!concerned.length && !denies) return FREE
-    const worth = valued({ endpoint, model, at: now }, attempt.measure(), parts)
+    const worth = valued({ endpoint, model, at: now, others }, attempt.measure(), parts)
     if (denies && !worth.isPriced) return unpriced(endpoint, model)
     if (!concerned.length) return FREE
     const amounts = { ...worth.atMost, requests: 1n }

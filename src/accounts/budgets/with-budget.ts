@@ -11,6 +11,8 @@ import { attachMember, memberOf } from '../../router/member.ts'
 import { askStranger } from '../../router/pool/stranger.ts'
 import { askedModel } from '../../router/routing/facts.ts'
 import { passOn, tripOf } from '../../router/trip.ts'
+import { ambiguity, refusal } from '../tenants/hold.ts'
+import { otherModels } from '../tenants/named-models.ts'
 import { refusalShownTo } from '../tenants/refusals.ts'
 import { createBudgets, telling, type BudgetOptions, type Budgets } from './budgets.ts'
 
@@ -39,8 +41,10 @@ export function heldTo(budgets: Budgets, fetch: Fetch, options: Pick<BudgetOptio
     if (!budgets.hold(request) || routeOf(request)?.route.action !== 'generate') return fetch(request)
     // What cannot be read is refused where it always is.
     const facts = await factsOf(request, maxBodyBytes).catch(() => undefined)
-    const meter = facts && budgets.meterFor(request, askedModel(facts))
+    const meter = facts && budgets.meterFor(request, { asked: askedModel(facts), others: otherModels(facts.body) })
     if (!meter) return fetch(request)
+    const unclear = ambiguity(facts.text, 'budgets count by the model')
+    if (unclear) return refusal(request, unclear)
     const passed = passOn(request, facts, {})
     addMeter(passed, meter)
     return refusalShownTo(request, telling(await (member ? fetch(passed) : askOutside(passed, facts)), meter))

@@ -23,7 +23,10 @@ export interface WorthOptions {
 }
 
 /** Who is asked, and when. */
-export type Asked = Pick<Use, 'endpoint' | 'model' | 'at'>
+export interface Asked extends Pick<Use, 'endpoint' | 'model' | 'at'> {
+  /** Models that the provider may turn to by itself. */
+  others?: readonly string[]
+}
 
 /** What estimates of input may be short by: rather too much is held than too little. */
 const CAUTION = 1.25
@@ -40,9 +43,14 @@ export interface Valued {
 
 export function valued(asked: Asked, { input, output, cachesLong, serviceTier }: Measure, { prices, usualOutput }: WorthOptions): Valued {
   const tiers = serviceTier === undefined ? [undefined] : [undefined, serviceTier]
-  const costOf = (usage: TokenUsage, tier?: string): bigint | undefined => {
-    const cost = prices.cost({ ...asked, usage, ...(tier !== undefined && { serviceTier: tier }) })
-    return cost && boundMoney(parseMoney(cost.amount))
+  const { endpoint, at, others = [] } = asked
+  /** By the dearest of the model that was asked for and others, as far as those have prices of their own. */
+  const costOf = (usage: TokenUsage, tier: string | undefined, besides: readonly string[]): bigint | undefined => {
+    const costs = [asked.model, ...besides].flatMap((model, index) => {
+      const cost = prices.cost({ endpoint, at, model, usage, ...(tier !== undefined && { serviceTier: tier }) })
+      return cost && (index === 0 || cost.rates.from !== 'flat') ? [boundMoney(parseMoney(cost.amount))] : []
+    })
+    return most(costs)
   }
   /** A question costs most where it is written to a cache, with some providers; where it is not, with others. */
   const dearest = (tokens: number, answer: number): bigint | undefined => {
@@ -51,27 +59,31 @@ export function valued(asked: Asked, { input, output, cachesLong, serviceTier }:
       { cacheWrite: tokens, output: answer },
       ...(cachesLong ? [{ cacheWrite: tokens, cacheWriteLong: tokens, output: answer }] : []),
     ]
-    const costs = ways.flatMap((usage) => tiers.map((tier) => costOf(usage, tier)))
-    return costs.reduce((most, cost) => (most === undefined || (cost !== undefined && cost > most) ? cost : most), undefined)
+    return most(ways.flatMap((usage) => tiers.flatMap((tier) => costOf(usage, tier, others) ?? [])))
   }
   const question = tokenCount(input * CAUTION)
   const answer = tokenCount(output ?? usualOutput)
-  const most = dearest(question, answer)
+  const price = dearest(question, answer)
   const estimated = (tokens: number): Worth => ({ usd: dearest(question, tokens) ?? 0n, tokens: BigInt(question + tokens) })
   return {
-    atMost: { usd: most ?? 0n, tokens: BigInt(question + answer) },
-    isPriced: most !== undefined,
-    of({ billed, usage, streamed }) {
+    atMost: { usd: price ?? 0n, tokens: BigInt(question + answer) },
+    isPriced: price !== undefined,
+    of({ billed, usage, streamed, answeredBy }) {
       if (billed === 'nothing') return { usd: 0n, tokens: 0n }
       const told = usage && !usage.estimated && saysInput(usage) ? usage : undefined
       if (billed === 'question' && !told) return estimated(0)
       if (!told) return estimated(tokenCount(streamed ?? usage?.output ?? answer))
       // Of an answer that broke off the provider told no more than how it began.
       const counted = { ...told, output: Math.max(told.output ?? 0, streamed ?? 0) }
-      return { usd: costOf(counted, told.serviceTier) ?? 0n, tokens: wholeCount(totalInput(counted) + counted.output) }
+      return {
+        usd: costOf(counted, told.serviceTier, answeredBy === undefined ? [] : [answeredBy]) ?? 0n,
+        tokens: wholeCount(totalInput(counted) + counted.output),
+      }
     },
   }
 }
+
+const most = (amounts: readonly bigint[]): bigint | undefined => amounts.toSorted((a, b) => (a < b ? 1 : a > b ? -1 : 0))[0]
 
 const saysInput = ({ input, cacheRead, cacheWrite }: Usage): boolean =>
   input !== undefined || cacheRead !== undefined || cacheWrite !== undefined

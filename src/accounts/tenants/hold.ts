@@ -111,14 +111,16 @@ async function refuseModels(facts: RequestFacts, { access }: Standard, stranger:
 
 /** @throws FailureError 400 */
 export function refuseAmbiguous(text: string): void {
+  const unclear = ambiguity(text, 'your key may use some models alone')
+  if (unclear) fail(unclear)
+}
+
+/** Why a request may not name its models in two ways: `because` it matters which it means. `undefined`: it does not. */
+export function ambiguity(text: string, because: string): Failure | undefined {
   const field = ambiguousField(text)
-  if (field === undefined) return
+  if (field === undefined) return undefined
   const param = field.toLowerCase()
-  fail({
-    kind: 'invalid-request',
-    message: `cc-route: your key may use some models alone: say "${param}" once, and in small letters.`,
-    param,
-  })
+  return { kind: 'invalid-request', status: 400, message: `cc-route: ${because}: say "${param}" once, and in small letters.`, param }
 }
 
 function asStranger(request: Request, facts: RequestFacts, fetch: Fetch, { clock }: Tenants): Promise<Response> {

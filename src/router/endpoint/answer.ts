@@ -12,7 +12,6 @@ import { tryParse } from '../../core/json.ts'
 import { createNotes, type Notice } from '../../core/notice.ts'
 import type { Framing, Protocol, ReplyContext } from '../../core/protocol.ts'
 import type { Reply } from '../../core/reply.ts'
-import type { Usage } from '../../core/usage.ts'
 import type { Exchange } from '../../transformers/translate.ts'
 import { attachOutcome, type Ending, type Outcome } from '../outcome.ts'
 import { networkFailure } from '../failures/network-failure.ts'
@@ -111,7 +110,12 @@ async function streamed(response: Response, type: string, context: AnswerContext
   void relay.ended.then(() => context.watch.stop())
   if (failure) {
     relay.body.cancel()
-    const ended = relay.ended.then(({ usage }) => ({ how: 'error' as const, ...(usage && { usage }), failure }))
+    const ended = relay.ended.then(({ usage, answeredBy }) => ({
+      how: 'error' as const,
+      ...(usage && { usage }),
+      ...(answeredBy !== undefined && { answeredBy }),
+      failure,
+    }))
     return attachOutcome(errorResponse(client, failure), context.outcome(ended, failure))
   }
   const headers = exchange ? answerHeaders(response, context, client.streamType(context)) : passBack(response.headers)
@@ -124,10 +128,10 @@ async function whole(response: Response, type: string, context: AnswerContext): 
   const { exchange, name } = context
   const text = await textOf(response, MAX_ANSWER_BYTES, name)
   context.watch.stop()
-  let usage: Usage | undefined
-  const see = (reply: Reply) => void (usage = reply.usage)
+  let seen: Pick<Ending, 'usage' | 'answeredBy'> = {}
+  const see = ({ usage, model }: Reply) => void (seen = { ...(usage && { usage }), ...(model && { answeredBy: model }) })
   const respond = (body: string, headers = answerHeaders(response, context, 'application/json')) =>
-    attachOutcome(respondText(body, { headers }), context.outcome(Promise.resolve({ how: 'complete', ...(usage && { usage }) })))
+    attachOutcome(respondText(body, { headers }), context.outcome(Promise.resolve({ how: 'complete', ...seen })))
   if (exchange && type.includes('event-stream')) {
     const body = exchange.responseFromStream(text, see)
     return respond(JSON.stringify(body))

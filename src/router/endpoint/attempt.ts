@@ -71,7 +71,7 @@ export async function attemptOnce({ upstream, clock, call, key, model, reason, w
   const { failure, ended } = outcomeOf(response)!
   attempt.status = failure?.status ?? response.status
   if (!failure) {
-    if (charge) void ended.then(({ usage, streamed }) => charge.settle({ billed: 'answer', usage, streamed }))
+    if (charge) void ended.then(({ usage, streamed, answeredBy }) => charge.settle({ billed: 'answer', usage, streamed, answeredBy }))
     return { response }
   }
   const verdict = classify(failure, clock.now())
@@ -81,7 +81,8 @@ export async function attemptOnce({ upstream, clock, call, key, model, reason, w
 }
 
 /** What an attempt that failed may be billed as. A stream may have told what it used; of an answer that broke while it came all at once, all was there. */
-const usedBy = (failure: Failure, { ambiguous }: Verdict, { usage, streamed }: Ending): Used => ({
+const usedBy = (failure: Failure, { ambiguous }: Verdict, { usage, streamed, answeredBy }: Ending): Used => ({
   billed: ambiguous && failure.amid && streamed === undefined ? 'answer' : ambiguous || usage ? 'question' : 'nothing',
   usage,
+  answeredBy,
 })

@@ -32,12 +32,14 @@ function streamReader(protocol: ProtocolName): AnswerReader {
   const encoder = new TextEncoder()
   let usage: Usage | undefined
   let failure: Failure | undefined
+  let answeredBy: string | undefined
   const passage = createPassThrough({
     upstream,
     context: plainContext(upstream, { name: upstream.name }),
     tell: () => '',
     observe(event) {
       if ('usage' in event && event.usage) usage = mergeUsage(usage, event.usage)
+      if (event.type === 'start') answeredBy = event.model || answeredBy
       if (event.type === 'error') failure = event.failure
     },
   })
@@ -47,7 +49,13 @@ function streamReader(protocol: ProtocolName): AnswerReader {
       passage.end()
       const how = !failure ? (passage.recovered ? 'recovered' : 'complete') : failure.kind === 'truncated' ? 'truncated' : 'error'
       const said = usage?.output === undefined || failure ? passage.said?.() : undefined
-      return { ...(said && { streamed: estimateLength(said) }), how, ...(usage && { usage }), ...(failure && { failure }) }
+      return {
+        ...(said && { streamed: estimateLength(said) }),
+        how,
+        ...(usage && { usage }),
+        ...(answeredBy !== undefined && { answeredBy }),
+        ...(failure && { failure }),
+      }
     },
   }
 }
@@ -62,8 +70,8 @@ function wholeReader(protocol: ProtocolName): AnswerReader {
     },
     end() {
       try {
-        const { usage } = upstream.decodeReply(tryParse(text), plainContext(upstream, { name: upstream.name }))
-        return { how: 'complete', ...(usage && { usage }) }
+        const { usage, model } = upstream.decodeReply(tryParse(text), plainContext(upstream, { name: upstream.name }))
+        return { how: 'complete', ...(usage && { usage }), ...(model && { answeredBy: model }) }
       } catch {
         return { how: 'complete' } // an answer in a form of its own is still an answer
       }

@@ -28,7 +28,7 @@ export function createTailReader(): AnswerReader {
       const told = lastOf(tail, USAGE)
       const usage = told === undefined ? undefined : usageOf(tryParse(told))
       const model = lastOf(tail, MODEL)
-      return { how: 'complete', ...(usage && { usage }), ...(usage && model !== undefined && { model }) }
+      return { how: 'complete', ...(usage && { usage }), ...(usage && model !== undefined && { model, answeredBy: model }) }
     },
   }
 }

@@ -71,6 +71,7 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
   let broken: Failure | undefined
   let answered = false
   let usage: Usage | undefined
+  let answeredBy: string | undefined
   let how: Ending['how'] = 'complete'
   let failure: Failure | undefined
   let bytes = 0
@@ -98,6 +99,7 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
       return
     }
     if ('usage' in event && event.usage) usage = mergeUsage(usage, event.usage)
+    if (event.type === 'start') answeredBy = event.model || answeredBy
     if (event.type === 'error') {
       failure = event.failure
       how = event.failure.kind === 'truncated' || event.failure.kind === 'network' ? 'truncated' : 'error'
@@ -162,7 +164,7 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
     else last.end()
     const ending = how === 'complete' && passage.recovered ? 'recovered' : how
     const isTold = ending === 'complete' && usage?.output !== undefined
-    resolveEnded({ ...(!isTold && { streamed: streamed() }), how: ending, usage, failure })
+    resolveEnded({ ...(!isTold && { streamed: streamed() }), how: ending, usage, answeredBy, failure })
   }
   const breakOff = (error: unknown) => {
     if (closed) return
@@ -251,7 +253,7 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
         stopLinger()
         source.cancel(reason)
         closed = true
-        resolveEnded({ streamed: streamed(), how: 'cancelled', usage, failure })
+        resolveEnded({ streamed: streamed(), how: 'cancelled', usage, answeredBy, failure })
       },
     },
   }

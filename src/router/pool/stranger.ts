@@ -52,8 +52,8 @@ export async function askStranger(call: StrangerCall): Promise<Response> {
     const response = await ask(call)
     const { failure, ended } = outcomeOf(response)!
     const mayBeBilled = !failure || classify(failure, clock.now()).ambiguous
-    void ended.then(({ usage, streamed }) =>
-      charge.settle({ billed: usage || mayBeBilled ? (failure ? 'question' : 'answer') : 'nothing', usage, streamed }),
+    void ended.then(({ usage, streamed, answeredBy }) =>
+      charge.settle({ billed: usage || mayBeBilled ? (failure ? 'question' : 'answer') : 'nothing', usage, streamed, answeredBy }),
     )
     return response
   } catch (error) {
@@ -167,7 +167,8 @@ export function watched(response: Response, known: Omit<Outcome, 'ended'>, reade
   return attachOutcome(respondWith(body, { status, statusText, headers }), outcome)
 }
 
-const usageIn = ({ usage, streamed }: Ending): Pick<Ending, 'usage' | 'streamed'> => ({
+const usageIn = ({ usage, streamed, answeredBy }: Ending): Pick<Ending, 'usage' | 'streamed' | 'answeredBy'> => ({
+  ...(answeredBy !== undefined && { answeredBy }),
   ...(usage && { usage }),
   ...(streamed !== undefined && { streamed }),
 })

@@ -10,7 +10,7 @@ import { attachOutcome } from '../../router/outcome.ts'
 import { protocols } from '../../transformers/registry.ts'
 
 export async function chargePassed(request: Request, budgets: Budgets, ask: () => Promise<Response>): Promise<Response> {
-  const meter = budgets.meterFor(request, undefined)
+  const meter = budgets.meterFor(request, {})
   if (!meter) return ask()
   const charge = await meter.admit({
     endpoint: '',

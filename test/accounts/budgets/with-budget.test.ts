@@ -126,6 +126,59 @@ describe('withBudget', () => {
     expect([tally.held, tally.spent >= 0n]).toEqual([0n, true])
   })
 
+  describe('of a provider that answers with another model', () => {
+    const dear = createPrices({ models: { m: { input: 10, output: 100 }, dear: { input: 1000, output: 1000 } }, data: false })
+    const answer = (model: string, stream: boolean) => {
+      const usage = { prompt_tokens: 1000, completion_tokens: 100 }
+      const base = { id: 'c', created: 1, model, usage }
+      if (!stream) {
+        const choices = [{ index: 0, message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }]
+        return Response.json({ ...base, object: 'chat.completion', choices })
+      }
+      const choices = [{ index: 0, delta: { content: 'hi' }, finish_reason: 'stop' }]
+      const event = JSON.stringify({ ...base, object: 'chat.completion.chunk', choices })
+      return new Response(`data: ${event}\n\ndata: [DONE]\n\n`, { headers: { 'content-type': 'text/event-stream' } })
+    }
+    const post = (app: Fetch, path: string, body: string) => app(new Request(`http://localhost${path}`, { method: 'POST', body }))
+    const answered = (model: string) => {
+      const fetch: Fetch = async (_, init) => answer(model, (await new Response(init!.body).text()).includes('"stream":true'))
+      return setUp([{ usd: 100, per: 'total' }], { options: { protocol: 'openai', fetch }, more: { prices: dear } })
+    }
+    const question = '"max_tokens":100,"messages":[{"role":"user","content":"hi"}]'
+
+    test.each([
+      ['/v1/chat/completions', false],
+      ['/v1/chat/completions', true],
+      ['/v1/messages', false],
+      ['/v1/messages', true],
+    ])('charges the dearer of both: %s, streamed: %s', async (path, stream) => {
+      const { app, spent } = answered('dear')
+      await (await post(app, path, `{"model":"m","stream":${stream},${question}}`)).text()
+      expect((await spent('everybody usd/total')).spent).toBe(cents('1.1'))
+      const cheaper = answered('m')
+      await (await post(cheaper.app, path, `{"model":"dear","stream":${stream},${question}}`)).text()
+      expect((await cheaper.spent('everybody usd/total')).spent).toBe(cents('1.1'))
+    })
+
+    test('takes as much as the dearest model that it may turn to', async () => {
+      const { app, clock, spent } = setUp([{ usd: 100, per: 'total' }], { chaos: { latencyMs: 1000 }, more: { prices: dear } })
+      const under = post(app, '/v1/chat/completions', `{"model":"m","models":["dear"],${question}}`)
+      await clock.advance(0)
+      expect((await spent('everybody usd/total')).held).toBeGreaterThan(cents('0.1'))
+      await clock.advance(1000)
+      await under
+    })
+
+    test('asks for nothing that names its model twice', async () => {
+      const { app, provider } = setUp([{ usd: 100, per: 'total' }])
+      for (const names of ['"model":"dear","model":"m"', '"model":"m","Model":"dear"']) {
+        const refused = await post(app, '/v1/chat/completions', `{${names},${question}}`)
+        expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining('say \\"model\\" once')])
+      }
+      expect(provider.requests).toHaveLength(0)
+    })
+  })
+
   test('takes no more than what fills a budget, however long an answer may be', async () => {
     const clock = virtualClock(START)
     const store = await openSqliteBudgets(':memory:', { clock })
