@@ -13,6 +13,7 @@ import { limitBody } from '../safety/body-limit.ts'
 import { clientOf, inheritOrigin } from '../safety/connection.ts'
 import { refuseContentType } from '../safety/content-type.ts'
 import { dailyOf, type Allowance, type ToldBudget } from './allowance.ts'
+import { TOO_MUCH, type FairShare } from './fair-share.ts'
 import { spanOf, writeMoment } from './moments.ts'
 import { ownScope } from './scope.ts'
 import type { UsageSource } from './source.ts'
@@ -21,6 +22,8 @@ import { toldSum, type ToldSum } from './told.ts'
 export interface CcgateParts {
   source: UsageSource
   clock: Clock
+  /** Bounds the time that a tenant's questions take. */
+  share: FairShare
   admit(request: Request): Request | Failure
   admitAdmin(request: Request): Request | Failure
   /** The endpoints, and whether they can be asked. */
@@ -55,7 +58,8 @@ async function answerTenant(request: Request, key: unknown, parts: CcgateParts):
   if (!(admitted instanceof Request)) return refusedAs(admitted, 'tenant_disabled', parts)
   const tenant = clientOf(admitted)?.name
   if (tenant === undefined) return error(401, 'invalid_key', 'This gateway asks its clients for no keys, so it knows no tenants.', parts)
-  const today = await todayOf(ownScope(tenant).filter, parts)
+  const today = await parts.share(tenant, () => todayOf(ownScope(tenant).filter, parts))
+  if ('wait' in today) return error(429, 'rate_limited', TOO_MUCH, parts, today.wait)
   const allowance = await parts.allowance?.(tenant)
   const daily = allowance && dailyOf(allowance)
   const usage = { tenantId: tenant, date: today.date, limits: daily ? { usd: limitOf(daily) } : {}, todayUsage: today.usage }

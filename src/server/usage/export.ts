@@ -6,6 +6,7 @@
 import { csvOf, jsonLinesOf, jsonOf, recordsOf, type Export } from '../../accounts/ledger/export.ts'
 import type { ExchangeRecord } from '../../accounts/ledger/record.ts'
 import { readFor, scoped } from './answers.ts'
+import type { KeptTurn } from './fair-share.ts'
 import { writeMoment } from './moments.ts'
 import { filtersAnd } from './parameters.ts'
 import type { UsageAsk } from './source.ts'
@@ -26,7 +27,7 @@ export function exported(ask: UsageAsk): Response {
     for await (const record of recordsOf(ask.source.store, scoped(ask, filter))) yield told(record)
   }
   const name = `cc-route-usage-${writeMoment(ask.clock.now(), zone)}.${format}`
-  return new Response(streamOf(write(records())), {
+  return new Response(streamOf(write(records()), ask.turn?.keep()), {
     headers: { 'content-type': type, 'content-disposition': `attachment; filename="${name}"`, 'cache-control': 'no-store' },
   })
 }
@@ -34,23 +35,37 @@ export function exported(ask: UsageAsk): Response {
 /** Characters of a chunk: a record alone is not worth a write. */
 const CHUNK = 64 * 1024
 
-function streamOf(texts: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+/** Lets whatever came meanwhile go on: reading a page of the store may not wait for anything. */
+const othersFirst = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+function streamOf(texts: AsyncGenerator<string>, turn?: KeptTurn): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
+  const next = async () => {
+    let chunk = ''
+    while (chunk.length < CHUNK) {
+      const { done, value } = await texts.next()
+      if (done) return { chunk, done }
+      chunk += value
+    }
+    return { chunk, done: false }
+  }
   return new ReadableStream(
     {
       async pull(controller) {
-        let chunk = ''
-        while (chunk.length < CHUNK) {
-          const { done, value } = await texts.next()
-          if (done) {
-            if (chunk) controller.enqueue(encoder.encode(chunk))
-            return controller.close()
-          }
-          chunk += value
+        await othersFirst()
+        try {
+          const { chunk, done } = await (turn ? turn.part(next) : next())
+          if (chunk) controller.enqueue(encoder.encode(chunk))
+          if (!done) return
+          turn?.end()
+          controller.close()
+        } catch (error) {
+          turn?.end()
+          throw error
         }
-        controller.enqueue(encoder.encode(chunk))
       },
       async cancel() {
+        turn?.end()
         await texts.return(undefined)
       },
     },

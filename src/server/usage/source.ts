@@ -8,6 +8,7 @@ import type { Ledger } from '../../accounts/ledger/ledger.ts'
 import type { ExchangeRecord } from '../../accounts/ledger/record.ts'
 import type { Dimension, RecordFilter } from '../../accounts/ledger/store.ts'
 import type { Allowance } from './allowance.ts'
+import type { Turn } from './fair-share.ts'
 
 /** The part of a ledger that is asked. */
 export type UsageSource = Pick<Ledger, 'store' | 'listen' | 'flush'>
@@ -35,6 +36,8 @@ export interface UsageAsk {
   /** The months that were put aside into files of their own. */
   archives?(): Promise<readonly ArchivedMonth[]>
   live: Live
+  /** Whose time the answer takes, where that is bounded. */
+  turn?: Turn
 }
 
 /** A month of the ledger that was put aside into a file of its own. */

@@ -8,7 +8,7 @@ import { failureOf, type Failure } from '../../core/failure.ts'
 import { createRefusal } from '../admin/refusal.ts'
 import { clientOf } from '../safety/connection.ts'
 import type { Allowance } from './allowance.ts'
-import { createFairShare } from './fair-share.ts'
+import { createFairShare, TOO_MUCH, type Turn } from './fair-share.ts'
 import { EVERYTHING, ownScope } from './scope.ts'
 import type { ArchivedMonth, Live, Scope, UsageAsk, UsageSource } from './source.ts'
 
@@ -50,7 +50,7 @@ export function createUsage({ ledger: source, clock, redact, isOpen, allowance, 
   const share = createFairShare(clock)
   let live: Promise<Live> | undefined
   const openLive = async (): Promise<Live> => (await import('./live.ts')).createLive({ source, clock, isOpen })
-  const answer = async (request: Request, { searchParams }: URL, path: string, scope: Scope): Promise<Response> => {
+  const answer = async (request: Request, { searchParams }: URL, path: string, scope: Scope, turn?: Turn): Promise<Response> => {
     const [{ answerUsage }, opened] = await Promise.all([import('./routes.ts'), (live ??= openLive())])
     const ask: Omit<UsageAsk, 'id'> = {
       source,
@@ -58,16 +58,16 @@ export function createUsage({ ledger: source, clock, redact, isOpen, allowance, 
       scope,
       query: searchParams,
       live: opened,
+      ...(turn && { turn }),
       ...(allowance && { allowance }),
       ...(archives && { archives }),
     }
     return answerUsage(request, path, ask)
   }
-  const inTurn = async (tenant: string, run: () => Promise<Response>): Promise<Response> => {
+  const inTurn = async (tenant: string, run: (turn: Turn) => Promise<Response>): Promise<Response> => {
     const answered = await share(tenant, run)
     if (answered instanceof Response) return answered
-    const message = 'Questions about your usage take too much time, or are too many at once. Wait, and ask less often.'
-    return refusal({ kind: 'rate-limit', status: 429, message, retryAfter: answered.wait })
+    return refusal({ kind: 'rate-limit', status: 429, message: TOO_MUCH, retryAfter: answered.wait })
   }
   const answerOwn = async (request: Request, url: URL, { admit, admitAdmin }: UsageDoors): Promise<Response> => {
     try {
@@ -77,6 +77,7 @@ export function createUsage({ ledger: source, clock, redact, isOpen, allowance, 
         return await answerCcgate(request, {
           source,
           clock,
+          share,
           admit,
           admitAdmin,
           ...(upstreams && { upstreams }),
@@ -91,7 +92,7 @@ export function createUsage({ ledger: source, clock, redact, isOpen, allowance, 
       if (admin && !(admin instanceof Request)) return refusal(admin)
       return tenant === undefined
         ? await answer(admitted, url, path, EVERYTHING)
-        : await inTurn(tenant, () => answer(admitted, url, path, ownScope(tenant)))
+        : await inTurn(tenant, (turn) => answer(admitted, url, path, ownScope(tenant), turn))
     } catch (error) {
       return refusal(failureOf(error))
     }

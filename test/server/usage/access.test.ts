@@ -140,6 +140,59 @@ describe.each(STORES)('with its key, %s', (_, store) => {
     expect(many.find(({ status }) => status === 429)!.headers.get('retry-after')).toBe('1')
   })
 
+  test('and an export takes its time from the same share, until it has ended', async () => {
+    await source.end(...Array.from({ length: 1200 }, () => record({ tenant: 'ann' })))
+    const { list } = source.store
+    source.store.list = async (...asked) => {
+      await clock.advance(900)
+      return list(...asked)
+    }
+    const open = () => app(new Request('http://127.0.0.1/usage/export', { headers: { 'x-api-key': ANN } }))
+    const reader = (await open()).body!.getReader()
+    await reader.read()
+    const others = await Promise.all(Array.from({ length: 15 }, open))
+    expect(others.map(({ status }) => status)).toEqual(others.map(() => 200))
+    expect((await open()).status).toBe(429)
+    for (const { body } of others) await body!.cancel()
+    while (!(await reader.read()).done);
+    const refused = await ask('/usage/totals', ANN)
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(1)
+    const ccgate = new Request('http://127.0.0.1/usage', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ type: 'tenant', apiKey: ANN }),
+    })
+    attachConnection(ccgate, { address: '127.0.0.1' })
+    const told = await app(ccgate)
+    expect(told.status).toBe(429)
+    expect(await told.json()).toMatchObject({ error: { type: 'rate_limited' } })
+    expect(await ask('/usage/totals', BOB)).toMatchObject({ status: 200 })
+    await clock.advance(60_000)
+    expect(await ask('/usage/totals', ANN)).toMatchObject({ status: 200 })
+  })
+
+  test('and whose share is used up reads on as it comes back', async () => {
+    await source.end(...Array.from({ length: 1200 }, () => record({ tenant: 'ann' })))
+    const { list } = source.store
+    source.store.list = async (...asked) => {
+      await clock.advance(3000)
+      return list(...asked)
+    }
+    const response = await app(new Request('http://127.0.0.1/usage/export', { headers: { 'x-api-key': ANN } }))
+    const reader = response.body!.getReader()
+    await reader.read()
+    let isRead = false
+    const reading = reader.read().then(() => (isRead = true))
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+    await clock.advance(1000)
+    expect(isRead).toBe(false)
+    await clock.advance(60_000)
+    await reading
+    await reader.cancel()
+    expect(clock.waiting).toBe(0)
+  })
+
   test('live, too', async () => {
     const request = new Request('http://127.0.0.1/usage/live', { headers: { 'x-api-key': ANN } })
     const reader = (await app(request)).body!.pipeThrough(new TextDecoderStream()).getReader()
