@@ -53,6 +53,8 @@ export interface Used {
   streamed?: number
   /** The model that answered, as the provider named it: not always the one that was asked for. */
   answeredBy?: string
+  /** The endpoint that answered, where that was not known before. */
+  endpoint?: string
 }
 
 /** Two meters as one: both have to admit. */

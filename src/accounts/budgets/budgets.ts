@@ -41,6 +41,8 @@ export interface Budgets {
   meterFor(request: Request, named: Named): RequestMeter | undefined
   /** Whether any budget holds a request: it need not be read where none does. */
   hold(request: Request): boolean
+  /** Whether something of money or tokens is refused to it once it is used up: then they have to be counted. */
+  counts(request: Request): boolean
 }
 
 /** @throws TypeError or RangeError for budgets that cannot work */
@@ -61,6 +63,7 @@ export function createBudgets(options: BudgetOptions): Budgets {
   const hold = (request: Request) => denies || termsFor(request).length > 0
   return {
     hold,
+    counts: (request) => termsFor(request).some(({ unit, soft }) => unit !== 'requests' && !soft),
     meterFor: (request, named) => (hold(request) ? createRequestMeter(crypto.randomUUID(), named, termsFor(request), parts) : undefined),
   }
 }

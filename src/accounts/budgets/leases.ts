@@ -4,13 +4,14 @@
  * @module
  */
 import type { Clock } from '../../core/clock.ts'
+import type { Awaitable } from '../../router/state.ts'
 import type { BudgetStore } from './store.ts'
 
 export interface Leases {
   /** When what is taken now lapses. */
   until(): number
-  /** Keeps it from lapsing; the function returned ends that. */
-  keep(id: string): () => void
+  /** Keeps it from lapsing; the function returned ends that with what settles it. Where that fails it is tried again with each sign of life, as else all that was taken would be charged. */
+  keep(id: string): (settle: () => Awaitable<void>) => void
 }
 
 export interface LeaseOptions {
@@ -23,12 +24,34 @@ export interface LeaseOptions {
   onError(error: unknown): void
 }
 
+interface Kept {
+  since: number
+  /** Set when it is over, and not settled yet. */
+  settle?: () => Awaitable<void>
+}
+
 export function createLeases({ store, clock, leaseMs, maxMs, onError }: LeaseOptions): Leases {
-  const kept = new Map<string, number>()
+  const kept = new Map<string, Kept>()
   const until = () => clock.now() + leaseMs
   let stop: (() => void) | undefined
+  const letGo = (id: string) => {
+    kept.delete(id)
+    if (kept.size) return
+    stop?.()
+    stop = undefined
+  }
+  const settle = (id: string, run: () => Awaitable<void>): Awaitable<void> => {
+    try {
+      const settling = run()
+      if (settling instanceof Promise) return settling.then(() => letGo(id), onError)
+      letGo(id)
+    } catch (error) {
+      onError(error)
+    }
+  }
   const renew = async () => {
-    for (const [id, since] of kept) if (clock.now() - since > maxMs) kept.delete(id)
+    for (const [id, { since }] of kept) if (clock.now() - since > maxMs) kept.delete(id)
+    for (const [id, { settle: run }] of kept) if (run) await settle(id, run)
     try {
       if (kept.size) await store.renew([...kept.keys()], until())
       await store.sweep()
@@ -39,19 +62,18 @@ export function createLeases({ store, clock, leaseMs, maxMs, onError }: LeaseOpt
   const beat = () => {
     stop = undefined
     if (!kept.size) return
-    void renew()
     stop = clock.after(leaseMs / 3, beat)
+    void renew()
   }
   return {
     until,
     keep(id) {
-      kept.set(id, clock.now())
+      const held: Kept = { since: clock.now() }
+      kept.set(id, held)
       stop ??= clock.after(leaseMs / 3, beat)
-      return () => {
-        kept.delete(id)
-        if (kept.size) return
-        stop?.()
-        stop = undefined
+      return (run) => {
+        held.settle = run
+        void settle(id, run)
       }
     },
   }

@@ -36,10 +36,17 @@ export interface Named {
   asked?: string | undefined
   /** Those that the provider may turn to by itself. */
   others?: readonly string[]
+  /** Nobody knows the model, nor where the request goes: all budgets concern it. */
+  unknown?: boolean
 }
 
 /** @param id names the request, never used before */
-export function createRequestMeter(id: string, { asked, others = [] }: Named, terms: readonly Terms[], parts: MeterParts): RequestMeter {
+export function createRequestMeter(
+  id: string,
+  { asked, others = [], unknown = false }: Named,
+  terms: readonly Terms[],
+  parts: MeterParts,
+): RequestMeter {
   const { store, leases, clock, prices, denies, onError, onWarning } = parts
   /** What counts requests counts each once. */
   const counted = new Set<string>()
@@ -51,10 +58,10 @@ export function createRequestMeter(id: string, { asked, others = [] }: Named, te
     await prices.ready().catch(() => {}) // without its data it still knows the prices of the configuration
     const now = clock.now()
     const { endpoint, model, route } = attempt
-    const concerned = terms.filter((each) => each.concerns({ endpoint, model, asked, route }) && !counted.has(each.name))
+    const concerned = terms.filter((each) => (unknown || each.concerns({ endpoint, model, asked, route })) && !counted.has(each.name))
     if (!concerned.length && !denies) return FREE
     const worth = valued({ endpoint, model, at: now, others }, attempt.measure(), parts)
-    if (denies && !worth.isPriced) return unpriced(endpoint, model)
+    if (denies && !unknown && !worth.isPriced) return unpriced(endpoint, model)
     if (!concerned.length) return FREE
     const amounts = { ...worth.atMost, requests: 1n }
     const claims = claimsOf(concerned, now, amounts)
@@ -82,12 +89,7 @@ export function createRequestMeter(id: string, { asked, others = [] }: Named, te
     const letGo = leases.keep(hold)
     return {
       settle(used) {
-        letGo()
-        try {
-          void Promise.resolve(store.settle(hold, { ...worth.of(used) })).catch(onError)
-        } catch (error) {
-          onError(error)
-        }
+        letGo(() => store.settle(hold, { ...worth.of(used) }))
       },
     }
   }

@@ -43,9 +43,14 @@ export interface Valued {
 
 export function valued(asked: Asked, { input, output, cachesLong, serviceTier }: Measure, { prices, usualOutput }: WorthOptions): Valued {
   const tiers = serviceTier === undefined ? [undefined] : [undefined, serviceTier]
-  const { endpoint, at, others = [] } = asked
+  const { at, others = [] } = asked
   /** By the dearest of the model that was asked for and others, as far as those have prices of their own. */
-  const costOf = (usage: TokenUsage, tier: string | undefined, besides: readonly string[]): bigint | undefined => {
+  const costOf = (
+    usage: TokenUsage,
+    tier: string | undefined,
+    besides: readonly string[],
+    endpoint = asked.endpoint,
+  ): bigint | undefined => {
     const costs = [asked.model, ...besides].flatMap((model, index) => {
       const cost = prices.cost({ endpoint, at, model, usage, ...(tier !== undefined && { serviceTier: tier }) })
       return cost && (index === 0 || cost.rates.from !== 'flat') ? [boundMoney(parseMoney(cost.amount))] : []
@@ -68,7 +73,7 @@ export function valued(asked: Asked, { input, output, cachesLong, serviceTier }:
   return {
     atMost: { usd: price ?? 0n, tokens: BigInt(question + answer) },
     isPriced: price !== undefined,
-    of({ billed, usage, streamed, answeredBy }) {
+    of({ billed, usage, streamed, answeredBy, endpoint }) {
       if (billed === 'nothing') return { usd: 0n, tokens: 0n }
       const told = usage && !usage.estimated && saysInput(usage) ? usage : undefined
       if (billed === 'question' && !told) return estimated(0)
@@ -76,7 +81,7 @@ export function valued(asked: Asked, { input, output, cachesLong, serviceTier }:
       // Of an answer that broke off the provider told no more than how it began.
       const counted = { ...told, output: Math.max(told.output ?? 0, streamed ?? 0) }
       return {
-        usd: costOf(counted, told.serviceTier, answeredBy === undefined ? [] : [answeredBy]) ?? 0n,
+        usd: costOf(counted, told.serviceTier, answeredBy === undefined ? [] : [answeredBy], endpoint) ?? 0n,
         tokens: wholeCount(totalInput(counted) + counted.output),
       }
     },

@@ -123,7 +123,7 @@ export function createRates({ store, clock, onError }: RatesOptions): Rates {
         return asked
       }
       own.note(`${id}/minute`, minute, until)
-      const letGo = streams.length ? leases.keep(`${id}/stream`) : () => {}
+      const letGo = streams.length ? leases.keep(`${id}/stream`) : undefined
       let left = false
 
       /** What was estimated too low counts for a minute from now on; what was too high is given back for as long as it would have counted. */
@@ -141,8 +141,7 @@ export function createRates({ store, clock, onError }: RatesOptions): Rates {
         leave(used) {
           if (left) return
           left = true
-          letGo()
-          if (streams.length) quietly(() => store.release(`${id}/stream`))
+          letGo?.(() => store.release(`${id}/stream`))
           if (counts && used !== undefined) correct(used)
         },
       }

@@ -28,7 +28,7 @@ type PassOn = (request: Request, place: Place) => Promise<Response>
 export interface Budgetry {
   /** The same app, held to the budgets of whoever asks. */
   hold(app: Fetch): Fetch
-  /** The same for what is passed on as it is: nobody can say what it costs, so that budgets of money and tokens let it pass while something is left. */
+  /** The same for what is passed on as it is: nobody can say before what it costs, so that budgets of money and tokens let it pass while something is left. */
   passOn(passOn: PassOn): PassOn
 }
 
@@ -78,7 +78,7 @@ export function createBudgetry({ config, keys, store, clock, onWarning, onError 
     passOn: (passOn) => async (request, place) => {
       if (request.method !== 'POST' || isFree(request)) return passOn(request, place)
       const { chargePassed, budgets } = await loaded()
-      return chargePassed(request, budgets, () => passOn(request, place))
+      return chargePassed(request, place, budgets, () => passOn(request, place))
     },
   }
 }

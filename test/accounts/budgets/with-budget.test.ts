@@ -440,6 +440,33 @@ describe('withBudget', () => {
     expect(clock.waiting).toBe(0)
   })
 
+  test.each(['throws', 'rejects'])('settles again what the store could not take, however it %s', async (how) => {
+    const clock = virtualClock(START)
+    const store = memoryBudgets({ clock })
+    const errors: unknown[] = []
+    let busy = 2
+    const failing: typeof store = {
+      ...store,
+      settle(...about) {
+        if (busy-- <= 0) return store.settle(...about)
+        const error = new Error('SQLITE_BUSY')
+        if (how === 'throws') throw error
+        return Promise.reject(error)
+      },
+    }
+    const { app } = setUp([{ usd: 10, per: 'total' }], {
+      chaos: { clock },
+      options: { clock },
+      more: { clock, store: failing, onError: (error) => errors.push(error) },
+    })
+    await (await app(asking({ max_tokens: 60_000 }))).text()
+    await clock.advance(0)
+    const stands = async () => (await store.tallies([{ name: 'everybody usd/total', from: 0, until: 0 }]))[0]
+    expect((await stands())!.held).toBeGreaterThan(cents('5'))
+    await clock.advance(59_000)
+    expect([await stands(), errors.length, clock.waiting]).toEqual([{ spent: cents('0.02'), held: 0n }, 2, 0])
+  })
+
   test('costs nothing where nothing is to be held', async () => {
     const { one } = setUp([])
     const seen: Request[] = []

@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { memoryBudgets } from '../../../src/accounts/index.ts'
+import type { Fetch } from '../../../src/router/index.ts'
 import { gateway, type ConfigInput } from '../../../src/server/gateway.ts'
 import { chaosProvider, virtualClock } from '../../../src/testing/index.ts'
 
 const USAGE = { input: 1000, output: 100 }
 const KEYS = { ann: 'ann-0123456789abcdef', bob: 'bob-0123456789abcdef', eve: 'eve-0123456789abcdef' }
 
-function setUp(config: Partial<ConfigInput> = {}) {
+function setUp(config: Partial<ConfigInput> = {}, upstream?: Fetch) {
   const clock = virtualClock(Date.UTC(2026, 10, 18, 12))
   const provider = chaosProvider({ clock, reply: { usage: USAGE } })
+  let calls = 0
   const store = memoryBudgets({ clock })
   const logged: string[] = []
   const write = (level: string) => (words: string) => void logged.push(`${level}: ${words}`)
@@ -29,7 +31,7 @@ function setUp(config: Partial<ConfigInput> = {}) {
     ...config,
   } as ConfigInput
   const app = gateway(full, {
-    fetchFor: () => provider,
+    fetchFor: () => (upstream ? (...call) => (calls++, upstream(...call)) : provider),
     clock,
     budgets: store,
     log,
@@ -47,7 +49,7 @@ function setUp(config: Partial<ConfigInput> = {}) {
     const text = await response.text()
     return { status: response.status, text, headers: response.headers }
   }
-  return { app, ask, provider, store, logged, clock, full }
+  return { app, ask, provider, store, logged, clock, full, seen: () => calls }
 }
 
 const keyed = (more: Record<string, object> = {}) =>
@@ -108,6 +110,61 @@ describe('a gateway with budgets', () => {
     ])
     const [requests] = await store.tallies([{ name: 'everybody requests/total', from: 0, until: 0 }])
     expect(requests).toEqual({ spent: 2n, held: 0n })
+  })
+
+  describe('of what is passed on as it is', () => {
+    const used = async () => Response.json({ object: 'list', data: [], model: 'm', usage: { prompt_tokens: 1000, total_tokens: 1000 } })
+
+    test('asks all budgets, those of some models and endpoints too, and charges what its answer tells', async () => {
+      const { ask, store } = setUp(
+        {
+          budgets: [
+            { usd: 0.015, per: 'total', models: ['x'] },
+            { tokens: 1e6, per: 'total', endpoints: ['two'] },
+          ],
+        },
+        used,
+      )
+      const embed = () => ask(undefined, '/v1/embeddings', { input: 'hi' })
+      expect([(await embed()).status, (await embed()).status]).toEqual([200, 200])
+      const names = ['everybody usd/total models=x', 'everybody tokens/total endpoints=two']
+      const tallies = await store.tallies(names.map((name) => ({ name, from: 0, until: 0 })))
+      expect(tallies).toEqual([
+        { spent: 20_000_000_000n, held: 0n },
+        { spent: 2000n, held: 0n },
+      ])
+      const refused = await embed()
+      expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('$0.01 in total')])
+    })
+
+    test.each([
+      '/v1/completions',
+      '/v1/completions/',
+      '/v1/complete',
+      '/v1/messages/batches',
+      '/v1/batches',
+      '/v1beta/interactions',
+      '/v1beta/models/g:batchGenerateContent',
+    ])('refuses %s to whom money or tokens are counted', async (path) => {
+      const { ask, seen } = setUp({ budgets: [{ tokens: 1e9, per: 'total', models: ['x'] }] }, used)
+      const refused = await ask(undefined, path, { prompt: 'hi' })
+      expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('not counted here')])
+      expect(seen()).toBe(0)
+    })
+
+    test('passes on what generates where only requests are counted, or soft budgets warn', async () => {
+      const { ask } = setUp(
+        {
+          budgets: [
+            { requests: 2, per: 'total' },
+            { usd: 1, per: 'day', soft: true },
+          ],
+        },
+        used,
+      )
+      const complete = async () => (await ask(undefined, '/v1/completions', { prompt: 'hi' })).status
+      expect([await complete(), await complete(), await complete()]).toEqual([200, 200, 403])
+    })
   })
 
   test('knows which model went where', async () => {
