@@ -56,11 +56,13 @@ async function* inDatabase(path: string): AsyncGenerator<ExchangeRecord> {
   const { openSqliteStore } = await import('../ledger/sqlite-store.ts')
   const store = await openSqliteStore(path)
   try {
-    // Few have any: bodies are kept for days, and records for a year. No word at all is found in every one.
-    const withBodies = new Set((await store.list({ text: '' }, { limit: Infinity })).map(({ id }) => id))
     let before: string | undefined
     for (;;) {
       const page = await store.list({}, { limit: PAGE, ...(before !== undefined && { before }) })
+      const moments = page.map(({ at }) => at)
+      // Few have any: bodies are kept for days, and records for a year. No word at all is found in every one.
+      const having = { text: '', from: Math.min(...moments), to: Math.max(...moments) + 1 }
+      const withBodies = new Set((page.length ? await store.list(having, { limit: Infinity }) : []).map(({ id }) => id))
       for (const record of page) yield (withBodies.has(record.id) ? await store.get(record.id) : undefined) ?? record
       if (page.length < PAGE) return
       before = page.at(-1)!.id
