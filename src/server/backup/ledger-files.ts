@@ -12,7 +12,7 @@ import type { Clock } from '../../core/clock.ts'
 import { fail } from '../../core/failure.ts'
 import { momentOf, stampOf } from '../config/write.ts'
 import type { LedgerConfig } from '../config/ledger-schema.ts'
-import { openStore, storePath } from '../ledger/open-store.ts'
+import { isStoreAt, openStore, storePath } from '../ledger/open-store.ts'
 import { findReader } from '../sqlite/reader.ts'
 import type { LedgerFiles } from './backup-work.ts'
 import type { RestoreMode } from './backups.ts'
@@ -37,7 +37,7 @@ export function ledgerFiles({ ledger, configPath, clock, isServed = async () => 
   const options = { ledger, ...(configPath !== undefined && { configPath }) }
   const place = { sqlite: storePath('sqlite', options), jsonl: storePath('jsonl', options) }
   /** Where no kind is asked for by name, it is that of which there is something. */
-  const kind = ledger.store ?? (existsSync(place.sqlite) ? 'sqlite' : 'jsonl')
+  const kind = ledger.store ?? (isStoreAt(place.sqlite, 'sqlite') ? 'sqlite' : 'jsonl')
   const around = dirname(place.sqlite)
   /** Where whole months are put aside, whatever the rest is kept in. */
   const archives = join(around, 'archives')

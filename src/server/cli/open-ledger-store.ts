@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { UsageStore } from '../../accounts/ledger/store.ts'
-import { openStore, storePath } from '../ledger/open-store.ts'
+import { isStoreAt, openStore, storePath } from '../ledger/open-store.ts'
 import { CommandError } from './command.ts'
 import type { ConfigInUse } from './config-in-use.ts'
 
@@ -32,7 +32,7 @@ export async function openLedgerStore(used: ConfigInUse, isServed: boolean): Pro
     kind: each,
     path: storePath(each, options),
   }))
-  const place = places.find(({ path }) => existsSync(path))
+  const place = places.find((each) => (kind === undefined ? isStoreAt(each.path, each.kind) : existsSync(each.path)))
   if (!place)
     throw new CommandError(
       `There is no ledger yet (${places.map(({ path }) => path).join(', ')}): it begins with the first request to a server.`,

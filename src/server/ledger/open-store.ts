@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { UsageStore } from '../../accounts/ledger/store.ts'
 import { stateFolder } from '../cli/state-folder.ts'
@@ -27,6 +28,10 @@ export function storePath(
 ): string {
   return ledger.path === undefined ? resolve(stateFolder(), NAMES[store]) : resolve(dirname(configPath), ledger.path)
 }
+
+/** Whether there is such a store at a path, which may be that of a file or of a folder. */
+export const isStoreAt = (path: string, store: keyof typeof NAMES): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === (store === 'jsonl')
 
 const OPEN: Readonly<Record<StoreName, (options: OpenStoreOptions) => Promise<UsageStore>>> = {
   sqlite: async (options) => (await import('./sqlite-store.ts')).openSqliteStore(storePath('sqlite', options)),

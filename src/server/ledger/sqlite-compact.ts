@@ -34,7 +34,14 @@ export async function compactFile(database: Database, names: Names, sums: KeptSu
     if (now >= left) break
     left = now
   }
-  database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()
+  // Whoever reads may do so in this thread: to wait for that would keep it, and all else, from going on. The log is emptied another time then.
+  const wait = Number(database.prepare('PRAGMA busy_timeout').get()?.['timeout'])
+  database.prepare('PRAGMA busy_timeout = 0').get()
+  try {
+    database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()
+  } finally {
+    database.prepare(`PRAGMA busy_timeout = ${wait}`).get()
+  }
 }
 
 /** Takes away names that nothing has any more. */

@@ -7,6 +7,8 @@ import type { UsageStore } from '../../../src/accounts/ledger/store.ts'
 import { copyDatabase } from '../../../src/server/backup/copy-database.ts'
 import { ledgerFiles } from '../../../src/server/backup/ledger-files.ts'
 import { recordsIn } from '../../../src/server/backup/ledger-records.ts'
+import type { ConfigInUse } from '../../../src/server/cli/config-in-use.ts'
+import { openLedgerStore } from '../../../src/server/cli/open-ledger-store.ts'
 import { archiveMonths } from '../../../src/server/ledger/archives.ts'
 import type { LedgerConfig } from '../../../src/server/config/ledger-schema.ts'
 import { MIGRATIONS } from '../../../src/server/ledger/sqlite-schema.ts'
@@ -206,6 +208,27 @@ test('of ledgers that were overwritten two are kept', async () => {
     await clock.advance(1000)
   }
   expect(readdirSync(join(place, 'backups'))).toEqual(['ledger-2024-11-21T12-00-02.000', 'ledger-2024-11-21T12-00-03.000'])
+})
+
+test('a folder is one of lines, also where no kind is asked for', async () => {
+  const { folder: place } = await ledgerIn('jsonl', RECORDS.slice(0, 3))
+  const options = { ledger: { path: 'own' }, configPath: join(place, 'config.json') }
+  const to = folder()
+  expect(await ledgerFiles({ ...options, clock: virtualClock(NOON) }).copyTo(to)).toBe(true)
+  expect(await all(to)).toEqual(RECORDS.slice(0, 3))
+  const used = { config: { ledger: options.ledger }, path: options.configPath } as ConfigInUse
+  await expect(openLedgerStore(used, true)).rejects.toThrow('in files of JSON lines')
+})
+
+test('a database is tidied without waiting for the copy that is being made', async () => {
+  const place = await ledgerIn('sqlite', RECORDS)
+  await copyDatabase(join(place.folder, 'own.db'), join(folder(), 'usage.db'), async (from, to) => {
+    await place.store.add([record(9999)])
+    const begun = performance.now()
+    await place.store.compact!()
+    expect(performance.now() - begun).toBeLessThan(4000)
+    await copyFile(from, to)
+  })
 })
 
 test('half a line that a process left is passed over', async () => {
