@@ -9,8 +9,9 @@ import { writeMoment } from '../usage/moments.ts'
 import { durationText, moneyText, percentText, tokensText } from './amounts.ts'
 import { numberFlag } from './arguments.ts'
 import { CommandError, misuse, type Call } from './command.ts'
+import { localMoment, zoneAt } from './local-time.ts'
 import { openUsage, type UsageView } from './open-usage.ts'
-import { print, printJson, say } from './terminal.ts'
+import { harmless, print, printJson, say } from './terminal.ts'
 
 /** Flags that the log's own lines know nothing of. */
 const OWN = ['requests', 'until', 'model', 'tenant', 'session', 'status', 'text']
@@ -39,15 +40,15 @@ export async function showRequests(call: Call): Promise<void> {
 const PAGE = 1000
 
 async function showMany(call: Call, view: UsageView): Promise<void> {
-  const show = (record: ExchangeRecord) => print(call.flags.json === undefined ? lineOf(record, view.zone) : JSON.stringify(record))
+  const show = (record: ExchangeRecord) => print(call.flags.json === undefined ? lineOf(record) : JSON.stringify(record))
   const follows = call.flags.follow !== undefined
   const live = follows ? await openLive(call, view) : undefined
   const found: ExchangeRecord[] = []
   const wanted = numberFlag(call, 'lines', 1, 1_000_000) ?? 50
   for (let before: string | null | undefined; found.length < wanted && before !== null;) {
     const query = queryOf(call, ['endpoint', 'model', 'tenant', 'session', 'status', 'text'], {
-      ...(call.flags.since !== undefined && { from: call.flags.since }),
-      ...(call.flags.until !== undefined && { to: call.flags.until }),
+      ...(call.flags.since !== undefined && { from: localMoment(call.flags.since, 'begin') }),
+      ...(call.flags.until !== undefined && { to: localMoment(call.flags.until, 'end') }),
       ...(before !== undefined && { before }),
       limit: String(Math.min(wanted - found.length, PAGE)),
       zone: String(view.zone),
@@ -82,10 +83,10 @@ const queryOf = ({ flags }: Call, names: readonly string[], more: Readonly<Recor
 }
 
 /** A request in a line; its id is last. */
-function lineOf(record: ExchangeRecord, zone: number): string {
+function lineOf(record: ExchangeRecord): string {
   const { at, status, asked, served, endpoint, tenant, usage, cost, ms, ended, failure, attempts, id } = record
   const parts = [
-    timeText(at, zone),
+    timeText(at),
     String(status),
     [asked === served ? undefined : asked, served].filter((name) => name !== undefined).join(' > ') +
       (endpoint === undefined ? '' : ` @ ${endpoint}`),
@@ -112,19 +113,16 @@ async function showOne(call: Call, view: UsageView): Promise<void> {
   const record = await view.ask<ExchangeRecord>(`/requests/${encodeURIComponent(call.args[0]!)}`)
   if (call.flags.json !== undefined) return printJson(record)
   const { bodies, attempts, ...fields } = record
-  print(lineOf(record, view.zone))
+  print(lineOf(record))
   for (const [name, value] of Object.entries(fields))
     print(`  ${name}: ${plain(typeof value === 'object' ? JSON.stringify(value) : String(value))}`)
-  for (const attempt of attempts) print(`  attempt: ${plain(attemptText(attempt, view.zone))}`)
-  for (const [name, value] of Object.entries(bodies ?? {})) print(`\n${name}:\n${lines(String(value))}`)
+  for (const attempt of attempts) print(`  attempt: ${plain(attemptText(attempt))}`)
+  for (const [name, value] of Object.entries(bodies ?? {})) print(`\n${name}:\n${harmless(String(value))}`)
 }
 
-function attemptText(
-  { at, endpoint, model, key, reason, status, ms, waitedMs, class: kind, message }: AttemptRecord,
-  zone: number,
-): string {
+function attemptText({ at, endpoint, model, key, reason, status, ms, waitedMs, class: kind, message }: AttemptRecord): string {
   const parts = [
-    timeText(at, zone),
+    timeText(at),
     reason,
     `${model ?? ''} @ ${endpoint}`.trim(),
     key === undefined ? '' : `key ${key}`,
@@ -136,9 +134,6 @@ function attemptText(
   return parts.filter(Boolean).join('  ')
 }
 
-const timeText = (at: number, zone: number): string =>
-  `${writeMoment(at, zone)} ${new Date(at + zone * 60_000).toISOString().slice(11, 23)}`
+const timeText = (at: number): string => `${writeMoment(at, zoneAt(at))} ${new Date(at + zoneAt(at) * 60_000).toISOString().slice(11, 23)}`
 
 const plain = (text: string): string => text.replaceAll(/\p{Cc}/gu, ' ')
-/** The same, its line breaks kept. */
-const lines = (text: string): string => text.replaceAll(/(?!\n)\p{Cc}/gu, ' ')

@@ -10,6 +10,7 @@ import { listArchives } from '../ledger/archives.ts'
 import { serverFor } from './choose-server.ts'
 import { CommandError, type Call } from './command.ts'
 import { readConfigInUse, type ConfigInUse } from './config-in-use.ts'
+import { zoneAt } from './local-time.ts'
 import { archiveFolder, openLedgerStore } from './open-ledger-store.ts'
 import type { ServerRecord } from './servers.ts'
 
@@ -43,7 +44,7 @@ export async function openUsage(call: Call): Promise<UsageView> {
     throw new CommandError(stringOf(error?.message) ?? `The server answered ${response.status}.`)
   }
   return {
-    zone: -new Date().getTimezoneOffset(),
+    zone: zoneAt(Date.now()),
     isLive: asked.isLive,
     open,
     ask: async <T>(path: string, query?: URLSearchParams) => (await (await open(path, query)).json()) as T,

@@ -20,6 +20,9 @@ export const printJson = (value: unknown): void => print(JSON.stringify(value, u
 /** Writes to standard error, where it is in nobody's way. */
 export const say = (text: string): void => void process.stderr.write(`cc-route: ${text}\n`)
 
+/** Text that others wrote, without what steers a terminal; line breaks stay. */
+export const harmless = (text: string): string => text.replaceAll(/(?!\n|\r\n)\p{Cc}/gu, ' ')
+
 /** Rows in columns. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = []

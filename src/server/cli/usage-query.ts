@@ -1,5 +1,6 @@
 /** What the flags of `usage` ask the API. @module */
 import type { Call } from './command.ts'
+import { localMoment } from './local-time.ts'
 import type { UsageView } from './open-usage.ts'
 
 /** Parameters where the flags say nothing. */
@@ -10,5 +11,6 @@ const ASKED = ['model', 'endpoint', 'tenant', 'session', 'agent', 'status', 'fro
 /** The flags, as the API takes them; it refuses what makes no sense together. Days are those of this machine. */
 export function queryOf({ flags }: Call, { zone }: UsageView, when: When = {}): URLSearchParams {
   const given = Object.fromEntries(ASKED.flatMap((name): [string, string][] => (flags[name] === undefined ? [] : [[name, flags[name]]])))
-  return new URLSearchParams({ ...when, ...given, zone: String(zone) })
+  const span = { ...(given.from && { from: localMoment(given.from, 'begin') }), ...(given.to && { to: localMoment(given.to, 'end') }) }
+  return new URLSearchParams({ ...when, ...given, ...span, zone: String(zone) })
 }

@@ -15,7 +15,7 @@ import { CommandError, misuse, type Call } from './command.ts'
 import { readConfigInUse } from './config-in-use.ts'
 import { archiveFolder, openLedgerStore } from './open-ledger-store.ts'
 import { openUsage } from './open-usage.ts'
-import { columns, print, printJson, say } from './terminal.ts'
+import { columns, harmless, print, printJson, say } from './terminal.ts'
 import { queryOf } from './usage-query.ts'
 
 /** The requests that fit, as CSV or JSON: to a file, or to standard output. */
@@ -25,7 +25,10 @@ export async function exportUsage(call: Call): Promise<void> {
   try {
     const { body } = await view.open('/export', queryOf(call, view, { format: json === undefined ? 'csv' : 'json' }))
     const source = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0])
-    if (out === undefined) return await pipeline(source, process.stdout, { end: false })
+    if (out === undefined)
+      return await (process.stdout.isTTY
+        ? pipeline(source.setEncoding('utf8'), forPeople, process.stdout, { end: false })
+        : pipeline(source, process.stdout, { end: false }))
     await pipeline(source, createWriteStream(out, { mode: 0o600, flags: 'wx' })).catch((error: NodeJS.ErrnoException) => {
       throw error.code === 'EEXIST' ? new CommandError(`${resolve(out)} is there already. Move it away, or take another name.`) : error
     })
@@ -33,6 +36,11 @@ export async function exportUsage(call: Call): Promise<void> {
   } finally {
     await view.close()
   }
+}
+
+/** What providers and clients said must not steer a terminal. Files and other programs get it as it is. */
+async function* forPeople(texts: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const text of texts) yield harmless(text)
 }
 
 const DAY_MS = 86_400_000

@@ -3,6 +3,7 @@ import type { Dimension } from '../../accounts/ledger/store.ts'
 import { writeMoment, type Span } from '../usage/moments.ts'
 import type { ToldSum } from '../usage/told.ts'
 import { misuse, type Call } from './command.ts'
+import { zoneAt } from './local-time.ts'
 import { openUsage, type UsageView } from './open-usage.ts'
 import { print, printJson } from './terminal.ts'
 import { queryOf, type When } from './usage-query.ts'
@@ -122,12 +123,12 @@ function tell(call: Call, told: unknown, rows: readonly UsageRow[], shape: Table
 }
 
 /** `2026-03-18`, or from when until when. */
-function spanText({ from, to, zone }: Span & { zone: number }): string {
-  if (from === undefined) return to === undefined ? 'All of it' : `Until ${moment(to, zone)}`
-  if (to === undefined) return `Since ${moment(from, zone)}`
-  const last = isMidnight(to, zone) ? writeMoment(to - 1, zone) : moment(to, zone)
-  return moment(from, zone) === last ? last : `${moment(from, zone)} to ${last}`
+function spanText({ from, to }: Span): string {
+  if (from === undefined) return to === undefined ? 'All of it' : `Until ${moment(to)}`
+  if (to === undefined) return `Since ${moment(from)}`
+  const last = isMidnight(to) ? writeMoment(to - 1, zoneAt(to - 1)) : moment(to)
+  return moment(from) === last ? last : `${moment(from)} to ${last}`
 }
 
-const isMidnight = (at: number, zone: number): boolean => writeMoment(at, zone, 'hour').endsWith('00:00')
-const moment = (at: number, zone: number): string => writeMoment(at, zone, isMidnight(at, zone) ? 'day' : 'hour')
+const isMidnight = (at: number): boolean => writeMoment(at, zoneAt(at), 'hour').endsWith('00:00')
+const moment = (at: number): string => writeMoment(at, zoneAt(at), isMidnight(at) ? 'day' : 'hour')
