@@ -110,14 +110,14 @@ async function refuseModels(facts: RequestFacts, { access }: Standard, stranger:
 }
 
 /** @throws FailureError 400 */
-export function refuseAmbiguous(text: string): void {
-  const unclear = ambiguity(text, 'your key may use some models alone')
+export function refuseAmbiguous(text: string, everywhere = false): void {
+  const unclear = ambiguity(text, 'your key may use some models alone', everywhere)
   if (unclear) fail(unclear)
 }
 
 /** Why a request may not name its models in two ways: `because` it matters which it means. `undefined`: it does not. */
-export function ambiguity(text: string, because: string): Failure | undefined {
-  const field = ambiguousField(text)
+export function ambiguity(text: string, because: string, everywhere = false): Failure | undefined {
+  const field = ambiguousField(text, everywhere)
   if (field === undefined) return undefined
   const param = field.toLowerCase()
   return { kind: 'invalid-request', status: 400, message: `cc-route: ${because}: say "${param}" once, and in small letters.`, param }

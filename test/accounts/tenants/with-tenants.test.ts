@@ -138,6 +138,8 @@ describe('what may be used', () => {
   it.each([
     ['fallbacks', { fallbacks: [{ model: 'dear' }] }],
     ['fallbacks by name', { fallbacks: ['dear'] }],
+    ['fallbacks of a model', { fallbacks: [{ m: ['dear'] }] }],
+    ['fallbacks of a model, without a list', { fallbacks: { m: 'dear' } }],
     ['models', { models: ['m', 'dear'] }],
     ['the model of a tool', { tools: [{ type: 'advisor_20260301', name: 'advisor', model: 'dear' }] }],
   ])('no other model is reached by %s of the request', async (_, more) => {
