@@ -61,7 +61,12 @@ export function createPassOn(options: PassOnOptions): (request: Request, place: 
       })
       settle(response.status)
       const isJson = response.ok && /\bjson\b/.test(response.headers.get('content-type') ?? '')
-      return watched(answered(response), known, isJson && familyOf(config.protocol) === 'openai' ? createTailReader() : undefined)
+      return watched(
+        answered(response),
+        known,
+        isJson && familyOf(config.protocol) === 'openai' ? createTailReader() : undefined,
+        request.signal,
+      )
     } catch (error) {
       if (request.signal.aborted) throw error
       const thrown: unknown = late.signal.aborted ? late.signal.reason : error

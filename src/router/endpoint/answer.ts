@@ -20,7 +20,7 @@ import { createPassThrough } from './passthrough.ts'
 import { timeoutFailure, type Timeouts, type Watch } from './timeouts.ts'
 import { rateLimitHeaders } from './rate-limits.ts'
 import { failureOfResponse } from '../failures/refusal.ts'
-import { createRelay } from './relay.ts'
+import { createRelay, type Relay } from './relay.ts'
 import { passBack } from './upstream.ts'
 
 /** The largest whole answer that is read, in bytes, and the largest error. */
@@ -46,8 +46,8 @@ export interface AnswerContext {
   timeouts: Required<Timeouts>
   /** The attempt's clockwork: an answer that is whole, or has begun, ends its phases. */
   watch: Watch
-  /** Called with the one that can break a stream off. */
-  onStream(expire: (failure: Failure) => void): void
+  /** Called with what can break a stream off, and is told when its client leaves. */
+  onStream(relay: Pick<Relay, 'expire' | 'leave'>): void
   /** The client asked for the notices themselves, not only for how many there are. */
   listNotices: boolean
   outcome(ended: Promise<Ending>, failure?: Failure): Outcome
@@ -104,7 +104,7 @@ async function streamed(response: Response, type: string, context: AnswerContext
     failureOf: (error) =>
       isFailureError(error) ? error.failure : networkFailure(error, `endpoint "${name}": the upstream broke off amid its answer`, 'amid'),
   })
-  context.onStream(relay.expire)
+  context.onStream(relay)
   const failure = await relay.ready
   context.watch.phase(undefined)
   void relay.ended.then(() => context.watch.stop())

@@ -20,6 +20,7 @@ import type { Outcome } from '../outcome.ts'
 import { networkFailure } from '../failures/network-failure.ts'
 import { modelFor } from './model-name.ts'
 import { inPieces } from './pieces.ts'
+import type { Relay } from './relay.ts'
 import { watch, type Timeouts } from './timeouts.ts'
 import { bytesNaming } from '../rename.ts'
 import type { Trip } from '../trip.ts'
@@ -114,14 +115,17 @@ export async function callUpstream(
   const controller = attendance && !joiner ? undefined : new AbortController()
   if (controller) sent.signal = controller.signal
   const stop = (reason: unknown) => (controller ? controller.abort(reason) : attendance!.stop(reason))
-  const abort = () => stop(signal.reason)
+  const abort = () => {
+    stop(signal.reason)
+    stream?.leave()
+  }
   if (signal.aborted) abort()
   signal.addEventListener('abort', abort, { once: true })
   let expired: Failure | undefined
-  let breakOff: ((failure: Failure) => void) | undefined
+  let stream: Pick<Relay, 'expire' | 'leave'> | undefined
   const watching = watch(name, timeouts, clock, (failure) => {
     expired = failure
-    if (breakOff) breakOff(failure)
+    if (stream) stream.expire(failure)
     else stop(new FailureError(failure))
   })
   const release = () => {
@@ -143,7 +147,7 @@ export async function callUpstream(
       heartbeatMs: upstream.heartbeatMs,
       timeouts,
       watch: watching,
-      onStream: (expire) => void (breakOff = expire),
+      onStream: (relay) => void (stream = relay),
       listNotices: request.headers.get('x-cc-route-notices') === 'list',
       outcome(ended, failure) {
         void ended.then(release)

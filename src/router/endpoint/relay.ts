@@ -51,6 +51,8 @@ export interface Relay {
   ended: Promise<Ending>
   /** Breaks the answer off. */
   expire(failure: Failure): void
+  /** The client has gone: of an answer that it has not begun to read nobody else tells the end. */
+  leave(): void
 }
 
 /** Held back at most, while the client reads nothing, before the upstream is paused. */
@@ -223,6 +225,9 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
     ready,
     ended,
     expire,
+    leave() {
+      if (answered && !sink) resolveEnded({ streamed: streamed(), how: 'cancelled', usage, answeredBy, failure })
+    },
     body: {
       start(to) {
         sink = to

@@ -86,7 +86,7 @@ async function ask(call: StrangerCall): Promise<Response> {
     const response = await fetch(request)
     settle(response.status)
     if (outcomeOf(response)) return response
-    if (response.ok) return watched(response, known, createAnswerReader(facts.protocol, response.headers.get('content-type') ?? ''))
+    if (response.ok) return watched(response, known, createAnswerReader(facts.protocol, response.headers.get('content-type') ?? ''), signal)
     const text = await response.text()
     const { status, headers } = response
     const failure = failureOfResponse(protocols[facts.protocol], response, text, clock.now(), `"${name}"`)
@@ -123,8 +123,12 @@ function plainHeaders(headers: Headers): Headers {
   return plain
 }
 
-/** The same answer, which tells how it ended, and what it used as far as the reader can tell. */
-export function watched(response: Response, known: Omit<Outcome, 'ended'>, reader?: AnswerReader): Response {
+/**
+ * The same answer, which tells how it ended, and what it used as far as the reader can tell.
+ *
+ * @param signal the client's: where it leaves before it reads anything, nothing else tells the end
+ */
+export function watched(response: Response, known: Omit<Outcome, 'ended'>, reader?: AnswerReader, signal?: AbortSignal): Response {
   const { status, statusText, headers } = response
   const source = takeSource(response)
   if (!source) return attachOutcome(response, { ...known, ended: Promise.resolve({ how: 'complete' }) })
@@ -135,8 +139,11 @@ export function watched(response: Response, known: Omit<Outcome, 'ended'>, reade
     if (model !== undefined) outcome.model ??= model
     return ending
   }
+  const leave = () => end({ ...usageIn(read()), how: 'cancelled' })
+  signal?.addEventListener('abort', leave, { once: true })
   const body: ByteSource = {
-    start: (sink) =>
+    start(sink) {
+      signal?.removeEventListener('abort', leave)
       source.start({
         write: reader
           ? (chunk) => {
@@ -156,11 +163,12 @@ export function watched(response: Response, known: Omit<Outcome, 'ended'>, reade
           })
           sink.fail(error)
         },
-      }),
+      })
+    },
     pause: () => source.pause(),
     resume: () => source.resume(),
     cancel(reason) {
-      end({ ...usageIn(read()), how: 'cancelled' })
+      leave()
       source.cancel(reason)
     },
   }

@@ -324,6 +324,26 @@ describe('withBudget', () => {
     expect([amid.held, more > cents('0.01'), more <= cents('0.064')]).toEqual([0n, true, true])
   })
 
+  test.each([true, false])('charges a client that leaves an answer that it never read, streamed: %s', async (stream) => {
+    const { app, one, spent, clock } = setUp([{ usd: 1, per: 'total' }], { chaos: { eventMs: 100 } })
+    const stranger = withBudget((input, init) => one(input, init), {
+      budgets: [{ usd: 1, per: 'total' }],
+      prices,
+      clock,
+      store: memoryBudgets({ clock }),
+    })
+    for (const fetch of [app, stranger]) {
+      const stop = new AbortController()
+      const answer = fetch(asking({ stream }, {}, stop.signal))
+      await clock.advance(stream ? 300 : 0)
+      const { ended } = outcomeOf(await answer)!
+      stop.abort()
+      expect((await ended).how).toBe(stream ? 'cancelled' : 'complete')
+    }
+    const tally = await spent('everybody usd/total')
+    expect([tally.held, tally.spent > 0n]).toEqual([0n, true])
+  })
+
   test('takes the whole bound for an answer whose provider told no counts', async () => {
     const silent: Fetch = () =>
       Promise.resolve(
