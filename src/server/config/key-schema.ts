@@ -56,6 +56,11 @@ export const NamedKey = v.strictObject(
     expires: v.optional(moment('From when on it may not be used. A date is its beginning, in UTC. Default: never.')),
     disabled: v.optional(flag('It may not be used for now. Default false.')),
     note: v.optional(text('For people.')),
+    passOn: v.optional(
+      flag(
+        'It may list and delete what providers keep for everybody (files, batches, conversations …). Default: where it is the only key.',
+      ),
+    ),
     ...limits('this key'),
   },
   'a key, or { "name", "key" }',

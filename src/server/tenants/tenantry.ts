@@ -11,9 +11,11 @@ import { tenantOf } from '../../router/caller.ts'
 import { requestOf, type Fetch } from '../../router/fetch.ts'
 import type { Model } from '../models/models.ts'
 import type { Place } from '../paths.ts'
+import { refuseStores } from './stores.ts'
 
 export interface TenantryOptions {
-  keys: readonly Tenant[]
+  /** `passOn`: it may list and delete what providers keep for everybody. */
+  keys: readonly (Tenant & { passOn?: boolean })[]
   groups?: Readonly<Record<string, TenantLimits>>
   /** Opens where it is kept what is under way, and what the last minute has seen. */
   store(): Promise<BudgetStore>
@@ -38,7 +40,15 @@ const isHeld = (limits: TenantLimits | undefined): boolean => LIMITS.some((limit
 
 export function createTenantry({ keys, groups = {}, store, clock, onError }: TenantryOptions): Tenantry {
   const held = new Set(keys.filter((key) => isHeld(key) || (key.group !== undefined && isHeld(groups[key.group]))).map(({ name }) => name))
-  if (!held.size) return { hold: (app) => app, models: (models) => models, passOn: (passOn) => passOn }
+  /** Who shares the accounts of providers with others, and may not see to what is theirs. */
+  const sharing = new Set(keys.length > 1 ? keys.filter(({ passOn }) => !passOn).map(({ name }) => name) : [])
+  const shared =
+    (passOn: PassOn): PassOn =>
+    async (request, place) => {
+      if (sharing.has(tenantOf(request) ?? '')) refuseStores(request, place)
+      return passOn(request, place)
+    }
+  if (!held.size) return { hold: (app) => app, models: (models) => models, passOn: shared }
   const isFree = (request: Request) => !held.has(tenantOf(request) ?? '')
 
   const load = async () => {
@@ -68,10 +78,11 @@ export function createTenantry({ keys, groups = {}, store, clock, onError }: Ten
       const usable = await Promise.all(models.map(({ id }) => isUsable(id)))
       return models.filter((_, index) => usable[index])
     },
-    passOn: (passOn) => async (request, place) => {
-      if (isFree(request)) return passOn(request, place)
-      const { holdPassed, tenants } = await loaded()
-      return holdPassed(request, place, passOn, tenants)
-    },
+    passOn: (passOn) =>
+      shared(async (request, place) => {
+        if (isFree(request)) return passOn(request, place)
+        const { holdPassed, tenants } = await loaded()
+        return holdPassed(request, place, passOn, tenants)
+      }),
   }
 }

@@ -110,7 +110,7 @@ describe('a key of the configuration', () => {
     expect(await status('/v1beta/models/large:embedContent', { content: {} })).toBe(403)
     expect(await status('/v1/files', { any: 'thing' })).toBe(200)
     expect(calls).toEqual(['POST https://gpt.example/v1/embeddings', 'POST https://gpt.example/v1/files'])
-    const get = () => app(`${origin}/v1/files`, { headers: headersOf('ann') })
+    const get = () => app(`${origin}/v1/files/file-1`, { headers: headersOf('ann') })
     expect((await get()).status).toBe(200)
     for (let i = 0; i < 3; i++) await get()
     expect((await get()).status).toBe(429)
