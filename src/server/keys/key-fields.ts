@@ -12,6 +12,7 @@ const FIELDS: readonly string[] = [
   'expires',
   'disabled',
   'note',
+  'passOn',
   'models',
   'routes',
   'endpoints',
