@@ -34,6 +34,7 @@ import { createWatching, metricsDoor } from './metrics/watching.ts'
 import { denyUnpriced } from './prices.ts'
 import { createAddressReader } from './safety/client-address.ts'
 import { isLoopback, type AllowedHosts } from './safety/guard.ts'
+import { loadOnce } from './load-once.ts'
 import { createTenantry } from './tenants/tenantry.ts'
 import type { ArchivedMonth } from './usage/source.ts'
 import { createUsage } from './usage/usage.ts'
@@ -122,20 +123,21 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
       allowance: async (tenant) => {
         const { budgets, groups, server } = now().config
         const { allowanceOf } = await import('./usage/allowance.ts')
-        return allowanceOf(tenant, { budgets, groups, keys: server.keys ?? [] }, () => (counting ??= counted()), clock.now())
+        return allowanceOf(tenant, { budgets, groups, keys: [...(server.keys ?? []), ...(options.keys ?? [])] }, counted, clock.now())
       },
       ...defined(options, ['archives']),
     })
 
-  let counting: Promise<BudgetStore> | undefined
-  const counted = async () => options.budgets ?? (await import('../accounts/budgets/memory-store.ts')).memoryBudgets({ clock })
+  const counted = loadOnce(
+    async (): Promise<BudgetStore> => options.budgets ?? (await import('../accounts/budgets/memory-store.ts')).memoryBudgets({ clock }),
+  )
 
   const watching = createWatching({
     now: () => now(),
     clock,
     redact,
     startedAt,
-    budgets: () => (counting ??= counted()),
+    budgets: counted,
     onWarning: (warning) => (serving.log ?? options.log)?.warn(warning),
   })
 
@@ -149,7 +151,7 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
     const budgetry = createBudgetry({
       config,
       keys,
-      store: () => (counting ??= counted()),
+      store: counted,
       clock,
       onWarning: (warning) => log?.warn(`Budgets: ${warning}.`),
       onError: (error) => log?.error(`Budgets: ${String(error)}`),
@@ -158,7 +160,7 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
     const tenantry = createTenantry({
       keys,
       ...defined(config, ['groups']),
-      store: () => (counting ??= counted()),
+      store: counted,
       clock,
       onError: (error) => log?.error(`The limits of keys: ${String(error)}`),
     })
@@ -194,7 +196,7 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
           reload,
           recent,
           clock,
-          budgets: () => (counting ??= counted()),
+          budgets: counted,
           usage,
           backups: options.backups,
           redact,
@@ -210,7 +212,7 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
       throw new TypeError('server.keys: others can reach this server, so it needs keys for its clients. It goes on with those that it has.')
     const composition = compose(loaded.config, { ...options, state, clock })
     for (const [name, secret] of secretsOf(loaded.config)) redact.add(name, secret)
-    return { ...loaded, composition, front: frontOf(loaded, composition) }
+    return { ...loaded, composition, keys: options.keys, front: frontOf(loaded, composition) }
   }
 
   const now = (): Working => working

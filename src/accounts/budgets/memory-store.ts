@@ -4,7 +4,18 @@
  * @module
  */
 import { systemClock, type Clock } from '../../core/clock.ts'
-import { fits, LATE_MS, refuseNegative, SWEEP_MS, type BudgetStore, type Claim, type Counter, type Tally } from './store.ts'
+import {
+  fits,
+  LATE_MS,
+  OVER_MS,
+  refuseNegative,
+  SEAT_MS,
+  SWEEP_MS,
+  type BudgetStore,
+  type Claim,
+  type Counter,
+  type Tally,
+} from './store.ts'
 
 interface Row extends Counter {
   spent: bigint
@@ -44,7 +55,8 @@ export function memoryBudgets({ clock = systemClock }: { clock?: Clock } = {}): 
     sweptAt = now
     let lapsed = 0
     for (const [id, hold] of holds) {
-      if (!hold.lapsed && hold.until <= now) {
+      const isSeat = hold.parts.every(({ seat }) => seat)
+      if (!hold.lapsed && (hold.until <= now || (isSeat && hold.until > now + SEAT_MS))) {
         hold.lapsed = true
         lapsed++
         for (const { row, amount, seat } of hold.parts) {
@@ -52,9 +64,9 @@ export function memoryBudgets({ clock = systemClock }: { clock?: Clock } = {}): 
           if (!seat) row.spent += amount
         }
       }
-      if (hold.lapsed && (hold.until + LATE_MS <= now || hold.parts.every(({ seat }) => seat))) holds.delete(id)
+      if (hold.lapsed && (hold.until + LATE_MS <= now || isSeat)) holds.delete(id)
     }
-    for (const [key, row] of rows) if (row.until <= now && !row.held) rows.delete(key)
+    for (const [key, row] of rows) if (row.until + OVER_MS <= now && !row.held) rows.delete(key)
     return lapsed
   }
   const settle = (id: string, usedOf: (part: Part) => bigint) => {

@@ -83,5 +83,11 @@ export function refuseNegative(claims: readonly Claim[]): void {
 /** How long what has lapsed may still be settled: its process may only have slept. Nothing is left of mere seats, which are forgotten at once. */
 export const LATE_MS = 24 * 60 * 60_000
 
+/** How long spans are kept that are over: a clock that ran ahead for a moment must not make anybody forget what was used up. */
+export const OVER_MS = 40 * 24 * 60 * 60_000
+
+/** Mere seats are taken for a minute at most, and renewed. One that ends later was taken before the clock was set back: it counts as lapsed. */
+export const SEAT_MS = 90_000
+
 /** How often stores look for what has lapsed, where nothing makes them look. */
 export const SWEEP_MS = 60_000

@@ -4,6 +4,7 @@
  * @module
  */
 import type { BudgetStore } from '../../accounts/budgets/store.ts'
+import type { Tenant } from '../../accounts/tenants/tenant.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Backups } from '../backup/backups.ts'
 import type { Composition } from '../compose.ts'
@@ -15,6 +16,8 @@ import type { Recent } from './recent.ts'
 /** What is in use at one moment. */
 export interface Standing extends Loaded {
   composition: Composition
+  /** Keys of clients besides those of the configuration. */
+  keys?: readonly Tenant[] | undefined
 }
 
 export interface Administered {

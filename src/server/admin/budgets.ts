@@ -10,13 +10,15 @@ import { standingsOf } from '../usage/allowance.ts'
 import type { AdminAnswer, AdminAsk, Administered } from './administered.ts'
 
 export async function listBudgets({ now, budgets, clock }: Administered): Promise<AdminAnswer> {
-  const scopes = scopesIn(now().config)
+  const { config, keys } = now()
+  const scopes = scopesIn(config, keys)
   return { body: { budgets: scopes.length ? await standingsOf(scopes, await budgets(), clock.now()) : [] } }
 }
 
 /** Forgets what somebody has used up, of all budgets of theirs: `everybody`, `group team`, `key ann`. */
 export async function resetBudgets({ now, budgets, clock }: Administered, { names: [of] }: AdminAsk): Promise<AdminAnswer> {
-  const scopes = scopesIn(now().config)
+  const { config, keys } = now()
+  const scopes = scopesIn(config, keys)
   const scope =
     scopes.find(({ name }) => name === of) ??
     fail({

@@ -10,6 +10,7 @@ import type { Clock } from '../../core/clock.ts'
 import { tenantOf } from '../../router/caller.ts'
 import { requestOf, type Fetch } from '../../router/fetch.ts'
 import type { Config } from '../config/settle.ts'
+import { loadOnce } from '../load-once.ts'
 import type { Place } from '../paths.ts'
 import { pricesOf } from '../prices.ts'
 
@@ -39,7 +40,7 @@ export function createBudgetry({ config, keys, store, clock, onWarning, onError 
   const scopesOf = (tenant: string | undefined) => (tenant === undefined ? undefined : own.get(tenant)) ?? NONE
   const isFree = (request: Request) => !everybody.length && !scopesOf(tenantOf(request)).length
 
-  const load = async () => {
+  const loaded = loadOnce(async () => {
     const [{ createBudgets }, { heldTo }, { chargePassed }, prices, opened] = await Promise.all([
       import('../../accounts/budgets/budgets.ts'),
       import('../../accounts/budgets/with-budget.ts'),
@@ -58,20 +59,19 @@ export function createBudgetry({ config, keys, store, clock, onWarning, onError 
       onError,
     })
     return { budgets, heldTo, chargePassed }
-  }
-  let loading: ReturnType<typeof load> | undefined
-  const loaded = () => (loading ??= load())
+  })
 
   if (![...own.values(), everybody].some(({ length }) => length)) return { hold: (app) => app, passOn: (passOn) => passOn }
   return {
     hold(app) {
-      let held: Promise<Fetch> | undefined
+      const held = loadOnce(async () => {
+        const { heldTo, budgets } = await loaded()
+        return heldTo(budgets, app, { clock, maxBodyBytes: config.server.limits?.bodyBytes })
+      })
       return async (input, init) => {
         const request = requestOf(input, init)
         if (isFree(request)) return app(request)
-        const fetch = await (held ??= loaded().then(({ heldTo, budgets }) =>
-          heldTo(budgets, app, { clock, maxBodyBytes: config.server.limits?.bodyBytes }),
-        ))
+        const fetch = await held()
         return fetch(request)
       }
     },

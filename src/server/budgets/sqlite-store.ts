@@ -4,7 +4,7 @@
  * @module
  */
 import type { BudgetStore, Claim, Counter, Reserved, Tally } from '../../accounts/budgets/store.ts'
-import { fits, LATE_MS, refuseNegative, SWEEP_MS } from '../../accounts/budgets/store.ts'
+import { fits, LATE_MS, OVER_MS, refuseNegative, SEAT_MS, SWEEP_MS } from '../../accounts/budgets/store.ts'
 import { systemClock, type Clock } from '../../core/clock.ts'
 import { openDatabase, type Database, type OpenOptions } from '../sqlite/open.ts'
 import type { Row, Value } from '../sqlite/reader.ts'
@@ -92,15 +92,16 @@ function sqliteBudgets(database: Database, clock: Clock): BudgetStore {
   const sweep = (): number => {
     const now = clock.now()
     sweptAt = now
-    const lapsed = all('SELECT id, lapsed, parts FROM holds WHERE ends <= ? AND lapsed = 0', now)
-    for (const row of lapsed) {
-      const { parts } = readHold(row)
+    const lapsed = all('SELECT id, ends, lapsed, parts FROM holds WHERE (ends <= ? OR ends > ?) AND lapsed = 0', now, now + SEAT_MS)
+      .map((row) => ({ row, isOver: Number(row['ends']) <= now, ...readHold(row) }))
+      .filter(({ isOver, parts }) => isOver || parts.every(([, , , , seat]) => seat))
+    for (const { row, parts } of lapsed) {
       for (const part of parts) move(part, -BigInt(part[3]), part[4] ? 0n : BigInt(part[3]))
       if (parts.every(([, , , , seat]) => seat)) forget(idOf(row))
       else run('UPDATE holds SET lapsed = 1 WHERE id = ?', idOf(row))
     }
     run('DELETE FROM holds WHERE ends <= ? AND lapsed = 1', now - LATE_MS)
-    run('DELETE FROM counters WHERE ends <= ? AND held = 0', now)
+    run('DELETE FROM counters WHERE ends <= ? AND held = 0', now - OVER_MS)
     return lapsed.length
   }
 

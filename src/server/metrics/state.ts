@@ -62,8 +62,8 @@ export async function stateOf(
   ]
 }
 
-async function budgetsOf({ config }: Standing, now: number, open: () => Promise<BudgetStore>): Promise<Family[]> {
-  const scopes = scopesIn(config)
+async function budgetsOf({ config, keys }: Standing, now: number, open: () => Promise<BudgetStore>): Promise<Family[]> {
+  const scopes = scopesIn(config, keys)
   if (!scopes.length) return []
   const terms = tightest(scopes.flatMap(termsOf))
   const tallies = await (await open()).tallies(terms.map(({ name, window }) => ({ name, ...window(now) })))

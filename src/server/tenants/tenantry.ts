@@ -9,6 +9,7 @@ import type { Tenants } from '../../accounts/tenants/tenants.ts'
 import type { Clock } from '../../core/clock.ts'
 import { tenantOf } from '../../router/caller.ts'
 import { requestOf, type Fetch } from '../../router/fetch.ts'
+import { loadOnce } from '../load-once.ts'
 import type { Model } from '../models/models.ts'
 import type { Place } from '../paths.ts'
 import { refuseStores } from './stores.ts'
@@ -51,7 +52,7 @@ export function createTenantry({ keys, groups = {}, store, clock, onError }: Ten
   if (!held.size) return { hold: (app) => app, models: (models) => models, passOn: shared }
   const isFree = (request: Request) => !held.has(tenantOf(request) ?? '')
 
-  const load = async () => {
+  const loaded = loadOnce(async () => {
     const [{ createTenants }, { holdRequest }, { usableBy }, { holdPassed }] = await Promise.all([
       import('../../accounts/tenants/tenants.ts'),
       import('../../accounts/tenants/hold.ts'),
@@ -60,9 +61,7 @@ export function createTenantry({ keys, groups = {}, store, clock, onError }: Ten
     ])
     const tenants: Tenants = createTenants({ keys, groups, store: await store(), clock, onError })
     return { tenants, holdRequest, usableBy, holdPassed }
-  }
-  let loading: ReturnType<typeof load> | undefined
-  const loaded = () => (loading ??= load())
+  })
 
   return {
     hold: (app) => async (input, init) => {

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { memoryBudgets } from '../../../src/accounts/index.ts'
 import type { Fetch } from '../../../src/router/index.ts'
+import { setTenant } from '../../../src/router/caller.ts'
+import { createBudgetry } from '../../../src/server/budgets/budgetry.ts'
+import { readConfig } from '../../../src/server/config/read.ts'
+import { createTenantry } from '../../../src/server/tenants/tenantry.ts'
 import { gateway, type ConfigInput } from '../../../src/server/gateway.ts'
 import { chaosProvider, virtualClock } from '../../../src/testing/index.ts'
 
@@ -110,6 +114,42 @@ describe('a gateway with budgets', () => {
     ])
     const [requests] = await store.tallies([{ name: 'everybody requests/total', from: 0, until: 0 }])
     expect(requests).toEqual({ spent: 2n, held: 0n })
+  })
+
+  test('tells of keys that are given besides its configuration, too', async () => {
+    const keys = [{ name: 'opt', key: 'opt-0123456789abcdef', budgets: [{ usd: 1, per: 'day' as const }] }]
+    const { full } = setUp({ server: { adminKey: 'the-key-of-the-admin' } })
+    const app = gateway(full, { keys, clock: virtualClock(0) })
+    const headers = { authorization: 'Bearer the-key-of-the-admin' }
+    const listed = await app('http://localhost/admin/budgets', { headers })
+    expect(await listed.json()).toMatchObject({ budgets: [{ of: 'key opt' }] })
+    expect((await app('http://localhost/admin/budgets/key%20opt', { method: 'DELETE', headers })).status).toBe(200)
+  })
+
+  test('opens its budgets anew where that failed once', async () => {
+    let fails = 1
+    const open = async () => {
+      if (fails-- > 0) throw new Error('busy')
+      return memoryBudgets()
+    }
+    const config = readConfig({
+      endpoints: { one: { protocol: 'claude', baseUrl: 'https://one.example' } },
+      budgets: [{ requests: 1, per: 'day' }],
+    })
+    const clock = virtualClock(0)
+    const budgetry = createBudgetry({ config, keys: [], store: open, clock, onWarning() {}, onError() {} })
+    const tenantry = createTenantry({ keys: [{ name: 'ann', key: KEYS.ann, streams: 1 }], store: open, clock, onError() {} })
+    const answer: Fetch = async () => Response.json({})
+    const asking = () => {
+      const request = new Request('http://localhost/v1/messages', { method: 'POST', body: '{}' })
+      setTenant(request, 'ann')
+      return request
+    }
+    for (const app of [budgetry.hold(answer), tenantry.hold(answer)]) {
+      fails = 1
+      await expect(app(asking())).rejects.toThrow('busy')
+      expect((await app(asking())).status).toBeLessThan(500)
+    }
   })
 
   describe('of what is passed on as it is', () => {
