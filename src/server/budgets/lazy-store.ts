@@ -6,6 +6,7 @@
 import { dirname, join } from 'node:path'
 import type { BudgetStore } from '../../accounts/budgets/store.ts'
 import type { LedgerConfig } from '../config/ledger-schema.ts'
+import { loadOnce } from '../load-once.ts'
 import type { Log } from '../log/log.ts'
 
 export interface ServerBudgetsOptions {
@@ -22,7 +23,7 @@ const NAME = 'budgets.db'
  * log says so, once.
  */
 export function serverBudgets({ ledger, configPath, log }: ServerBudgetsOptions): BudgetStore {
-  const open = async (): Promise<BudgetStore> => {
+  const opened = loadOnce(async (): Promise<BudgetStore> => {
     const { findReader, NO_READER } = await import('../sqlite/reader.ts')
     if (!(await findReader())) {
       log.warn(`Budgets and limits are kept in memory, and forgotten when this server ends. ${NO_READER}`)
@@ -31,18 +32,7 @@ export function serverBudgets({ ledger, configPath, log }: ServerBudgetsOptions)
     const [{ storePath }, { openSqliteBudgets }] = await Promise.all([import('../ledger/open-store.ts'), import('./sqlite-store.ts')])
     const options = { ...(ledger && { ledger }), ...(configPath !== undefined && { configPath }) }
     return openSqliteBudgets(join(dirname(storePath('sqlite', options)), NAME))
-  }
-  let opening: Promise<BudgetStore> | undefined
-  const opened = async (): Promise<BudgetStore> => {
-    const store = (opening ??= open())
-    try {
-      return await store
-    } catch (error) {
-      // The next request tries again.
-      if (opening === store) opening = undefined
-      throw error
-    }
-  }
+  })
   return {
     reserve: async (...about) => (await opened()).reserve(...about),
     settle: async (...about) => (await opened()).settle(...about),
@@ -51,6 +41,6 @@ export function serverBudgets({ ledger, configPath, log }: ServerBudgetsOptions)
     tallies: async (...about) => (await opened()).tallies(...about),
     reset: async (...about) => (await opened()).reset(...about),
     sweep: async () => (await opened()).sweep(),
-    close: async () => (await opening?.catch(() => undefined))?.close(),
+    close: async () => (await opened.begun()?.catch(() => undefined))?.close(),
   }
 }

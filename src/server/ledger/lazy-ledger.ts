@@ -10,6 +10,7 @@ import { systemClock, type Clock } from '../../core/clock.ts'
 import { keepCaller, watchRequest } from '../../router/caller.ts'
 import { attachOutcome, outcomeOf } from '../../router/outcome.ts'
 import type { LedgerConfig } from '../config/ledger-schema.ts'
+import { loadOnce } from '../load-once.ts'
 import type { Log } from '../log/log.ts'
 
 export interface ServerLedgerOptions {
@@ -109,16 +110,7 @@ function bodiless(response: Response): Response {
 
 /** A store that is opened with the first question, and again with the next one where that failed. */
 function lazyStore(open: () => Promise<UsageStore>): UsageStore {
-  let opening: Promise<UsageStore> | undefined
-  const opened = async (): Promise<UsageStore> => {
-    const store = (opening ??= open())
-    try {
-      return await store
-    } catch (error) {
-      if (opening === store) opening = undefined
-      throw error
-    }
-  }
+  const opened = loadOnce(open)
   return {
     add: async (records) => (await opened()).add(records),
     list: async (filter, page) => (await opened()).list(filter, page),
@@ -126,6 +118,6 @@ function lazyStore(open: () => Promise<UsageStore>): UsageStore {
     sum: async (query) => (await opened()).sum(query),
     forget: async (before, what) => (await opened()).forget(before, what),
     compact: async () => (await opened()).compact?.(),
-    close: async () => (await opening?.catch(() => undefined))?.close(),
+    close: async () => (await opened.begun()?.catch(() => undefined))?.close(),
   }
 }

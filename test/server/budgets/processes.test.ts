@@ -1,40 +1,23 @@
 /** What only processes can show: that several hold one budget together, and that one may be killed while it spends. */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { build } from 'tsup'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { formatMoney } from '../../../src/accounts/index.ts'
 import { openSqliteBudgets } from '../../../src/server/budgets/sqlite-store.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { budgetWorld } from '../../accounts/budgets/world.ts'
+import { buildProgram, type Program } from '../build-program.ts'
 import { folder } from '../config/folder.ts'
 
-let built: string
-beforeAll(async () => {
-  built = mkdtempSync(join(tmpdir(), 'cc-route-'))
-  await build({
-    config: false,
-    entry: { spender: fileURLToPath(new URL('spender.ts', import.meta.url)) },
-    outDir: built,
-    format: 'esm',
-    outExtension: () => ({ js: '.mjs' }),
-    platform: 'node',
-    target: 'node20',
-    silent: true,
-    clean: false,
-  })
-  symlinkSync(fileURLToPath(new URL('../../../node_modules', import.meta.url)), join(built, 'node_modules'))
-}, 60_000)
-afterAll(() => rmSync(built, { recursive: true, force: true }))
+let spender: Program
+beforeAll(async () => void (spender = await buildProgram('spender', new URL('spender.ts', import.meta.url))), 60_000)
+afterAll(() => spender.remove())
 
 const LIMIT = budgetWorld({ clock: systemClock, random: Math.random }).usualCost * 100n
 const COUNTER = { name: 'everybody usd/total', from: 0, until: Infinity }
 
 function spend(path: string, seed: number, clients: number) {
-  const child = spawn(process.execPath, [join(built, 'spender.mjs'), path, `${seed}`, `${clients}`, formatMoney(LIMIT)], {
+  const child = spawn(process.execPath, [spender.script, path, `${seed}`, `${clients}`, formatMoney(LIMIT)], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))

@@ -1,10 +1,8 @@
 /** The command, built from the source and run as people run it: in a home of its own, with nothing of this machine's environment. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { build } from 'tsup'
+import { buildProgram } from '../build-program.ts'
 
 export interface Result {
   code: number | null
@@ -50,24 +48,10 @@ export interface Started {
 
 /** Builds the command into a folder of its own, so that no stale build is tested. */
 export async function buildCommand(): Promise<Command> {
-  const folder = mkdtempSync(join(tmpdir(), 'cc-route-'))
+  const { folder, script, remove } = await buildProgram('cli', new URL('../../../src/server/cli.ts', import.meta.url))
   const home = join(folder, 'home')
   const bin = join(folder, 'bin')
   for (const path of [home, bin]) mkdirSync(path)
-  await build({
-    config: false,
-    entry: { cli: fileURLToPath(new URL('../../../src/server/cli.ts', import.meta.url)) },
-    outDir: join(folder, 'dist'),
-    format: 'esm',
-    outExtension: () => ({ js: '.mjs' }),
-    platform: 'node',
-    target: 'node20',
-    silent: true,
-    clean: false,
-  })
-  // Its packages are beside it, as they are where it is installed.
-  symlinkSync(fileURLToPath(new URL('../../../node_modules', import.meta.url)), join(folder, 'node_modules'))
-  const script = join(folder, 'dist/cli.mjs')
   const children = new Set<ChildProcess>()
   const open = (args: readonly string[], env: Record<string, string> = {}): Running => {
     const path = `${bin}:${dirname(process.execPath)}:/usr/bin:/bin`
@@ -138,7 +122,7 @@ export async function buildCommand(): Promise<Command> {
     },
     remove() {
       for (const child of children) child.kill('SIGKILL')
-      rmSync(folder, { recursive: true, force: true })
+      remove()
     },
   }
 }

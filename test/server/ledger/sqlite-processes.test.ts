@@ -1,10 +1,6 @@
 /** What only processes can show: that one may be killed while it writes, and that two may write at once. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { symlinkSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { build } from 'tsup'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { recordsOf } from '../../../src/accounts/ledger/export.ts'
 import type { ExchangeRecord } from '../../../src/accounts/ledger/record.ts'
@@ -13,25 +9,12 @@ import { summing } from '../../../src/accounts/ledger/sums.ts'
 import { MIGRATIONS } from '../../../src/server/ledger/sqlite-schema.ts'
 import { openSqliteStore } from '../../../src/server/ledger/sqlite-store.ts'
 import { openDatabase } from '../../../src/server/sqlite/open.ts'
+import { buildProgram, type Program } from '../build-program.ts'
 import { folder } from '../config/folder.ts'
 
-let built: string
-beforeAll(async () => {
-  built = mkdtempSync(join(tmpdir(), 'cc-route-'))
-  await build({
-    config: false,
-    entry: { writer: fileURLToPath(new URL('writer.ts', import.meta.url)) },
-    outDir: built,
-    format: 'esm',
-    outExtension: () => ({ js: '.mjs' }),
-    platform: 'node',
-    target: 'node20',
-    silent: true,
-    clean: false,
-  })
-  symlinkSync(fileURLToPath(new URL('../../../node_modules', import.meta.url)), join(built, 'node_modules'))
-}, 60_000)
-afterAll(() => rmSync(built, { recursive: true, force: true }))
+let writer: Program
+beforeAll(async () => void (writer = await buildProgram('writer', new URL('writer.ts', import.meta.url))), 60_000)
+afterAll(() => writer.remove())
 
 interface Writer {
   child: ChildProcess
@@ -42,7 +25,7 @@ interface Writer {
 }
 
 function start(path: string, what: string, name: string, from: number, to: number): Writer {
-  const child = spawn(process.execPath, [join(built, 'writer.mjs'), path, what, name, String(from), String(to)], {
+  const child = spawn(process.execPath, [writer.script, path, what, name, String(from), String(to)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
