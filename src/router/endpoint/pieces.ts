@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { encodeUtf8 } from '../../core/utf8.ts'
 import { isObject, tryParse, type JsonObject } from '../../core/json.ts'
 import type { PieceJoiner } from '../../core/protocol.ts'
 import { createEventReader, writeEvent } from '../../core/sse.ts'
@@ -51,7 +52,6 @@ function streamOf(
   following: () => Promise<Response | undefined>,
   joiner: PieceJoiner,
 ): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder()
   let out = ''
   const newReader = () =>
     createEventReader((data, name) => {
@@ -77,13 +77,13 @@ function streamOf(
             // only an end that was held back is still to be told
             for (const event of joiner.held())
               out += writeEvent(JSON.stringify(event), typeof event.type === 'string' ? event.type : undefined)
-            if (out) controller.enqueue(encoder.encode(out))
+            if (out) controller.enqueue(encodeUtf8(out))
             return controller.close()
           }
           reader = response.body.getReader()
           events = newReader()
         }
-        controller.enqueue(encoder.encode(out))
+        controller.enqueue(encodeUtf8(out))
         out = ''
       },
       cancel: (reason) => reader.cancel(reason),

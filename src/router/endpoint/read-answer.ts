@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { encodeUtf8 } from '../../core/utf8.ts'
 import type { ProtocolName } from '../../core/chat.ts'
 import type { Failure } from '../../core/failure.ts'
 import { tryParse } from '../../core/json.ts'
@@ -29,7 +30,6 @@ export function createAnswerReader(protocol: ProtocolName, type: string): Answer
 
 function streamReader(protocol: ProtocolName): AnswerReader {
   const upstream = protocols[protocol]
-  const encoder = new TextEncoder()
   let usage: Usage | undefined
   let failure: Failure | undefined
   let answeredBy: string | undefined
@@ -44,7 +44,7 @@ function streamReader(protocol: ProtocolName): AnswerReader {
     },
   })
   return {
-    push: (chunk) => void passage.push(typeof chunk === 'string' ? encoder.encode(chunk) : chunk),
+    push: (chunk) => void passage.push(typeof chunk === 'string' ? encodeUtf8(chunk) : chunk),
     end() {
       passage.end()
       const how = !failure ? (passage.recovered ? 'recovered' : 'complete') : failure.kind === 'truncated' ? 'truncated' : 'error'

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { encodeUtf8 } from '../../core/utf8.ts'
 import type { ByteSink, ByteSource } from '../../core/byte-source.ts'
 import type { Clock } from '../../core/clock.ts'
 import { FailureError, failureOf, type Failure } from '../../core/failure.ts'
@@ -205,7 +206,7 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
       bytes += chunk.length
       if (passage.unread) lastEvent = lastRead
       try {
-        give(passage.push(typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk))
+        give(passage.push(typeof chunk === 'string' ? encodeUtf8(chunk) : chunk))
       } catch (error) {
         source.cancel(error)
         return breakOff(error)

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { encodeUtf8 } from '../../core/utf8.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { Protocol, ReplyContext } from '../../core/protocol.ts'
 import type { StreamEvent } from '../../core/reply.ts'
@@ -34,7 +35,6 @@ const MAX_HELD = 64 * 1024
 /** @param context of the client's protocol, whose stream it is */
 export function createHearing(client: Protocol, context: ReplyContext): Hearing {
   const events: StreamEvent[] = []
-  const encoder = new TextEncoder()
   let state: ReturnType<Hearing['state']> = 'open'
   let failure: Failure | undefined
   let usage: Usage | undefined
@@ -81,7 +81,7 @@ export function createHearing(client: Protocol, context: ReplyContext): Hearing 
       if (state !== 'open' && !held.length) return chunk
       // A sign of life stands between events, wherever those are held.
       if (chunk === client.heartbeat.within) return chunk
-      const bytes = typeof chunk === 'string' ? encoder.encode(chunk) : chunk
+      const bytes = typeof chunk === 'string' ? encodeUtf8(chunk) : chunk
       held = joined(held, bytes)
       reader.push(bytes)
       const known = attempt(read, 0)

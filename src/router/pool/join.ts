@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { encodeUtf8 } from '../../core/utf8.ts'
 import { STATUS, type Failure } from '../../core/failure.ts'
 import type { Protocol, ReplyContext } from '../../core/protocol.ts'
 import type { Emit, StreamEvent } from '../../core/reply.ts'
@@ -124,11 +125,10 @@ export function createJoin({ client, context, events, said, used }: JoinOptions)
     }
     return out
   }
-  const encoder = new TextEncoder()
   return {
     push: (bytes) =>
       collect(() => {
-        reader.push(typeof bytes === 'string' ? encoder.encode(bytes) : bytes)
+        reader.push(typeof bytes === 'string' ? encodeUtf8(bytes) : bytes)
         while (!ended && reader.next());
       }),
     end: () =>
