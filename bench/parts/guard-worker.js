@@ -1,13 +1,13 @@
 /**
- * Counts what translation allocates, and writes it as JSON: each pair against parsing and writing the same data again. Run without the
- * optimizing compiler and with room for all garbage, so that the same code always allocates the same.
+ * Counts what translation allocates, and writes it as JSON: each pair against parsing and writing the same data again. `guard.js` starts
+ * it with flags that make it count the same each time.
  *
- *     node --expose-gc --no-opt --min-semi-space-size=128 --max-semi-space-size=128 guard-worker.js <folder of the build>
+ *     node --expose-gc guard-worker.js <folder of the build>
  */
 import { median } from '../numbers.js'
 import { bigRequest, optionsOf, PROTOCOLS, rewrite, smallRequest, streamOf, translateOf } from './translated.js'
 
-const RUNS = 4
+const RUNS = 8
 const TRIES = 5
 
 const translate = await translateOf(process.argv[2] ?? '')
