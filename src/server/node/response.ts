@@ -43,23 +43,24 @@ const UNCARRIED = /[^\t\x20-\x7E\x80-\xFF]/
  * Returns what breaks it off.
  */
 export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: LastWords): () => void {
+  // Node may keep the response until a full collection. What it was made of, with a request of 149 KB, would stay with it.
+  let from: ByteSource | undefined = source
   let full = false
   let ended = false
   let begun = false
   let last: Uint8Array | string = ''
   const goOn = () => {
     full = false
-    source.resume()
+    from?.resume()
   }
   to.on('drain', goOn)
   to.once('close', () => {
-    // The response may stay for long; what it was made of must not stay with it.
     to.off('drain', goOn)
-    if (ended) return
+    if (!ended) from?.cancel(new Error('the client went away'))
     ended = true
-    source.cancel(new Error('the client went away'))
+    from = undefined
   })
-  source.start({
+  from.start({
     write(chunk) {
       if (ended) return
       last = chunk
@@ -67,7 +68,7 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
       const free = to.write(typeof chunk === 'string' && chunk.length > LONG_TEXT ? Buffer.from(chunk) : chunk)
       if (free || full) return
       full = true
-      source.pause()
+      from?.pause()
     },
     end() {
       if (ended) return
@@ -83,7 +84,7 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
   return () => {
     if (ended) return
     ended = true
-    source.cancel(new Error('the server is stopping'))
+    from?.cancel(new Error('the server is stopping'))
     const words = endsEvent(last) ? (lastWords?.(begun) ?? '') : ''
     if (words) to.end(words)
     else to.destroy()
