@@ -9,6 +9,7 @@ import { fail } from '../core/failure.ts'
 import { isObject, reject, type JsonObject } from '../core/json.ts'
 import type { ClientRoute } from '../core/protocol.ts'
 import { estimateInput } from '../core/tokens.ts'
+import { decodeUtf8 } from '../core/utf8.ts'
 import { protocols } from '../transformers/registry.ts'
 import { inheritCaller, seenOf } from './caller.ts'
 import { urlOf } from './fetch.ts'
@@ -127,14 +128,10 @@ async function readFacts(request: Request, maxBytes: number): Promise<RequestFac
   return { ...found, bytes, text, body: parseBody(text, depths.get(request) ?? MAX_DEPTH) }
 }
 
-/** Made once: a decoder holds memory of its own outside the heap. */
-let decoder = new TextDecoder('utf-8', { fatal: true })
-
 function decodeText(bytes: Uint8Array): string {
   try {
-    return decoder.decode(bytes)
+    return decodeUtf8(bytes)
   } catch {
-    decoder = new TextDecoder('utf-8', { fatal: true })
     return fail({ kind: 'invalid-request', message: 'The body is not valid UTF-8.' })
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { encodeUtf8 } from '../../src/core/utf8.ts'
+import { decodeUtf8, encodeUtf8 } from '../../src/core/utf8.ts'
 
 test.each(['', 'plain', 'ä € 🙂', '\ud800'])('%j', (text) => {
   expect([...encodeUtf8(text)]).toEqual([...new TextEncoder().encode(text)])
@@ -8,4 +8,20 @@ test.each(['', 'plain', 'ä € 🙂', '\ud800'])('%j', (text) => {
 test('shares its memory with nothing', () => {
   const bytes = encodeUtf8('a piece of a stream')
   expect(bytes.buffer.byteLength).toBe(bytes.byteLength)
+})
+
+const LONG = 'as long as a request '.repeat(1000)
+
+test.each(['', 'plain', 'ä € 🙂', LONG, `${LONG}ä`, `${LONG}€`, `\uFEFF${LONG}`])('is read: %#', (text) => {
+  const bytes = new TextEncoder().encode(text)
+  expect(decodeUtf8(bytes)).toBe(new TextDecoder().decode(bytes))
+  const within = new Uint8Array(bytes.length + 7)
+  within.set(bytes, 3)
+  expect(decodeUtf8(within.subarray(3, 3 + bytes.length))).toBe(new TextDecoder().decode(bytes))
+})
+
+test('what is no UTF-8 throws, and breaks nothing', () => {
+  expect(() => decodeUtf8(Uint8Array.of(0x61, 0xc3))).toThrow(TypeError)
+  expect(() => decodeUtf8(new Uint8Array(10_000).fill(0xff))).toThrow(TypeError)
+  expect(decodeUtf8(Uint8Array.of(0xc3, 0xa4))).toBe('ä')
 })

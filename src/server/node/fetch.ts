@@ -9,9 +9,10 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { Readable } from 'node:stream'
 import { respondWith, type ByteSink, type ByteSource } from '../../core/byte-source.ts'
 import { createMemo } from '../../core/memo.ts'
-import { attendanceOf, attends } from '../../router/endpoint/connection.ts'
+import { attendanceOf, attends, type Attendance } from '../../router/endpoint/connection.ts'
 import { lookUp } from '../../core/json.ts'
 import type { Fetch } from '../../router/fetch.ts'
+import { bytesOf } from './bytes.ts'
 import { createProxyChooser, type ForwardProxyOptions } from '../forward-proxy/forward-proxy.ts'
 import { createRoutes, type Route } from './routes.ts'
 
@@ -32,16 +33,13 @@ export function createNodeFetch(options: ForwardProxyOptions = {}): Fetch & { cl
       (init?.redirect === undefined || init.redirect === 'manual')
     const route = routes.routeOf(url)
     if (!route || (!isPlain && !route.viaProxy)) return globalThis.fetch(input, init)
-    if (isPlain)
-      return send({ url, init, bytes: typeof body === 'string' ? Buffer.from(body) : (body as Uint8Array | null | undefined), route })
+    if (isPlain) {
+      const bytes = typeof body === 'string' ? bytesOf(body) : (body as Uint8Array | null | undefined)
+      return send({ url, method: init?.method, headers: init?.headers, signal: init?.signal, attendance: attendanceOf(init), bytes, route })
+    }
     const request = new Request(input, init)
     const { method, headers, signal } = request
-    return send({
-      url,
-      init: { method, headers, signal },
-      bytes: request.body ? new Uint8Array(await request.arrayBuffer()) : undefined,
-      route,
-    })
+    return send({ url, method, headers, signal, bytes: request.body ? new Uint8Array(await request.arrayBuffer()) : undefined, route })
   }
   return Object.assign(attends(nodeFetch), { close: routes.close })
 }
@@ -49,23 +47,22 @@ export function createNodeFetch(options: ForwardProxyOptions = {}): Fetch & { cl
 /** Where it calls are a few addresses. */
 const urls = createMemo<URL>()
 
-interface Call {
+/** Has the body as bytes alone: it stays as long as the answer is read, and a long text amid the heap makes for many more full collections. */
+interface Call extends Pick<RequestInit, 'method' | 'headers' | 'signal'> {
   url: URL
-  init: RequestInit | undefined
+  attendance?: Attendance
   bytes: Uint8Array | null | undefined
   route: Route
 }
 
 function send(call: Call, retried = false): Promise<Response> {
-  const { url, init, bytes, route } = call
-  const signal = init?.signal ?? undefined
-  const attendance = attendanceOf(init)
+  const { url, method = 'GET', attendance, bytes, route } = call
+  const signal = call.signal ?? undefined
   return new Promise((resolve, reject) => {
     let stopped = signal?.aborted ? { reason: signal.reason as unknown } : attendance?.stopped
     if (stopped) return reject(stopped.reason)
-    const headers = headersOf(init?.headers)
+    const headers = headersOf(call.headers)
     headers['accept-encoding'] ??= 'identity'
-    const method = init?.method ?? 'GET'
     // Node would send a list of headers without a length in chunks, which WebDAV servers refuse where there is no body.
     if (bytes || !BODILESS.has(method)) headers['content-length'] = String(bytes?.length ?? 0)
     const request = route.open(url, { method, headers }, retried)

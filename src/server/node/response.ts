@@ -7,6 +7,7 @@ import type { ServerResponse } from 'node:http'
 import { sendNodeResponse } from 'srvx/node'
 import { takePushed, type ByteSource } from '../../core/byte-source.ts'
 import type { Flight } from '../closing.ts'
+import { bytesOf } from './bytes.ts'
 
 /** Long strings cost more to write than their bytes. */
 const LONG_TEXT = 16 * 1024
@@ -25,7 +26,7 @@ export function deliver(response: Response, to: ServerResponse, flight?: Flight,
   const { status, headers } = response
   const head = [...headers].filter(([, value]) => !UNCARRIED.test(value))
   if (source.whole !== undefined) {
-    const bytes = Buffer.from(source.whole)
+    const bytes = bytesOf(source.whole)
     const rest = head.filter(([name]) => name !== 'content-length')
     to.writeHead(status, [...rest.flat(), 'content-length', String(bytes.length)]).end(bytes)
     return
@@ -65,7 +66,7 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
       if (ended) return
       last = chunk
       begun ||= typeof chunk !== 'string' || !chunk.startsWith(':')
-      const free = to.write(typeof chunk === 'string' && chunk.length > LONG_TEXT ? Buffer.from(chunk) : chunk)
+      const free = to.write(typeof chunk === 'string' && chunk.length > LONG_TEXT ? bytesOf(chunk) : chunk)
       if (free || full) return
       full = true
       from?.pause()
