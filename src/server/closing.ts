@@ -10,17 +10,14 @@ export interface Closable {
   close(closeAll?: boolean): Promise<void>
 }
 
-/** A request that is being answered. */
-export interface Flight {
-  /** Ends the answer with an error that the client understands, or breaks its connection. */
-  interrupt(): void
-}
+/** Ends an answer with an error that the client understands, or breaks its connection. */
+export type Interrupt = () => void
 
 export interface Closing {
   /** `open`: all is well; `leaving`: new requests are still answered, load balancers should send none; `closing`: they are refused. */
   readonly phase: 'open' | 'leaving' | 'closing'
   /** Tells of a request that is being answered; the function returned, that it is no more. */
-  board(flight: Flight): () => void
+  board(interrupt: Interrupt): () => void
   /** Always resolves. */
   close(): Promise<void>
 }
@@ -39,7 +36,7 @@ export interface ClosingOptions {
 const LAST_WORDS_MS = 100
 
 export function createClosing({ server, node, leaveMs, graceMs }: ClosingOptions): Closing {
-  const flights = new Set<Flight>()
+  const flights = new Set<Interrupt>()
   let phase: Closing['phase'] = 'open'
   // Node waits for connections that were opened ahead and never used, and for those that fall idle after closing has begun.
   const sweep = () => {
@@ -55,7 +52,7 @@ export function createClosing({ server, node, leaveMs, graceMs }: ClosingOptions
     const closed = server.close().catch(() => {})
     const sweeping = setInterval(sweep, 25)
     await within(graceMs, closed)
-    for (const flight of flights) flight.interrupt()
+    for (const interrupt of flights) interrupt()
     if (node) await within(LAST_WORDS_MS, closed)
     clearInterval(sweeping)
     // Deno has no way to cut its connections: there the wait alone is bounded.
@@ -69,9 +66,9 @@ export function createClosing({ server, node, leaveMs, graceMs }: ClosingOptions
     get phase() {
       return phase
     },
-    board(flight) {
-      flights.add(flight)
-      return () => flights.delete(flight)
+    board(interrupt) {
+      flights.add(interrupt)
+      return () => flights.delete(interrupt)
     },
     close: () => (closing ??= close()),
   }

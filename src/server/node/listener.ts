@@ -11,7 +11,7 @@ import { createMemo } from '../../core/memo.ts'
 import type { Failure } from '../../core/failure.ts'
 import { attachBody } from '../../router/facts.ts'
 import type { Fetch } from '../../router/fetch.ts'
-import type { Closing, Flight } from '../closing.ts'
+import type { Closing, Interrupt } from '../closing.ts'
 import { refuse } from '../front.ts'
 import { attachConnection } from '../safety/connection.ts'
 import { hasTooManyHeaders, type SocketLimits } from './limits.ts'
@@ -32,8 +32,9 @@ export interface ListenerOptions {
 export function createNodeListener({ gateway, closing, limits, stopping, lastWords }: ListenerOptions): Listener {
   makeStreamsLazily()
   const answer = async (request: Request, req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    const flight: Flight = { interrupt: () => deliver(stopping(request), res, flight) }
-    const land = closing.board(flight)
+    // A variable, and no field of an object in the set: such an object keeps the request until a full collection.
+    let interrupt: Interrupt = () => void (interrupt = deliver(stopping(request), res))
+    const land = closing.board(() => interrupt())
     const over = until(2, () => setImmediate(detachAll, request))
     res.once('close', () => {
       land()
@@ -44,14 +45,13 @@ export function createNodeListener({ gateway, closing, limits, stopping, lastWor
     const response = await gateway(request).finally(over)
     // Interrupted: the client has its answer.
     if (res.headersSent) return void response.body?.cancel()
-    flight.interrupt = () => res.destroy()
-    deliver(response, res, flight, (begun) => lastWords(request, begun))
+    interrupt = deliver(response, res, (begun) => lastWords(request, begun))
   }
   return (req, res) => {
     if (!isTarget(req.url ?? '') || !isHost(req.headers.host)) return void res.writeHead(400).end()
     const request = new NodeRequest({ req, res })
-    if (closing.phase === 'closing') return deliver(stopping(request), res)
-    if (hasTooManyHeaders(req, limits)) return deliver(refuse(request, TOO_MANY_HEADERS), res)
+    if (closing.phase === 'closing') return void deliver(stopping(request), res)
+    if (hasTooManyHeaders(req, limits)) return void deliver(refuse(request, TOO_MANY_HEADERS), res)
     answer(request, req, res).catch((error: unknown) => res.destroy(error as Error))
   }
 }

@@ -6,7 +6,7 @@
 import type { ServerResponse } from 'node:http'
 import { sendNodeResponse } from 'srvx/node'
 import { takePushed, type ByteSource } from '../../core/byte-source.ts'
-import type { Flight } from '../closing.ts'
+import type { Interrupt } from '../closing.ts'
 import { bytesOf } from './bytes.ts'
 
 /** Long strings cost more to write than their bytes. */
@@ -15,25 +15,28 @@ const LONG_TEXT = 16 * 1024
 /** What a stream that is broken off by this server says at last; `''` where it has no words for it. `begun`: more has gone out than signs of life. */
 export type LastWords = (begun: boolean) => string
 
-/**
- * Writes an answer to the socket. The body of one that was made here goes there without a Web stream in between; `flight` then learns how
- * to break it off.
- */
-export function deliver(response: Response, to: ServerResponse, flight?: Flight, lastWords?: LastWords): void {
+/** Writes an answer to the socket. The body of one that was made here goes there without a Web stream in between. Returns what breaks it off. */
+export function deliver(response: Response, to: ServerResponse, lastWords?: LastWords): Interrupt {
   const source = takePushed(response)
-  if (!source) return void sendNodeResponse(to, response).catch(() => to.destroy())
-  if (to.destroyed) return source.cancel()
+  const destroy = () => void to.destroy()
+  if (!source) {
+    sendNodeResponse(to, response).catch(destroy)
+    return destroy
+  }
+  if (to.destroyed) {
+    source.cancel()
+    return destroy
+  }
   const { status, headers } = response
   const head = [...headers].filter(([, value]) => !UNCARRIED.test(value))
   if (source.whole !== undefined) {
     const bytes = bytesOf(source.whole)
     const rest = head.filter(([name]) => name !== 'content-length')
     to.writeHead(status, [...rest.flat(), 'content-length', String(bytes.length)]).end(bytes)
-    return
+    return destroy
   }
   to.writeHead(status, head.flat())
-  const interrupt = writeSource(source, to, headers.get('content-type')?.includes('event-stream') ? lastWords : undefined)
-  if (flight) flight.interrupt = interrupt
+  return writeSource(source, to, headers.get('content-type')?.includes('event-stream') ? lastWords : undefined)
 }
 
 /** Node throws at control characters, which Headers may hold. */
@@ -43,7 +46,7 @@ const UNCARRIED = /[^\t\x20-\x7E\x80-\xFF]/
  * Writes a source to a Node response whose head has been written. A source that fails breaks the connection: it must not look complete.
  * Returns what breaks it off.
  */
-export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: LastWords): () => void {
+export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: LastWords): Interrupt {
   // Node may keep the response until a full collection. What it was made of, with a request of 149 KB, would stay with it.
   let from: ByteSource | undefined = source
   let full = false
