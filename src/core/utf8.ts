@@ -5,11 +5,17 @@
  */
 const encoder = new TextEncoder()
 
-type NodeBuffer = typeof import('node:buffer')
+interface NodeBytes {
+  Buffer: {
+    from(text: string): Uint8Array
+    from(memory: ArrayBufferLike, at: number, length: number): { toString(encoding: 'latin1'): string }
+  }
+  isAscii?(bytes: Uint8Array): boolean
+}
 
-/** Asked for in a way that bundles for other runtimes can do without. */
-const node = (globalThis as { process?: { getBuiltinModule?(name: string): unknown } }).process?.getBuiltinModule?.('node:buffer') as
-  NodeBuffer | undefined
+/** Asked for in a way that other runtimes, and bundles for them, can do without. */
+const node = (globalThis as { process?: { getBuiltinModule?(name: string): unknown } }).process?.getBuiltinModule?.('buffer') as
+  NodeBytes | undefined
 
 /** A text as UTF-8, in memory of its own: Node's is a part of what all share, which whoever gets a piece could give away or look through. */
 export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
