@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isAscii } from 'node:buffer'
+import { isAscii, transcode } from 'node:buffer'
 
 /** Below this length looking at the text first saves nothing. */
 const LONG = 4096
@@ -11,11 +11,19 @@ const LONG = 4096
 /** Costs nothing where there is none: a text of narrow characters alone is not looked through for wide ones. */
 const WIDE = /[^\0-\xff]/
 
-/** A text as UTF-8. 149 KB of ASCII, as most JSON is, take 25 us instead of 130. */
+/** A text as UTF-8. 149 KB take 25 us where they are ASCII, and 40 us with an arrow before each line, instead of 130 and 190. */
 export function bytesOf(text: string): Buffer {
-  if (text.length > LONG && !WIDE.test(text)) {
-    const bytes = Buffer.from(text, 'latin1')
-    if (isAscii(bytes)) return bytes
+  if (text.length <= LONG) return Buffer.from(text)
+  if (WIDE.test(text)) return transcoded(text) ?? Buffer.from(text)
+  const bytes = Buffer.from(text, 'latin1')
+  return isAscii(bytes) ? bytes : Buffer.from(text)
+}
+
+function transcoded(text: string): Buffer | undefined {
+  try {
+    return transcode(Buffer.from(text, 'utf16le'), 'utf16le', 'utf8') as Buffer
+  } catch {
+    // Half of a pair of surrogates is not transcoded.
+    return undefined
   }
-  return Buffer.from(text)
 }
