@@ -26,14 +26,16 @@ export default defineConfig([
   // tsup sets `baseUrl`, which TypeScript 6 reports as deprecated. The types of the CommonJS files are made from these afterwards.
   { ...shared, entry: library, format: 'esm', dts: { compilerOptions: { ignoreDeprecations: '6.0' } } },
   { ...shared, entry: library, format: 'cjs' },
-  // The command has the other entries' code in it rather than beside it: it starts faster from one file. What it imports only when
-  // needed stays beside it, in a folder.
+  // The command has the other entries' code in it rather than beside it, and that of the packages it always needs: it starts faster from
+  // few files, by a quarter of what it takes above an empty server. What it imports only when needed stays beside it, in a folder.
   {
     ...shared,
     entry: { cli: 'src/server/cli.ts' },
     format: 'esm',
+    noExternal: ['@noble/hashes', 'eventsource-parser', 'srvx', 'valibot'],
     // Reading and compiling it is a third of the time to start: this takes a tenth off that time. Its source maps tell what stood where.
     minify: true,
-    esbuildOptions: (options) => void (options.chunkNames = 'cli/[name]-[hash]'),
+    esbuildOptions: (options) =>
+      void Object.assign(options, { chunkNames: 'cli/[name]-[hash]', conditions: ['node', 'import'], mainFields: ['module', 'main'] }),
   },
 ])
