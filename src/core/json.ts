@@ -51,24 +51,35 @@ export const pointer = (at: string, key: string | number): string => (typeof key
 
 const escapeKey = (key: string): string => (key.includes('~') || key.includes('/') ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key)
 
-export function readObject(value: unknown, at: string): JsonObject {
-  return isObject(value) ? value : reject(at, 'an object', value)
+/**
+ * Readers are told where the value stands: its JSON Pointer, or that of its object and the `key` below it. The latter
+ * is put together only where the value is refused, and there are thousands of values.
+ */
+export function readObject(value: unknown, at: string, key?: string | number): JsonObject {
+  return isObject(value) ? value : reject(below(at, key), 'an object', value)
 }
-export function readArray(value: unknown, at: string): unknown[] {
-  return Array.isArray(value) ? value : reject(at, 'an array', value)
+export function readArray(value: unknown, at: string, key?: string | number): unknown[] {
+  return Array.isArray(value) ? value : reject(below(at, key), 'an array', value)
 }
-export function readString(value: unknown, at: string): string {
-  return typeof value === 'string' ? value : reject(at, 'a string', value)
+export function readString(value: unknown, at: string, key?: string | number): string {
+  return typeof value === 'string' ? value : reject(below(at, key), 'a string', value)
 }
-export function readNumber(value: unknown, at: string): number {
-  return typeof value === 'number' ? value : reject(at, 'a number', value)
+export function readNumber(value: unknown, at: string, key?: string | number): number {
+  return typeof value === 'number' ? value : reject(below(at, key), 'a number', value)
 }
-export function readBoolean(value: unknown, at: string): boolean {
-  return typeof value === 'boolean' ? value : reject(at, 'true or false', value)
+export function readBoolean(value: unknown, at: string, key?: string | number): boolean {
+  return typeof value === 'boolean' ? value : reject(below(at, key), 'true or false', value)
 }
+const below = (at: string, key: string | number | undefined): string => (key === undefined ? at : pointer(at, key))
+
 /** Reads with `read` unless the value is absent or null. */
-export function optional<T>(read: (value: unknown, at: string) => T, value: unknown, at: string): T | undefined {
-  return value === undefined || value === null ? undefined : read(value, at)
+export function optional<T>(
+  read: (value: unknown, at: string, key?: string | number) => T,
+  value: unknown,
+  at: string,
+  key?: string | number,
+): T | undefined {
+  return value === undefined || value === null ? undefined : read(value, at, key)
 }
 
 /** The fields of `object` that are not in `known`, or `undefined` where there are none. */

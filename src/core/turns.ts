@@ -17,7 +17,7 @@ import type { Notes } from './notice.ts'
 export function arrangeTurns(messages: Message[], notes: Notes): Message[] {
   const turns = mergeAssistants(messages)
   if (!turns.some((turn) => turn.parts.some((part) => isCall(part) || isResult(part)))) return turns
-  const { answers, spent } = pairResults(turns, notes)
+  const { answers, orphans } = pairResults(turns, notes)
   const ids = new Set<string>()
   const arranged: Message[] = []
   for (const turn of turns) {
@@ -27,7 +27,7 @@ export function arrangeTurns(messages: Message[], notes: Notes): Message[] {
       const parts: Part[] = []
       for (const part of turn.parts) {
         if (!isResult(part)) parts.push(part)
-        else if (!spent.has(part)) parts.push(...orphanText(part, notes))
+        else if (orphans.has(part)) parts.push(...orphanText(part, notes))
       }
       if (parts.length) arranged.push({ ...turn, role: turn.role === 'tool' ? 'user' : turn.role, bare: false, parts })
     }
@@ -43,18 +43,24 @@ function mergeAssistants(messages: Message[]): Message[] {
   for (const message of messages) {
     const last = merged.at(-1)
     if (message.role !== 'assistant' || last?.role !== 'assistant' || last.name !== message.name) merged.push(message)
-    else merged[merged.length - 1] = { ...last, extra: last.extra ?? message.extra, bare: false, parts: [...last.parts, ...message.parts] }
+    else merged[merged.length - 1] = mergeTwo(last, message)
   }
   return merged
+}
+
+/** Written out: a spread costs ten times as much, and with Responses there is one for each call of a conversation. */
+function mergeTwo(one: Message, other: Message): Message {
+  const { role, name, at, extra, spelling, wireNames } = one
+  return { role, parts: one.parts.concat(other.parts), name, bare: false, at, extra: extra ?? other.extra, spelling, wireNames }
 }
 
 /**
  * Which result answers which call. An id belongs to the latest turn that used it, since some providers count their ids
  * from zero in every turn; several calls of one turn with the same id are answered in order.
  */
-function pairResults(turns: Message[], notes: Notes): { answers: Map<ToolCallPart, ToolResultPart>; spent: Set<ToolResultPart> } {
+function pairResults(turns: Message[], notes: Notes): { answers: Map<ToolCallPart, ToolResultPart>; orphans: Set<ToolResultPart> } {
   const answers = new Map<ToolCallPart, ToolResultPart>()
-  const spent = new Set<ToolResultPart>()
+  const orphans = new Set<ToolResultPart>()
   const open = new Map<string, { turn: Message; calls: ToolCallPart[] }>()
   for (const turn of turns)
     for (const part of turn.parts) {
@@ -65,14 +71,16 @@ function pairResults(turns: Message[], notes: Notes): { answers: Map<ToolCallPar
       } else if (isResult(part)) {
         const calls = open.get(part.callId)?.calls
         const call = calls?.find((candidate) => !answers.has(candidate)) ?? calls?.at(-1)
-        if (!call) continue
+        if (!call) {
+          orphans.add(part)
+          continue
+        }
         const earlier = answers.get(call)
         if (earlier) notes.dropped(earlier, undefined, `another result for the tool call ${part.callId} follows; the last one counts`)
         answers.set(call, part)
-        spent.add(part)
       }
     }
-  return { answers, spent }
+  return { answers, orphans }
 }
 
 /** An assistant's turn with unique call ids, and the message that answers its calls. */

@@ -8,7 +8,7 @@ import { fail } from '../../core/failure.ts'
 import { fieldName, pointer, restOf, stringOf, type JsonObject, lookUp } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { decodeAnnotation } from './annotations.ts'
-import { compact, extraOf, keep, objectsOf, OWN, spellingOf, type Readers, type Spelling } from './wire.ts'
+import { compact, extraOf, keep, keepIn, objectsOf, OWN, spellingOf, type Readers, type Spelling } from './wire.ts'
 
 const TEXT = new Set(['type', 'text', 'annotations', 'logprobs', 'prompt_cache_breakpoint'])
 const IMAGE = new Set(['type', 'image_url', 'file_id', 'detail', 'prompt_cache_breakpoint'])
@@ -28,7 +28,7 @@ export function decodeContentPart(value: unknown, at: string, read: Readers): Pa
     case 'refusal':
       return {
         type: 'refusal',
-        text: read.string(part.refusal, pointer(at, 'refusal')),
+        text: read.string(part.refusal, at, 'refusal'),
         at,
         ...keep(restOf(part, REFUSAL)),
       } satisfies RefusalPart
@@ -44,21 +44,17 @@ export function decodeContentPart(value: unknown, at: string, read: Readers): Pa
 }
 
 function decodeText(part: JsonObject, at: string, read: Readers): TextPart {
-  const fields: JsonObject = { type: part.type }
+  const fields: JsonObject = { type: part.type, annotations: part.annotations }
   const extra = restOf(part, TEXT) ?? {}
-  const annotations = objectsOf(part.annotations)
-  const citations = annotations.map((annotation, i): Citation => decodeAnnotation(annotation, `${pointer(at, 'annotations')}/${i}`))
-  fields.annotations = part.annotations
   if (Array.isArray(part.logprobs) && part.logprobs.length > 0) extra.logprobs = part.logprobs
   else fields.logprobs = part.logprobs
-  return {
-    type: 'text',
-    text: read.string(part.text, pointer(at, 'text')),
-    at,
-    ...(citations.length > 0 && { citations }),
-    ...decodeCache(part, fields, extra),
-    ...keep(extra, { fields }),
-  }
+  const text: TextPart = { type: 'text', text: read.string(part.text, at, 'text'), at }
+  const annotations = objectsOf(part.annotations)
+  if (annotations.length)
+    text.citations = annotations.map((annotation, i): Citation => decodeAnnotation(annotation, `${at}/annotations/${i}`))
+  const { cache } = decodeCache(part, fields, extra)
+  if (cache) text.cache = cache
+  return keepIn(text, extra, { fields })
 }
 
 function decodeImage(part: JsonObject, at: string): MediaPart {
@@ -105,7 +101,7 @@ function decodeFile(part: JsonObject, at: string): MediaPart {
 }
 
 function decodeAudio(part: JsonObject, at: string, read: Readers): MediaPart {
-  const audio = read.object(part.input_audio, pointer(at, 'input_audio'))
+  const audio = read.object(part.input_audio, at, 'input_audio')
   const data = read.string(audio.data, pointer(at, 'input_audio/data'))
   const format = stringOf(audio.format) ?? 'wav'
   const fields: JsonObject = { type: 'input_audio', input_audio: part.input_audio, filename: undefined, file_data: undefined }
@@ -147,12 +143,14 @@ const TYPES: Record<string, string> = {
 }
 const typeOfName = (name = ''): string => lookUp(TYPES, name.slice(name.lastIndexOf('.') + 1).toLowerCase()) ?? 'application/octet-stream'
 
+const UNMARKED = {}
+
 /** What a mark says besides its lifetime goes to `extra`: others do not know it. */
 function decodeCache(part: JsonObject, fields: JsonObject, extra: JsonObject): { cache?: CacheMark } {
   const mark = part.prompt_cache_breakpoint
   if (typeof mark !== 'object' || mark === null) {
     if (mark === null) fields.prompt_cache_breakpoint = null
-    return {}
+    return UNMARKED
   }
   fields.prompt_cache_breakpoint = mark
   const { ttl: lifetime, mode, ...more } = mark as JsonObject

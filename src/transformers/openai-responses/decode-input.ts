@@ -36,9 +36,10 @@ export function readInput(body: JsonObject, spelling: Spelling, groups: Located[
   }
   const read: Input = { messages: [], tools: [], updates: [] }
   const inserted: NonNullable<Spelling['inserted']> = []
-  for (const [index, entry] of readArray(input, '/input').entries()) {
+  const items = readArray(input, '/input')
+  for (let index = 0; index < items.length; index++) {
     const at = `/input/${index}`
-    const item = readObject(entry, at)
+    const item = readObject(items[index], at)
     const loaded = item.type === 'additional_tools' || item.type === 'tool_search_output'
     if (loaded && Array.isArray(item.tools)) {
       read.tools.push(...decodeTools(item.tools, `${at}/tools`, true))

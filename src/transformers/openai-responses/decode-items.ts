@@ -11,7 +11,7 @@ import { decodeContentPart } from './content.ts'
 import { flatName } from './decode-tools.ts'
 import { nativeRole, nativeText } from './native-items.ts'
 import { decodeReasoning } from './reasoning.ts'
-import { keep, OWN, type Readers, type Spelling } from './wire.ts'
+import { keep, keepIn, OWN, spellingOf, type Readers, type Spelling } from './wire.ts'
 
 const MESSAGE = new Set(['type', 'role', 'content'])
 const CALL = new Set(['type', 'call_id', 'name', 'namespace', 'arguments', 'input'])
@@ -41,61 +41,59 @@ export function decodeItem(item: JsonObject, at: string, read: Readers): Message
         param: fieldName(at),
       })
     default:
-      return decodeOther(item, read.string(type, pointer(at, 'type')), at)
+      return decodeOther(item, read.string(type, at, 'type'), at)
   }
 }
 
 function decodeMessage(item: JsonObject, at: string, read: Readers): Message {
-  const role = read.string(item.role, pointer(at, 'role'))
+  const role = read.string(item.role, at, 'role')
   if (!ROLES.has(role))
     fail({
       kind: 'invalid-request',
       message: `${fieldName(at)}: unknown role "${role}". Use user, assistant, system or developer.`,
       param: fieldName(at),
     })
-  const bare = typeof item.content === 'string'
-  const { content, ...rest } = item
-  const place = pointer(at, 'content')
+  const { content } = item
+  const bare = typeof content === 'string'
+  const place = `${at}/content`
   const parts: Part[] = bare
-    ? [{ type: 'text', text: content as string, at: place }]
+    ? [{ type: 'text', text: content, at: place }]
     : read.array(content ?? (role === 'assistant' ? [] : content), place).map((part, i) => decodeContentPart(part, `${place}/${i}`, read))
-  const wrapper: Spelling = {
-    item: content === null || content === undefined ? item : rest,
-    ...(bare && { bare: 'content' as const }),
-    ...(Array.isArray(content) && content.length === 0 && { hollow: true }),
-  }
+  const wrapper: Spelling = { item }
+  if (bare) wrapper.bare = 'content'
+  if (Array.isArray(content) && content.length === 0) wrapper.hollow = true
   // An assistant's messages are merged later: each part remembers the message it stood in.
-  if (role === 'assistant') for (const part of parts) part.spelling = { ...part.spelling, [OWN]: { ...part.spelling?.[OWN], ...wrapper } }
-  return { role: role as Message['role'], parts, at, ...(bare && { bare }), ...keep(restOf(item, MESSAGE), wrapper) }
+  if (role === 'assistant') for (const part of parts) keepIn(part, undefined, Object.assign(spellingOf(part), wrapper))
+  const message: Message = { role: role as Message['role'], parts, at }
+  if (bare) message.bare = true
+  return keepIn(message, restOf(item, MESSAGE), wrapper)
 }
 
 function decodeCall(item: JsonObject, at: string, read: Readers): ToolCallPart {
   const custom = item.type === 'custom_tool_call'
   const field = custom ? 'input' : 'arguments'
-  const name = read.string(item.name, pointer(at, 'name'))
+  const name = read.string(item.name, at, 'name')
   const namespace = stringOf(item.namespace)
-  const json = read.string(item[field] ?? '', pointer(at, field))
+  const json = read.string(item[field] ?? '', at, field)
   const fields: JsonObject = {}
   if (item.namespace !== undefined) Object.assign(fields, { name, namespace: item.namespace })
   if (!json) fields[field] = item[field]
-  return {
-    type: 'tool-call',
-    id: read.string(item.call_id ?? item.id ?? '', pointer(at, 'call_id')),
-    name: flatName(name, namespace),
-    json,
-    at,
-    ...(custom && { custom, wireNames: CUSTOM_NAMES }),
-    ...keep(restOf(item, CALL), { fields }),
+  const id = read.string(item.call_id ?? item.id ?? '', at, 'call_id')
+  const call: ToolCallPart = { type: 'tool-call', id, name: flatName(name, namespace), json, at }
+  if (custom) {
+    call.custom = true
+    call.wireNames = CUSTOM_NAMES
   }
+  return keepIn(call, restOf(item, CALL), { fields })
 }
 
 function decodeResult(item: JsonObject, at: string, read: Readers): ToolResultPart {
   const place = pointer(at, 'output')
   const bare = typeof item.output === 'string'
-  const fields: JsonObject = {}
-  if (typeof item.call_id !== 'string') fields.call_id = item.call_id
-  if (Array.isArray(item.output) && !item.output.length) fields.output = []
-  return {
+  let fields: JsonObject | undefined
+  if (typeof item.call_id !== 'string') fields = { call_id: item.call_id }
+  if (Array.isArray(item.output) && !item.output.length) fields = { ...fields, output: [] }
+  const result: ToolResultPart = {
     type: 'tool-result',
     // A result without a call's id is an orphan: it becomes text when the turns are arranged.
     callId: stringOf(item.call_id) ?? '',
@@ -103,10 +101,10 @@ function decodeResult(item: JsonObject, at: string, read: Readers): ToolResultPa
       ? [{ type: 'text', text: item.output as string, at: place }]
       : read.array(item.output, place).map((part, i) => decodeContentPart(part, `${place}/${i}`, read)),
     at,
-    ...(bare && { bare }),
-    ...(item.type === 'custom_tool_call_output' && { custom: true }),
-    ...keep(restOf(item, RESULT), Object.keys(fields).length ? { fields } : undefined),
   }
+  if (bare) result.bare = true
+  if (item.type === 'custom_tool_call_output') result.custom = true
+  return keepIn(result, restOf(item, RESULT), fields && { fields })
 }
 
 const CLIENT_ITEM = new Set(['type', 'call_id', 'action', 'operation', 'arguments', 'output', 'execution', 'tools'])

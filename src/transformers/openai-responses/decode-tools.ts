@@ -21,7 +21,7 @@ import {
   lookUp,
 } from '../../core/json.ts'
 import { clientToolOf } from './client-tools.ts'
-import { keep, OWN, type Spelling } from './wire.ts'
+import { keep, keepIn, OWN, type Spelling } from './wire.ts'
 
 const FUNCTION = new Set(['type', 'name', 'description', 'parameters', 'strict'])
 const CUSTOM = new Set(['type', 'name', 'description', 'format'])
@@ -39,9 +39,10 @@ export const flatName = (name: string, namespace: string | undefined): string =>
  * @param additional the list stands in an item of `input`
  */
 export function decodeTools(value: unknown, at: string, additional = false): Tool[] {
-  return readArray(value, at).flatMap((entry, i) =>
-    decodeTool(readObject(entry, `${at}/${i}`), `${at}/${i}`, additional ? { additional } : {}),
-  )
+  const tools: Tool[] = []
+  const spelling: Spelling = additional ? { additional } : {}
+  readArray(value, at).forEach((entry, i) => addTool(tools, readObject(entry, at, i), `${at}/${i}`, spelling))
+  return tools
 }
 
 /**
@@ -54,60 +55,52 @@ export function aboutOf({ name, description, tools }: JsonObject): string | unde
   return tells ? `About all tools of ${String(name)}: ${description}` : undefined
 }
 
-function decodeTool(tool: JsonObject, at: string, spelling: Spelling, about?: string): Tool[] {
-  const type = readString(tool.type, pointer(at, 'type'))
-  if (type === 'function' || type === 'custom') return [decodeNamed(tool, at, spelling, about)]
+/** Reads an entry of the list into `tools`: a tool, or all that a namespace has. */
+function addTool(tools: Tool[], tool: JsonObject, at: string, spelling: Spelling, about?: string): void {
+  const type = readString(tool.type, at, 'type')
+  if (type === 'function' || type === 'custom') return void tools.push(decodeNamed(tool, at, spelling, about))
   if (type === 'namespace') {
-    const { tools, ...namespace } = tool
-    const children = readArray(tools, pointer(at, 'tools'))
-    if (children.length)
-      return children.flatMap((child, i) =>
-        decodeTool(
-          readObject(child, `${at}/tools/${i}`),
-          `${at}/tools/${i}`,
-          { ...spelling, namespace },
-          i === 0 ? aboutOf(tool) : undefined,
-        ),
-      )
+    const { tools: list, ...namespace } = tool
+    const children = readArray(list, at, 'tools')
+    children.forEach((child, i) => {
+      const place = `${at}/tools/${i}`
+      addTool(tools, readObject(child, place), place, { ...spelling, namespace }, i === 0 ? aboutOf(tool) : undefined)
+    })
+    if (children.length) return
   }
   const ours = clientToolOf(tool)
-  if (!ours) return [decodeHosted(tool, at, spelling)]
+  if (!ours) return void tools.push(decodeHosted(tool, at, spelling))
   const description = stringOf(tool.description) ?? ours.description
   const parameters = objectOf(tool.parameters) ?? ours.parameters
-  return [{ type: 'function', name: ours.type, description, parameters, at, ...keep(undefined, { ...spelling, tool }) }]
+  tools.push({ type: 'function', name: ours.type, description, parameters, at, ...keep(undefined, { ...spelling, tool }) })
 }
 
 function decodeNamed(tool: JsonObject, at: string, spelling: Spelling, about?: string): Tool {
-  const bare = readString(tool.name, pointer(at, 'name'))
+  const bare = readString(tool.name, at, 'name')
   const name = flatName(bare, stringOf(spelling.namespace?.name))
-  const own = optional(readString, tool.description, pointer(at, 'description'))
+  const own = optional(readString, tool.description, at, 'description')
   const description = about === undefined ? own : [own, about].filter(Boolean).join('\n\n')
   const fields: JsonObject = {}
   if (description !== own || tool.description === null) fields.description = tool.description
-  const common = { name, at, ...(description !== undefined && { description }) }
+  const kept: Spelling = Object.assign({ fields, name: bare }, spelling)
   if (tool.type === 'custom') {
-    const format = optional(readObject, tool.format, pointer(at, 'format'))
+    const format = optional(readObject, tool.format, at, 'format')
     if (tool.format === null) fields.format = null
-    return {
-      type: 'custom',
-      wireNames: CUSTOM_NAMES,
-      ...common,
-      ...(format && { format }),
-      ...keep(restOf(tool, CUSTOM), { ...spelling, fields, name: bare }),
-    }
+    const custom: Tool = { type: 'custom', name, at, wireNames: CUSTOM_NAMES }
+    if (description !== undefined) custom.description = description
+    if (format) custom.format = format
+    return keepIn(custom, restOf(tool, CUSTOM), kept)
   }
-  const given = optional(readObject, tool.parameters, pointer(at, 'parameters'))
+  const given = optional(readObject, tool.parameters, at, 'parameters')
   const parameters = given && soundSchema(given)
   if (parameters !== given || !given) fields.parameters = tool.parameters
   if (tool.strict !== false && tool.strict !== true)
     fields.strict = optional(() => reject(pointer(at, 'strict'), 'true or false', tool.strict), tool.strict, '') ?? tool.strict
-  return {
-    type: 'function',
-    ...common,
-    ...(parameters && { parameters }),
-    ...(typeof tool.strict === 'boolean' && { strict: tool.strict }),
-    ...keep(restOf(tool, FUNCTION), { ...spelling, fields, name: bare }),
-  }
+  const read: Tool = { type: 'function', name, at }
+  if (description !== undefined) read.description = description
+  if (parameters) read.parameters = parameters
+  if (typeof tool.strict === 'boolean') read.strict = tool.strict
+  return keepIn(read, restOf(tool, FUNCTION), kept)
 }
 
 /** Some clients send `type: null` or `required: null`, which every other provider refuses. */
@@ -172,11 +165,11 @@ export function decodeToolChoice(value: unknown, at: string): ToolChoice {
   if (value.type === 'allowed_tools') {
     const mode = value.mode ?? 'auto'
     if (mode !== 'auto' && mode !== 'required') reject(pointer(at, 'mode'), '"auto" or "required"', mode)
-    const tools = readArray(value.tools ?? [], pointer(at, 'tools'))
+    const tools = readArray(value.tools ?? [], at, 'tools')
     return { type: 'allowed', mode, names: tools.map((tool, i) => allowedName(tool, `${at}/tools/${i}`)), ...kept }
   }
-  const type = readString(value.type, pointer(at, 'type'))
-  if (type === 'function' || type === 'custom') readString(value.name, pointer(at, 'name'))
+  const type = readString(value.type, at, 'type')
+  if (type === 'function' || type === 'custom') readString(value.name, at, 'name')
   else if (!CHOOSABLE.test(type)) reject(pointer(at, 'type'), 'the type of a tool', type)
   return { type: 'tool', name: chosenName(value), ...kept }
 }

@@ -39,11 +39,18 @@ export const spellingOf = (object: Located): Spelling => (object.spelling?.[OWN]
 export const extraOf = (object: Located): JsonObject | undefined => object.extra?.[OWN]
 
 /** `extra` and `spelling` for a neutral object; absent where there is nothing to keep. */
-export function keep(extra: JsonObject | undefined, spelling?: Spelling): Pick<Located, 'extra' | 'spelling'> {
-  return {
-    ...(extra && Object.keys(extra).length > 0 && { extra: { [OWN]: extra } }),
-    ...(spelling && Object.keys(spelling).length > 0 && { spelling: { [OWN]: spelling as JsonObject } }),
-  }
+export const keep = (extra: JsonObject | undefined, spelling?: Spelling): Pick<Located, 'extra' | 'spelling'> => keepIn({}, extra, spelling)
+
+/** The same, set on a new neutral object. */
+export function keepIn<T extends Located>(object: T, extra: JsonObject | undefined, spelling?: Spelling): T {
+  if (extra && !isEmpty(extra)) object.extra = { 'openai-responses': extra }
+  if (spelling && !isEmpty(spelling)) object.spelling = { 'openai-responses': spelling as JsonObject }
+  return object
+}
+
+function isEmpty(object: object): boolean {
+  for (const _ in object) return false
+  return true
 }
 
 /** The object without fields that are `undefined`, so that what is compared or listed is what is sent. */
@@ -55,9 +62,9 @@ export function compact(object: JsonObject): JsonObject {
 
 /** How wrong types are met: a client's request is refused, naming the field; an upstream's answer is read as far as it goes. */
 export interface Readers {
-  string(value: unknown, at: string): string
-  array(value: unknown, at: string): unknown[]
-  object(value: unknown, at: string): JsonObject
+  string(value: unknown, at: string, key?: string): string
+  array(value: unknown, at: string, key?: string): unknown[]
+  object(value: unknown, at: string, key?: string): JsonObject
 }
 export const STRICT: Readers = { string: readString, array: readArray, object: readObject }
 export const LENIENT: Readers = { string: (value) => stringOf(value) ?? '', array: arrayOf, object: (value) => objectOf(value) ?? {} }
