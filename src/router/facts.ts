@@ -125,7 +125,8 @@ async function readFacts(request: Request, maxBytes: number): Promise<RequestFac
     fail({ kind: 'invalid-request', status: 415, message: `The body is compressed (content-encoding: ${encoding}). Send it uncompressed.` })
   const bytes = await readBytes(request, maxBytes)
   const text = decodeText(bytes)
-  return { ...found, bytes, text, body: parseBody(text, depths.get(request) ?? MAX_DEPTH) }
+  const body = parseBody(text, depths.get(request) ?? MAX_DEPTH)
+  return { protocol: found.protocol, route: found.route, bytes, text, body }
 }
 
 function decodeText(bytes: Uint8Array): string {

@@ -1,4 +1,5 @@
 import { createAttachment } from '../core/attachment.ts'
+import { createMemo } from '../core/memo.ts'
 
 /** The one signature of this library: what `endpoint`, `pool` and `router` take and give. The global `fetch` has it too. */
 export type Fetch = (input: Request | URL | string, init?: RequestInit) => Promise<Response>
@@ -9,11 +10,15 @@ export interface Handler extends Fetch {
 }
 
 const urls = createAttachment<Request, URL>('url')
+/** Nearly all requests have one of a few addresses. To make a URL takes 4 us. */
+const known = createMemo<URL>()
 
 /** A request's URL, parsed once: every layer looks at it. Never change it. */
 export function urlOf(request: Request): URL {
   let url = urls.get(request)
-  if (!url) urls.set(request, (url = new URL(request.url)))
+  if (url) return url
+  const address = request.url
+  urls.set(request, (url = known(address, () => new URL(address))))
   return url
 }
 

@@ -41,28 +41,26 @@ export function tokensUsed({
   const generates = facts?.route.action === 'generate'
   if (!generates || !(answered || pending)) {
     if (!told) return {}
-    return { usage: countsOf(told), ...(told.estimated && { estimated: true }), ...tierIn(told.serviceTier) }
+    return { usage: countsOf(told), estimated: told.estimated, serviceTier: tierIn(told.serviceTier) }
   }
   const isOver = how === 'complete' || how === 'recovered'
   const input = saysInput(told) ? undefined : guessInput(facts)
   // Counts that came before an answer broke off are those of its beginning.
   const isPartial = told?.output === undefined || !isOver
-  const usage: TokenUsage = {
-    ...(told && countsOf(told)),
-    ...(input !== undefined && { input }),
-    ...(isPartial && { output: wholeCount(Math.max(told?.output ?? 0, streamed)) }),
-  }
+  const usage = told ? countsOf(told) : {}
+  if (input !== undefined) usage.input = input
+  if (isPartial) usage.output = wholeCount(Math.max(told?.output ?? 0, streamed))
   return {
     usage,
-    ...((told?.estimated || input !== undefined || isPartial) && { estimated: true }),
-    ...tierIn(told?.serviceTier ?? tierAsked(facts, notices)),
+    estimated: told?.estimated || input !== undefined || isPartial,
+    serviceTier: tierIn(told?.serviceTier ?? tierAsked(facts, notices)),
   }
 }
 
 const saysInput = (usage: Usage | undefined): boolean =>
   usage?.input !== undefined || usage?.cacheRead !== undefined || usage?.cacheWrite !== undefined
 
-const tierIn = (serviceTier: string | undefined) => (serviceTier === undefined ? {} : { serviceTier: shortened(serviceTier) })
+const tierIn = (serviceTier: string | undefined) => serviceTier && shortened(serviceTier)
 
 /** Where each protocol has its tier. Claude's speed is a tier of its own elsewhere, and says more where both are given. */
 const TIER = /^\/(service_tier|serviceTier|speed)$/
@@ -74,8 +72,11 @@ function tierAsked({ body }: RequestFacts, notices: readonly Notice[]): string |
 }
 
 /** The counts of a usage, as they are kept, whatever a provider says. */
-export const countsOf = (usage: Usage): TokenUsage =>
-  Object.fromEntries(COUNTS.flatMap((name) => (usage[name] === undefined ? [] : [[name, wholeCount(usage[name])]])))
+export function countsOf(usage: Usage): TokenUsage {
+  const counts: TokenUsage = {}
+  for (const name of COUNTS) if (usage[name] !== undefined) counts[name] = wholeCount(usage[name])
+  return counts
+}
 
 /** What cannot be read as a request of its protocol is guessed by its length. */
 function guessInput(facts: RequestFacts): number {

@@ -129,9 +129,12 @@ async function whole(response: Response, type: string, context: AnswerContext): 
   const text = await textOf(response, MAX_ANSWER_BYTES, name)
   context.watch.stop()
   let seen: Pick<Ending, 'usage' | 'answeredBy'> = {}
-  const see = ({ usage, model }: Reply) => void (seen = { ...(usage && { usage }), ...(model && { answeredBy: model }) })
+  const see = ({ usage, model }: Reply) => void (seen = { usage, answeredBy: model || undefined })
   const respond = (body: string, headers = answerHeaders(response, context, 'application/json')) =>
-    attachOutcome(respondText(body, { headers }), context.outcome(Promise.resolve({ how: 'complete', ...seen })))
+    attachOutcome(
+      respondText(body, { headers }),
+      context.outcome(Promise.resolve({ how: 'complete', usage: seen.usage, answeredBy: seen.answeredBy })),
+    )
   if (exchange && type.includes('event-stream')) {
     const body = exchange.responseFromStream(text, see)
     return respond(JSON.stringify(body))

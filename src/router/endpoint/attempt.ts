@@ -25,7 +25,7 @@ export interface Attempted {
 export interface AttemptOptions {
   upstream: Upstream
   clock: Clock
-  call: Omit<Call, 'apiKey'>
+  call: Call
   key: NamedKey
   model: string
   reason: AttemptReason
@@ -37,15 +37,12 @@ export interface AttemptOptions {
 /** Rejects where the client has gone, and with what is no failure of the upstream. */
 export async function attemptOnce({ upstream, clock, call, key, model, reason, waitedMs, mostOutput }: AttemptOptions): Promise<Attempted> {
   const { attempts } = call.trip
-  const keyName = key.key === undefined ? undefined : { key: key.name }
-  const outcome = (part: Pick<Outcome, 'notices' | 'ended' | 'failure'>): Outcome => ({
-    endpoint: upstream.name,
-    protocol: upstream.protocol,
-    model,
-    ...keyName,
-    attempts,
-    ...part,
-  })
+  const outcome = ({ notices, ended, failure }: Pick<Outcome, 'notices' | 'ended' | 'failure'>): Outcome => {
+    const made: Outcome = { endpoint: upstream.name, protocol: upstream.protocol, model, attempts, notices, ended }
+    if (key.key !== undefined) made.key = key.name
+    if (failure) made.failure = failure
+    return made
+  }
   const refusal = (failure: Failure): Response => {
     const ended = Promise.resolve({ how: 'error' as const, failure })
     return attachOutcome(errorResponse(protocols[call.facts.protocol], failure), outcome({ notices: [], failure, ended }))
@@ -54,11 +51,12 @@ export async function attemptOnce({ upstream, clock, call, key, model, reason, w
   const meter = meterOf(request)
   const charge = meter && (await admitted(meter, { endpoint: upstream.name, model, reason, facts, trip, mostOutput, signal }))
   if (charge && 'kind' in charge) return { response: refusal(charge), verdict: classify(charge, clock.now()) }
-  const attempt: Attempt = { endpoint: upstream.name, model, ...keyName, reason, waitedMs, startedAt: clock.now() }
+  const attempt: Attempt = { endpoint: upstream.name, model, reason, waitedMs, startedAt: clock.now() }
+  if (key.key !== undefined) attempt.key = key.name
   attempts.push(attempt)
   let response: Response
   try {
-    response = await callUpstream(upstream, { ...call, ...(key.key !== undefined && { apiKey: key.key }) }, outcome)
+    response = await callUpstream(upstream, call, key.key, outcome)
   } catch (error) {
     attempt.tookMs = clock.now() - attempt.startedAt
     if (signal.aborted || !isFailureError(error)) {

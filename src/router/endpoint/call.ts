@@ -9,6 +9,7 @@ import type { Dialect } from '../../core/dialect.ts'
 import { ENVELOPE_PREFIX } from '../../core/envelope.ts'
 import { FailureError, fail, isFailureError, type Failure } from '../../core/failure.ts'
 import type { JsonObject } from '../../core/json.ts'
+import type { Notice } from '../../core/notice.ts'
 import type { Protocol } from '../../core/protocol.ts'
 import { protocols } from '../../transformers/registry.ts'
 import { translate } from '../../transformers/translate.ts'
@@ -52,7 +53,6 @@ export interface Call {
   request: Request
   trip: Trip
   signal: AbortSignal
-  apiKey?: string
   withoutReasoning?: boolean
 }
 
@@ -60,6 +60,7 @@ export interface Call {
 export async function callUpstream(
   upstream: Upstream,
   call: Call,
+  apiKey: string | undefined,
   outcome: (part: Pick<Outcome, 'notices' | 'ended' | 'failure'>) => Outcome,
 ): Promise<Response> {
   const { name, clock, timeouts, dialect } = upstream
@@ -95,7 +96,7 @@ export async function callUpstream(
     protocol: speaks,
     dialect,
     baseUrl: upstream.baseUrl,
-    apiKey: call.apiKey,
+    apiKey,
     headers: upstream.headers,
     model,
     stream: streaming,
@@ -151,7 +152,7 @@ export async function callUpstream(
       listNotices: request.headers.get('x-cc-route-notices') === 'list',
       outcome(ended, failure) {
         void ended.then(release)
-        return outcome({ notices: exchange?.notices ?? [], ended, ...(failure && { failure }) })
+        return outcome({ notices: exchange?.notices ?? NONE, ended, failure })
       },
     })
   } catch (error) {
@@ -161,6 +162,8 @@ export async function callUpstream(
     return fail(networkFailure(error, `endpoint "${name}": no answer from ${new URL(upstream.baseUrl).origin}`), error)
   }
 }
+
+const NONE: readonly Notice[] = []
 
 /** Joins the pieces of an answer that may come in some; a client of the same protocol asks for them itself. */
 const joinerFor = ({ pieces }: Protocol, body: JsonObject | undefined, model: string) =>

@@ -137,7 +137,7 @@ export function endpoint(options: EndpointOptions): Endpoint {
     const adjust = capabilities && fitOutput(capabilities, facts, trip.adjust)
     const cost = price && (() => costOf(price, facts))
     return overKeys(
-      { upstream, ring, model, session, retry, throttle, clock, random, mostOutput: capabilities?.maxOutput, ...(cost && { cost }) },
+      { upstream, ring, model, session, retry, throttle, clock, random, mostOutput: capabilities?.maxOutput, cost },
       { request, facts, trip: adjust ? { ...trip, adjust } : trip, signal },
     )
   }

@@ -30,7 +30,7 @@ export interface KeyedEndpoint {
 }
 
 /** Resolves with an answer, or with the last refusal. */
-export async function overKeys(endpoint: KeyedEndpoint, call: Omit<Call, 'apiKey'>): Promise<Response> {
+export async function overKeys(endpoint: KeyedEndpoint, call: Call): Promise<Response> {
   const { upstream, ring, model, session, retry, throttle, clock, random } = endpoint
   const { trip, signal } = call
   const budget = createBudget(retry ?? {}, clock, throttle, trip.budget)
@@ -91,7 +91,7 @@ export async function overKeys(endpoint: KeyedEndpoint, call: Omit<Call, 'apiKey
       reason,
       waitedMs,
       mostOutput: endpoint.mostOutput,
-      call: { ...call, withoutReasoning },
+      call: withoutReasoning ? { ...call, withoutReasoning } : call,
     }).catch(async (error: unknown) => {
       await ring.release(choice)
       throw error

@@ -66,9 +66,10 @@ export function upstreamCall(options: {
   client?.headers.forEach((value, name) => {
     if (isPassedOn(name) && !forOneHop?.has(name)) headers[name] = value
   })
-  for (const [name, value] of Object.entries(protocol.credentials(options.apiKey, dialect)))
-    headers[name] = headers[name] !== undefined && name === 'anthropic-version' ? headers[name] : value
-  Object.assign(headers, dialect.headers, lowerCase(options.headers))
+  const credentials = protocol.credentials(options.apiKey, dialect)
+  for (const name in credentials) if (name !== 'anthropic-version' || headers[name] === undefined) headers[name] = credentials[name]!
+  if (dialect.headers) Object.assign(headers, dialect.headers)
+  for (const name in options.headers) headers[name.toLowerCase()] = options.headers[name]!
   const { baseUrl, model, stream } = options
   const url = addresses(`${protocol.name} ${dialect.name} ${baseUrl} ${model} ${stream}`, () =>
     protocol.address(baseUrl, { model, stream, dialect }),
@@ -81,9 +82,6 @@ const hopsIn = (connection: string): ReadonlySet<string> | undefined =>
   /^(keep-alive|close)?$/i.test(connection) ? undefined : new Set(connection.toLowerCase().split(/[\s,]+/))
 
 const addresses = createMemo<string>()
-
-const lowerCase = (headers: Record<string, string> = {}) =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 
 /** What of a client's query is meant for this side: its key, and its choice of an endpoint. */
 const OWN_QUERY = ['key', 'endpoint', 'ep']

@@ -32,55 +32,64 @@ export const conversationOf = (request: Request, facts: RequestFacts): string =>
  */
 export function conversationKey(headers: Headers, facts: Pick<RequestFacts, 'protocol' | 'body'>, tenant = ''): string {
   const { protocol, body } = facts
-  const groups = GROUPS.map((name) => nameOf(body[name]))
-  const named = [sessionOf(headers, () => ({})), stringOf(objectOf(body.metadata)?.user_id), ...groups]
-  const parts = [tenant, protocol, ...named, headers.get('thread-id'), agentOf(headers)]
-  const turns = TURNS.map((name) => body[name]).find((value) => value !== undefined)
-  const known = named.some((name) => name !== undefined)
-  parts.push(...opening(turns, known))
-  if (!known) for (const name of INSTRUCTIONS) parts.push(...ends(body[name]))
-  if (!known) parts.push(...toolNames(body.tools, TOOLS))
-  const text = parts.map((part) => part ?? '').join('\n')
+  const session = sessionOf(headers, noChat)
+  const user = stringOf(objectOf(body.metadata)?.user_id)
+  const line = (told: string | null | undefined) => `\n${told ?? ''}`
+  let text = `${tenant}\n${protocol}${line(session)}${line(user)}`
+  let isKnown = session !== undefined || user !== undefined
+  for (const group of GROUPS) {
+    const name = nameOf(body[group])
+    if (name !== undefined) isKnown = true
+    text += line(name)
+  }
+  text += line(headers.get('thread-id')) + line(agentOf(headers))
+  text += opening(body[TURNS.find((name) => body[name] !== undefined) ?? ''], isKnown)
+  if (!isKnown) {
+    for (const name of INSTRUCTIONS) text += ends(body[name])
+    text += toolNames(body.tools, TOOLS)
+  }
   return hashOf(text).toString(36) + hashOf(text, 1).toString(36)
 }
 
+const noChat = () => ({})
+
 const nameOf = (value: unknown): string | undefined => stringOf(value) ?? stringOf(objectOf(value)?.id)
 
-/** The ends of the first user's message, and of what is said before it unless `userOnly`. */
-function opening(turns: unknown, userOnly: boolean): string[] {
+/** The ends of the first user's message, and of what is said before it unless `userOnly`, each on a line. */
+function opening(turns: unknown, userOnly: boolean): string {
   if (typeof turns === 'string') return ends(turns)
-  const found: string[] = []
+  let found = ''
   for (const turn of arrayOf(turns).slice(0, TEXTS)) {
     if (!isObject(turn)) continue
     const role = turn.role ?? ('content' in turn || 'parts' in turn ? 'user' : undefined)
-    if (role === 'user' || !userOnly) found.push(...ends(turn))
+    if (role === 'user' || !userOnly) found += ends(turn)
     if (role === 'user') break
   }
   return found
 }
 
-/** The beginnings and ends of the texts in a wire value, in order. */
-function ends(value: unknown, left = { texts: TEXTS }): string[] {
-  if (left.texts <= 0) return []
+/** The beginnings and ends of the texts in a wire value, in order, each on a line. */
+function ends(value: unknown, left = { texts: TEXTS }): string {
+  if (left.texts <= 0) return ''
   if (typeof value === 'string') {
     left.texts--
     // Claude Code's first line of instructions, which changes with the kind of request.
-    if (value.startsWith('x-anthropic-billing-header')) return []
-    return value.length <= 2 * END ? [value] : [value.slice(0, END), value.slice(-END)]
+    if (value.startsWith('x-anthropic-billing-header')) return ''
+    return value.length <= 2 * END ? `\n${value}` : `\n${value.slice(0, END)}\n${value.slice(-END)}`
   }
-  if (Array.isArray(value)) return value.slice(0, TEXTS).flatMap((each) => ends(each, left))
-  return isObject(value) ? ends(value.text ?? value.content ?? value.parts, left) : []
+  if (!Array.isArray(value)) return isObject(value) ? ends(value.text ?? value.content ?? value.parts, left) : ''
+  let found = ''
+  for (const each of value.slice(0, TEXTS)) found += ends(each, left)
+  return found
 }
 
-function toolNames(tools: unknown, most: number): string[] {
-  return arrayOf(tools)
-    .slice(0, most)
-    .flatMap((tool) => {
-      if (!isObject(tool)) return []
-      const inner = objectOf(tool.function) ?? tool
-      return [
-        stringOf(inner.name) ?? stringOf(inner.type) ?? '',
-        ...toolNames(tool.functionDeclarations ?? tool.function_declarations, most),
-      ]
-    })
+function toolNames(tools: unknown, most: number): string {
+  let names = ''
+  for (const tool of arrayOf(tools).slice(0, most)) {
+    if (!isObject(tool)) continue
+    const inner = objectOf(tool.function) ?? tool
+    names += `\n${stringOf(inner.name) ?? stringOf(inner.type) ?? ''}`
+    names += toolNames(tool.functionDeclarations ?? tool.function_declarations, most)
+  }
+  return names
 }

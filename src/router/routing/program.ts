@@ -4,6 +4,8 @@
  * @module
  */
 
+import { createMemo } from '../../core/memo.ts'
+
 /** Programs whose name is not the first word of their `user-agent`, as they begin it. */
 const PROGRAMS: readonly (readonly [RegExp, string])[] = [
   [/^claude-(cli|code)\b/i, 'claude-code'],
@@ -20,9 +22,15 @@ const PROGRAMS: readonly (readonly [RegExp, string])[] = [
  */
 export function programOf(headers: Headers): string | undefined {
   // Codex runs under many names of its own, and tells them apart here
-  if (/^codex/i.test(headers.get('originator') ?? '')) return 'codex'
+  const originator = headers.get('originator')
+  if (originator && /^codex/i.test(originator)) return 'codex'
   const agent = headers.get('user-agent') ?? ''
-  const known = PROGRAMS.find(([pattern]) => pattern.test(agent))?.[1]
-  if (known) return known
-  return (/^[\w.-]+/.exec(agent)?.[0] ?? /^[\w.-]+/.exec(headers.get('x-goog-api-client') ?? '')?.[0])?.toLowerCase()
+  return names(agent, () => nameIn(agent)) || firstWord(headers.get('x-goog-api-client') ?? '') || undefined
 }
+
+const names = createMemo<string>()
+
+/** `''` where it has none. */
+const nameIn = (agent: string): string => PROGRAMS.find(([pattern]) => pattern.test(agent))?.[1] ?? firstWord(agent)
+
+const firstWord = (text: string): string => /^[\w.-]+/.exec(text)?.[0].toLowerCase() ?? ''

@@ -25,17 +25,13 @@ const MAX_TEXT = 4000
 const MAX_BODY = 256 * 1024
 const BODIES: ReadonlySet<string> = new Set(['asked', 'answered'])
 
-const FIRST = ['time', 'level', 'message']
+const FIRST: ReadonlySet<string> = new Set(['time', 'level', 'message'])
 
 /** One JSON object; `time`, `level` and `message` come first, and no field takes their place. */
 export function jsonLine({ time, level, message, fields }: LogEntry, redact: Redact): string {
   let line = `{"time":"${new Date(time).toISOString()}","level":"${level}","message":${JSON.stringify(plain(message, redact))}`
-  const names = new Set(FIRST)
-  for (const [name, value] of entriesOf(fields, redact)) {
-    const own = names.has(name) ? `${name}_` : name
-    names.add(own)
-    line += `,${JSON.stringify(own)}:${JSON.stringify(value)}`
-  }
+  for (const [name, value] of entriesOf(fields, redact))
+    line += `,${JSON.stringify(FIRST.has(name) ? `${name}_` : name)}:${JSON.stringify(value)}`
   return `${line}}`
 }
 

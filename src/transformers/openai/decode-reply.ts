@@ -56,14 +56,16 @@ export function decodeReply(value: unknown, context: ReplyContext): Reply {
 }
 const REPLY = new Set(['id', 'object', 'created', 'model', 'choices', 'usage'])
 
+const TOP = ['id', 'object', 'created', 'model', 'usage']
+
 /** The answer's frame, to be written back as it was: what the parts say is taken from the parts. */
 function spellReply(body: JsonObject, choice: JsonObject): JsonObject {
   const message = objectOf(choice.message) ?? {}
-  const { tool_calls: calls, content, ...rest } = message
-  const frame: JsonObject = { ...rest }
+  const { tool_calls: calls, content, ...frame } = message
   if (typeof content !== 'string' || !content) frame.content = content
   if (!Array.isArray(calls) || !calls.length) frame.tool_calls = calls
-  const top = Object.fromEntries(['id', 'object', 'created', 'model', 'usage'].filter((key) => key in body).map((key) => [key, body[key]]))
+  const top: JsonObject = {}
+  for (const key of TOP) if (key in body) top[key] = body[key]
   return { top, choice: { ...choice, message: undefined }, message: frame }
 }
 

@@ -7,7 +7,10 @@ import type { ChatDialect } from '../../core/dialect.ts'
 import { numberOf, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
 import { totalInput, type Usage } from '../../core/usage.ts'
 
-const firstNumber = (...values: unknown[]): number | undefined => values.map(numberOf).find((value) => value !== undefined)
+const firstNumber = (...values: unknown[]): number | undefined => {
+  for (const value of values) if (numberOf(value) !== undefined) return numberOf(value)
+  return undefined
+}
 
 /** `undefined` where nothing is told. @param tier what the answer says that it is billed as */
 export function decodeUsage(value: unknown, dialect: ChatDialect | undefined, tier?: unknown): Usage | undefined {
