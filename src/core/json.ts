@@ -89,6 +89,12 @@ export function restOf(object: JsonObject, known: ReadonlySet<string>): JsonObje
   return rest
 }
 
+/** Whether an object has no fields. Without the list of them that `Object.keys` makes. */
+export function isEmpty(object: object): boolean {
+  for (const _ in object) return false
+  return true
+}
+
 /** The entry of a table, for keys from the wire: `constructor` and the like are in none. */
 export const lookUp = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
   Object.hasOwn(table, key) ? table[key] : undefined

@@ -26,6 +26,14 @@ export function decodeCache(object: JsonObject): { cache?: CacheMark; unknown?: 
   return plain ? { cache } : { cache, unknown: { cache_control: control } }
 }
 
+/** A block with its mark and, last so that they win, its own fields. Nearly all have neither: an object that is spread for nothing costs as much as the rest. */
+export function complete(block: JsonObject, part: Located & { cache?: CacheMark }, notes: Notes): JsonObject {
+  if (part.cache) Object.assign(block, encodeCache(part, notes))
+  if (part.extra?.claude) Object.assign(block, part.extra.claude)
+  if (part.spelling?.claude) Object.assign(block, part.spelling.claude)
+  return block
+}
+
 /** Writes a mark. Lifetimes that do not exist here become the next longer one that does. */
 export function encodeCache(part: Located & { cache?: CacheMark }, notes: Notes): JsonObject {
   const { cache } = part

@@ -8,11 +8,11 @@ import { opaqueForClient } from '../../core/envelope.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { callInput } from '../../core/tool-call.ts'
-import { encodeCache } from './cache.ts'
+import { complete } from './cache.ts'
 import { carrierBlock, carrierSignature } from './carrier.ts'
 import { encodeAskedCitations } from './citations.ts'
 import { encodeMedia } from './encode-media.ts'
-import { field, isOwn, ownFields } from './wire.ts'
+import { isOwn, ownFields } from './wire.ts'
 
 /** Where a part stands decides what may be said: an assistant's turn takes no media, only an own request takes empty texts. */
 export interface Place {
@@ -22,78 +22,75 @@ export interface Place {
   own: boolean
 }
 
-export const encodeBlocks = (parts: readonly Part[], place: Place): JsonObject[] => parts.flatMap((part) => encodePart(part, place))
+export function encodeBlocks(parts: readonly Part[], place: Place): JsonObject[] {
+  const blocks: JsonObject[] = []
+  for (const part of parts) addPart(blocks, part, place)
+  return blocks
+}
 
-function encodePart(part: Part, place: Place): JsonObject[] {
+function addPart(blocks: JsonObject[], part: Part, place: Place): void {
   switch (part.type) {
     case 'text':
-      return encodeText(part, place)
+      return addText(blocks, part, place)
     case 'refusal':
-      return encodeText({ ...part, type: 'text' }, place)
+      return addText(blocks, { ...part, type: 'text' }, place)
     case 'image':
     case 'audio':
     case 'video':
     case 'file':
-      return encodeMedia(part, place)
+      return void blocks.push(...encodeMedia(part, place))
     case 'tool-call':
-      return encodeCall(part, place)
+      return addCall(blocks, part, place)
     case 'tool-result':
-      return [encodeResult(part, place)]
+      return void blocks.push(encodeResult(part, place))
     case 'reasoning':
-      return encodeReasoning(part, place)
+      return void blocks.push(...encodeReasoning(part, place))
     case 'native':
-      return encodeNative(part, place)
+      return addNative(blocks, part, place)
   }
 }
 
-function encodeText(part: TextPart, place: Place): JsonObject[] {
-  const { context } = place
+function addText(blocks: JsonObject[], part: TextPart, place: Place): void {
+  const { notes } = place.context
   const spelled = part.spelling?.claude
   // a document of several blocks was read into several parts, of which the first holds it whole
-  if (spelled?.partOf !== undefined) return []
-  if (spelled?.whole !== undefined) return [spelled.whole as JsonObject]
+  if (spelled?.partOf !== undefined) return
+  if (spelled?.whole !== undefined) return void blocks.push(spelled.whole as JsonObject)
   if (!place.own && !part.text.trim()) {
     const marked = part.cache ?? part.citations?.length
-    if (part.text || marked) context.notes.dropped(part, undefined, 'Claude takes no text of white space alone')
-    return []
+    if (part.text || marked) notes.dropped(part, undefined, 'Claude takes no text of white space alone')
+    return
   }
-  const text = {
-    type: 'text',
-    text: part.text,
-    ...field('citations', encodeAskedCitations(part, context.notes)),
-    ...encodeCache(part, context.notes),
-    ...ownFields(part),
-  }
-  const signature = carrierSignature(part.opaque, 'text')
-  return signature === undefined ? [text] : [carrierBlock(signature), text]
+  const text: JsonObject = { type: 'text', text: part.text }
+  const citations = encodeAskedCitations(part, notes)
+  if (citations) text.citations = citations
+  addSigned(blocks, carrierSignature(part.opaque, 'text'), complete(text, part, notes))
 }
 
-function encodeCall(part: ToolCallPart, { context, own }: Place): JsonObject[] {
-  const signature = carrierSignature(part.opaque, 'call')
+function addCall(blocks: JsonObject[], part: ToolCallPart, { context, own }: Place): void {
   const call = {
     type: 'tool_use',
     id: context.callIds.fit(part.id),
     name: context.toolNames.fit(part.name),
     input: own && part.json === undefined ? part.input : callInput(part, context.notes),
-    ...encodeCache(part, context.notes),
-    ...ownFields(part),
   }
-  return signature === undefined ? [call] : [carrierBlock(signature), call]
+  addSigned(blocks, carrierSignature(part.opaque, 'call'), complete(call, part, context.notes))
+}
+
+function addSigned(blocks: JsonObject[], signature: string | undefined, block: JsonObject): void {
+  if (signature !== undefined) blocks.push(carrierBlock(signature))
+  blocks.push(block)
 }
 
 function encodeResult(part: ToolResultPart, place: Place): JsonObject {
   const { context } = place
   const [first] = part.parts
-  const content =
-    part.bare && first?.type === 'text' && part.parts.length === 1 ? first.text : encodeBlocks(part.parts, { ...place, role: 'user' })
-  return {
-    type: 'tool_result',
-    tool_use_id: context.callIds.fit(part.callId),
-    ...(place.own || content.length ? { content } : {}),
-    ...field('is_error', part.isError),
-    ...encodeCache(part, context.notes),
-    ...ownFields(part),
-  }
+  const bare = part.bare && first?.type === 'text' && part.parts.length === 1
+  const content = bare ? first.text : encodeBlocks(part.parts, { context, own: place.own, role: 'user' })
+  const result: JsonObject = { type: 'tool_result', tool_use_id: context.callIds.fit(part.callId) }
+  if (place.own || content.length) result.content = content
+  if (part.isError !== undefined) result.is_error = part.isError
+  return complete(result, part, context.notes)
 }
 
 function encodeReasoning(part: ReasoningPart, { context, own }: Place): JsonObject[] {
@@ -109,16 +106,13 @@ function encodeReasoning(part: ReasoningPart, { context, own }: Place): JsonObje
   return []
 }
 
-function encodeNative(part: NativePart, place: Place): JsonObject[] {
+function addNative(blocks: JsonObject[], part: NativePart, place: Place): void {
   const spelled = part.spelling?.claude
-  if (spelled?.partOf !== undefined) return []
-  if (part.protocol === 'claude') return [(spelled?.whole as JsonObject | undefined) ?? part.value]
+  if (spelled?.partOf !== undefined) return
+  if (part.protocol === 'claude') return void blocks.push((spelled?.whole as JsonObject | undefined) ?? part.value)
   const { notes } = place.context
   const type = String(part.value.type ?? 'this part')
-  if (part.text === undefined) {
-    notes.dropped(part, undefined, `Claude has no counterpart of ${type}`)
-    return []
-  }
+  if (part.text === undefined) return notes.dropped(part, undefined, `Claude has no counterpart of ${type}`)
   notes.approximated(part, undefined, `Claude has no counterpart of ${type}; said in words`)
-  return encodeText({ type: 'text', text: part.text }, place)
+  addText(blocks, { type: 'text', text: part.text }, place)
 }

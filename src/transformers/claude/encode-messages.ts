@@ -14,10 +14,12 @@ import { ownFields } from './wire.ts'
 interface Turn {
   role: 'user' | 'assistant' | 'system'
   content: string | JsonObject[]
-  fields: JsonObject
+  fields?: JsonObject | undefined
   /** Holds tool results alone, so that a user's message after it joins it. */
-  results?: boolean
+  results?: boolean | undefined
 }
+
+type Places = Record<Place['role'], Place>
 
 export interface Conversation {
   system: JsonObject[]
@@ -26,17 +28,22 @@ export interface Conversation {
 
 /** A request of this protocol keeps its messages as they are; that of another is rearranged to what Claude takes. */
 export function encodeConversation(chat: ChatRequest, context: AskContext, own: boolean): Conversation {
-  const place = (role: Place['role']): Place => ({ context, own, role })
+  const places: Places = {
+    user: { context, own, role: 'user' },
+    assistant: { context, own, role: 'assistant' },
+    system: { context, own, role: 'system' },
+  }
   const leading = own ? 0 : leadingInstructions(chat.messages)
-  const system = encodeBlocks([...chat.system, ...chat.messages.slice(0, leading).flatMap((message) => message.parts)], place('system'))
+  const system = encodeBlocks([...chat.system, ...chat.messages.slice(0, leading).flatMap((message) => message.parts)], places.system)
   for (const message of chat.messages.slice(0, leading)) noteName(message, context)
   const turns: Turn[] = []
   for (const message of chat.messages.slice(leading)) {
-    const turn = encodeMessage(message, place, context)
+    const turn = encodeMessage(message, places, context)
     if (turn && (own || turn.content.length)) join(turns, turn, own)
   }
   if (!own) finishTurns(turns, context)
-  return { system, messages: turns.map(({ role, content, fields }) => ({ role, content, ...fields })) }
+  const messages = turns.map(({ role, content, fields }) => (fields ? { role, content, ...fields } : { role, content }))
+  return { system, messages }
 }
 
 /** How many messages of instructions the conversation begins with. */
@@ -45,19 +52,18 @@ function leadingInstructions(messages: readonly Message[]): number {
   return first < 0 ? messages.length : first
 }
 
-function encodeMessage(message: Message, place: (role: Place['role']) => Place, context: AskContext): Turn | undefined {
-  const { own } = place('user')
+function encodeMessage(message: Message, places: Places, context: AskContext): Turn | undefined {
   noteName(message, context)
   switch (message.role) {
     case 'system':
     case 'developer':
-      return own || traitsOf(context.model).midSystem
-        ? turnOf('system', message, place('system'))
-        : reminder(message, place('user'), context)
+      return places.system.own || traitsOf(context.model).midSystem
+        ? turnOf(message, places.system)
+        : reminder(message, places.user, context)
     case 'tool':
-      return { ...turnOf('user', message, place('user')), results: true }
+      return turnOf(message, places.user, true)
     default:
-      return turnOf(message.role, message, place(message.role))
+      return turnOf(message, places[message.role])
   }
 }
 
@@ -65,7 +71,7 @@ function noteName(message: Message, { notes }: AskContext): void {
   if (message.name !== undefined) notes.dropped(message, 'name', 'Claude knows no names of participants')
 }
 
-function turnOf(role: Turn['role'], message: Message, place: Place): Turn {
+function turnOf(message: Message, place: Place, results = false): Turn {
   const [first] = message.parts
   const bare =
     message.bare &&
@@ -75,9 +81,10 @@ function turnOf(role: Turn['role'], message: Message, place: Place): Turn {
     !first.opaque &&
     (place.own || first.text.trim())
   return {
-    role,
+    role: place.role,
     content: bare ? first.text : encodeBlocks(message.parts, place),
-    fields: place.own ? ownFields(message) : {},
+    fields: place.own ? ownFields(message) : undefined,
+    results,
   }
 }
 
@@ -93,7 +100,6 @@ function reminder(message: Message, place: Place, context: AskContext): Turn | u
   return {
     role: 'user',
     content: encodeBlocks([{ type: 'text', text: `<system-reminder>\n${text}\n</system-reminder>` }], place),
-    fields: {},
   }
 }
 
@@ -104,7 +110,7 @@ function join(turns: Turn[], turn: Turn, own: boolean): void {
   if (!joins) return void turns.push(turn)
   last.content = [...blocksOf(last.content), ...blocksOf(turn.content)]
   last.results &&= turn.results
-  Object.assign(last.fields, turn.fields)
+  if (turn.fields) last.fields = { ...last.fields, ...turn.fields }
 }
 
 const blocksOf = (content: string | JsonObject[]): JsonObject[] =>
@@ -117,12 +123,12 @@ function finishTurns(turns: Turn[], context: AskContext): void {
   const last = turns.findLast((turn) => turn.role !== 'system')
   if (!last) {
     context.notes.invented('/messages/0', 'Claude needs a message to answer')
-    turns.unshift({ role: 'user', content: '.', fields: {} })
+    turns.unshift({ role: 'user', content: '.' })
   } else if (last.role === 'assistant') {
     if (traitsOf(context.model).prefill) trimEnd(last)
     else {
       context.notes.invented(`/messages/${turns.length}`, 'this model does not continue a message of the assistant; it is asked to')
-      turns.push({ role: 'user', content: GO_ON, fields: {} })
+      turns.push({ role: 'user', content: GO_ON })
     }
   }
 }

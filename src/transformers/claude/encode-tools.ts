@@ -6,7 +6,7 @@
 import type { ChatRequest, CustomTool, FunctionTool, HostedTool, Tool } from '../../core/chat.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
-import { encodeCache } from './cache.ts'
+import { complete, encodeCache } from './cache.ts'
 import { traitsOf } from './models.ts'
 import { enforceable, toolSchema } from './schema.ts'
 import { wireToolset } from './toolset.ts'
@@ -14,18 +14,19 @@ import { field, ownFields } from './wire.ts'
 
 export function encodeTools(chat: ChatRequest, context: AskContext, own: boolean): JsonObject[] {
   const offered = chat.toolChoice?.type === 'allowed' ? allowed(chat, chat.toolChoice.names, context) : chat.tools
-  const taken = new Set(offered.flatMap((tool) => (tool.type === 'hosted' ? [] : tool.name)))
-  return offered.flatMap((tool): JsonObject[] => {
-    switch (tool.type) {
-      case 'function':
-        return (own && wireToolset(tool)) || [encodeFunction(tool, context, own)]
-      case 'custom':
-        return [encodeCustom(tool, context)]
-      case 'hosted':
-        return encodeHosted(tool, taken, context)
-    }
-  })
+  const tools: JsonObject[] = []
+  let taken: Set<string> | undefined
+  for (const tool of offered) {
+    const toolset = own && tool.type === 'function' && wireToolset(tool)
+    if (toolset) tools.push(...toolset)
+    else if (tool.type === 'function') tools.push(encodeFunction(tool, context, own))
+    else if (tool.type === 'custom') tools.push(encodeCustom(tool, context))
+    else tools.push(...encodeHosted(tool, (taken ??= namesOf(offered)), context))
+  }
+  return tools
 }
+
+const namesOf = (tools: Tool[]): Set<string> => new Set(tools.flatMap((tool) => (tool.type === 'hosted' ? [] : tool.name)))
 
 /** Claude cannot be shown tools that it may not call, so those are left out. */
 function allowed(chat: ChatRequest, names: string[], context: AskContext): Tool[] {
@@ -43,24 +44,18 @@ function allowed(chat: ChatRequest, names: string[], context: AskContext): Tool[
 
 function encodeFunction(tool: FunctionTool, context: AskContext, own: boolean): JsonObject {
   const name = context.toolNames.fit(tool.name)
-  if (own)
-    return {
-      name,
-      ...field('description', tool.description),
-      ...field('input_schema', tool.parameters),
-      ...field('strict', tool.strict),
-      ...encodeCache(tool, context.notes),
-      ...ownFields(tool),
-    }
+  const wire: JsonObject = { name }
+  if (tool.description !== undefined) wire.description = tool.description
+  if (own) {
+    if (tool.parameters !== undefined) wire.input_schema = tool.parameters
+    if (tool.strict !== undefined) wire.strict = tool.strict
+    return complete(wire, tool, context.notes)
+  }
   const { schema, changed } = toolSchema(tool.parameters)
   if (changed) context.notes.approximated(tool, 'parameters', changed)
-  return {
-    name,
-    ...field('description', tool.description),
-    input_schema: schema,
-    ...(tool.strict && canEnforce(tool, schema, context) && { strict: true }),
-    ...encodeCache(tool, context.notes),
-  }
+  wire.input_schema = schema
+  if (tool.strict && canEnforce(tool, schema, context)) wire.strict = true
+  return tool.cache ? Object.assign(wire, encodeCache(tool, context.notes)) : wire
 }
 
 /** `strict` is refused with a schema that Claude cannot enforce: then the schema is worth more than the guarantee. */

@@ -9,12 +9,13 @@ import { arrayOf, isObject, type JsonObject } from '../../core/json.ts'
 /** A tool's schema must be of an object, and say so at its root. `changed`: what had to be done to it. */
 export function toolSchema(parameters: JsonObject | undefined): { schema: JsonObject; changed?: string } {
   if (!parameters || !Object.keys(parameters).length) return { schema: { type: 'object', properties: {} } }
-  const { anyOf, oneOf, allOf, ...rest } = parameters
-  if (anyOf !== undefined || oneOf !== undefined || allOf !== undefined)
+  if (parameters.anyOf !== undefined || parameters.oneOf !== undefined || parameters.allOf !== undefined) {
+    const { anyOf, oneOf, allOf, ...rest } = parameters
     return {
       schema: mergeBranches(rest, { anyOf, oneOf, allOf }),
       changed: 'Claude takes no anyOf, oneOf or allOf at the root; merged into one object',
     }
+  }
   if (parameters.type === 'object') return { schema: parameters }
   return { schema: { ...parameters, type: 'object' }, ...(parameters.type !== undefined && { changed: 'the root must be of type object' }) }
 }

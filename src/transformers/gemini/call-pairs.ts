@@ -38,9 +38,8 @@ export function createCallPairs(contents: unknown): CallPairs {
       open.splice(fresh++, 0, call)
     },
     answered(id, name) {
-      given ??= idsOf(contents, 'functionCall')
       // a result's id may be an invention of the client, where the call had none
-      const candidate = (call: ToolCallPart) => id === undefined || !given?.has(call.id)
+      const candidate = (call: ToolCallPart) => id === undefined || !(given ??= idsOf(contents, 'functionCall')).has(call.id)
       let found = id === undefined ? -1 : open.findIndex((call) => call.id === id)
       if (found < 0) found = open.findIndex((call) => candidate(call) && call.name === name)
       if (found < 0) found = open.findIndex(candidate)

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Located, Message } from '../../core/chat.ts'
-import { isObject, pointer, reject, type JsonObject, lookUp } from '../../core/json.ts'
+import type { Located, Message, Part } from '../../core/chat.ts'
+import { isObject, readArray, readObject, reject, type JsonObject, lookUp } from '../../core/json.ts'
 import { createCallPairs } from './call-pairs.ts'
 import { createPartDecoder } from './decode-parts.ts'
-import { rest } from './fields.ts'
+import { restIn } from './fields.ts'
 
 const KNOWN = new Set(['role', 'parts'])
 /** Roles that are seen on the wire. Results once had roles of their own; without a role it is the user. */
@@ -26,30 +26,26 @@ export function decodeContents(contents: unknown, at: string, groups: Located[])
       return { role: 'user', parts: [{ type: 'text', text: value, at: place }], bare: true, at: place, ...spelled({ shape }) }
     if (!isObject(value)) return reject(place, 'an object', value)
     if (!('parts' in value) && !('role' in value))
-      return { role: 'user', parts: decodePart(value, place), at: place, ...spelled({ shape, only: 'part' }) }
+      return { role: 'user', parts: decodePart(value, place, []), at: place, ...spelled({ shape, only: 'part' }) }
     const role =
       value.role === undefined || value.role === null ? 'user' : typeof value.role === 'string' ? lookUp(ROLES, value.role) : undefined
     if (!role) return reject(`${place}/role`, '"user" or "model"', value.role)
     if (role === 'assistant') pairs.turn()
-    return {
-      role,
-      parts: partsOf(value.parts, `${place}/parts`),
-      at: place,
-      ...rest(value, KNOWN, { role: value.role, shape, ...(isObject(value.parts) && { only: 'parts' }) }),
-    }
+    const spelling: JsonObject = { role: value.role, shape }
+    if (isObject(value.parts)) spelling.only = 'parts'
+    return restIn({ role, parts: partsOf(value.parts, `${place}/parts`), at: place }, value, KNOWN, spelling)
   }
 
-  const partsOf = (parts: unknown, place: string) => {
-    if (parts === undefined || parts === null) return []
-    if (isObject(parts)) return decodePart(parts, place)
-    if (typeof parts === 'string') return decodePart({ text: parts }, place)
-    if (!Array.isArray(parts)) return reject(place, 'an array', parts)
-    return parts.flatMap((part: unknown, i) =>
-      isObject(part) ? decodePart(part, `${place}/${i}`) : reject(`${place}/${i}`, 'an object', part),
-    )
+  const partsOf = (wire: unknown, place: string): Part[] => {
+    const parts: Part[] = []
+    if (wire === undefined || wire === null) return parts
+    if (isObject(wire)) return decodePart(wire, place, parts)
+    if (typeof wire === 'string') return decodePart({ text: wire }, place, parts)
+    readArray(wire, place).forEach((part, i) => decodePart(readObject(part, place, i), `${place}/${i}`, parts))
+    return parts
   }
 
-  if (Array.isArray(contents)) return contents.map((content: unknown, i) => message(content, pointer(at, i)))
+  if (Array.isArray(contents)) return contents.map((content: unknown, i) => message(content, `${at}/${i}`))
   if (isObject(contents) || typeof contents === 'string') return [message(contents, at, 'one')]
   return reject(at, 'a list of contents', contents)
 }

@@ -8,7 +8,7 @@ import { ENVELOPE_PREFIX } from '../../core/envelope.ts'
 import { arrayOf, isObject, optional, readBoolean, readObject, readString, restOf, type JsonObject } from '../../core/json.ts'
 import type { CallPairs } from './call-pairs.ts'
 import { openCarried } from './carrier.ts'
-import { rest } from './fields.ts'
+import { restIn } from './fields.ts'
 import { decodeMedia } from './media.ts'
 import { nativeText } from './native.ts'
 import { readResponse } from './tool-result.ts'
@@ -20,22 +20,24 @@ const CALL_INNER = new Set(['id', 'name', 'args'])
 const RESULT = new Set(['functionResponse', 'thoughtSignature', 'thought'])
 const RESULT_INNER = new Set(['id', 'name', 'response', 'parts'])
 
-/** Makes a reader of parts. One wire part may become several: reasoning of another provider that its signature carries comes first. */
-export function createPartDecoder(pairs: CallPairs, groups: Located[]): (part: JsonObject, at: string) => Part[] {
+/** Reads a part into `parts`, which it returns. One wire part may become several: reasoning of another provider that its signature carries comes first. */
+type PartDecoder = (part: JsonObject, at: string, parts: Part[]) => Part[]
+
+export function createPartDecoder(pairs: CallPairs, groups: Located[]): PartDecoder {
   const call = (part: JsonObject, at: string, opaque: Opaque | undefined): ToolCallPart => {
-    const wire = readObject(part.functionCall, `${at}/functionCall`)
+    const inner = `${at}/functionCall`
+    const wire = readObject(part.functionCall, inner)
     const { args } = wire
-    const decoded: ToolCallPart = {
-      type: 'tool-call',
-      id: pairs.call(optional(readString, wire.id, `${at}/functionCall/id`)),
-      name: readString(wire.name, `${at}/functionCall/name`),
-      // some gateways write the arguments as JSON text
-      ...(typeof args === 'string' ? { json: args } : { input: args ?? {} }),
-      ...(opaque && { opaque }),
-      at,
-      ...rest(part, CALL, { functionCall: part.functionCall, ...(part.thoughtSignature !== undefined && { signed: true }) }),
-    }
-    innerExtras(wire, CALL_INNER, `${at}/functionCall`)
+    const id = pairs.call(optional(readString, wire.id, inner, 'id'))
+    const decoded: ToolCallPart = { type: 'tool-call', id, name: readString(wire.name, inner, 'name'), at }
+    // some gateways write the arguments as JSON text
+    if (typeof args === 'string') decoded.json = args
+    else decoded.input = args ?? {}
+    if (opaque) decoded.opaque = opaque
+    const spelling: JsonObject = { functionCall: part.functionCall }
+    if (part.thoughtSignature !== undefined) spelling.signed = true
+    restIn(decoded, part, CALL, spelling)
+    innerExtras(wire, CALL_INNER, inner)
     pairs.opened(decoded)
     return decoded
   }
@@ -43,30 +45,25 @@ export function createPartDecoder(pairs: CallPairs, groups: Located[]): (part: J
   const result = (part: JsonObject, at: string): ToolResultPart => {
     const inner = `${at}/functionResponse`
     const wire = readObject(part.functionResponse, inner)
-    const name = optional(readString, wire.name, `${inner}/name`)
+    const name = optional(readString, wire.name, inner, 'name')
     const { text, isError } = readResponse(wire.response)
     const media = arrayOf(wire.parts).flatMap((item, i): Part[] => {
       const place = `${inner}/parts/${i}`
       return isMedia(readObject(item, place)) ? [decodeMedia(item as JsonObject, place)] : [native(item as JsonObject, place)]
     })
-    const words: TextPart[] = text || !media.length ? [{ type: 'text', text, at: `${inner}/response` }] : []
+    const words: Part[] = text || !media.length ? [{ type: 'text', text, at: `${inner}/response` }] : []
     innerExtras(wire, RESULT_INNER, inner)
-    const id = optional(readString, wire.id, `${inner}/id`)
+    const id = optional(readString, wire.id, inner, 'id')
     const answered = pairs.answered(id, name)
     // an id that no call has told nothing
     if (id !== undefined && id !== answered.id) groups.push({ at: inner, extra: { gemini: { id } } })
     // the call's own name counts
     if (name !== undefined && answered.name !== undefined && answered.name !== name) groups.push({ at: inner, extra: { gemini: { name } } })
-    return {
-      type: 'tool-result',
-      callId: answered.id,
-      ...(name !== undefined && { name }),
-      parts: [...words, ...media],
-      ...(!media.length && { bare: true }),
-      ...(isError && { isError }),
-      at,
-      ...rest(part, RESULT, { functionResponse: part.functionResponse }),
-    }
+    const decoded: ToolResultPart = { type: 'tool-result', callId: answered.id, parts: words.concat(media), at }
+    if (name !== undefined) decoded.name = name
+    if (!media.length) decoded.bare = true
+    if (isError) decoded.isError = true
+    return restIn(decoded, part, RESULT, { functionResponse: part.functionResponse })
   }
 
   /** Fields inside a call or result that only Gemini knows are written back with it; this makes the notice. */
@@ -75,15 +72,18 @@ export function createPartDecoder(pairs: CallPairs, groups: Located[]): (part: J
     if (extra) groups.push({ at, extra: { gemini: extra } })
   }
 
-  return (part, at) => {
-    const signature = optional(readString, part.thoughtSignature, `${at}/thoughtSignature`)
+  return (part, at, parts) => {
+    const signature = optional(readString, part.thoughtSignature, at, 'thoughtSignature')
     const carried = signature?.startsWith(ENVELOPE_PREFIX) ? (openCarried(signature) ?? { reasoning: [] }) : undefined
     const own = (form: string): Opaque | undefined =>
       carried ? carried.own : signature === undefined || signature === SENTINEL ? undefined : { by: 'gemini', form, data: signature }
-    const before = (carried?.reasoning ?? []).map((item): ReasoningPart => ({ type: 'reasoning', ...item, at }))
-
-    if (part.functionCall !== undefined) return [...before, call(part, at, own('call'))]
-    if (part.functionResponse !== undefined) return [result(part, at)]
+    const add = (decoded: Part): Part[] => {
+      parts.push(decoded)
+      return parts
+    }
+    if (part.functionResponse !== undefined && part.functionCall === undefined) return add(result(part, at))
+    carried?.reasoning.forEach((item) => add({ type: 'reasoning', ...item, at }))
+    if (part.functionCall !== undefined) return add(call(part, at, own('call')))
     if (isMedia(part)) {
       const opaque = own('image')
       const media = decodeMedia(part, at)
@@ -93,17 +93,22 @@ export function createPartDecoder(pairs: CallPairs, groups: Located[]): (part: J
       // and text is just text
       if (media.source.type === 'text' && media.mediaType !== 'text/plain')
         groups.push({ at: `${at}/inlineData`, extra: { gemini: { mimeType: media.mediaType } } })
-      return [...before, { ...media, ...(opaque && { opaque }) }]
+      if (opaque) media.opaque = opaque
+      return add(media)
     }
-    if (part.text === undefined && !bareSignature(part)) return [...before, native(part, at)]
-    const text = optional(readString, part.text, `${at}/text`) ?? ''
-    const located = { at, ...rest(part, TEXT, 'text' in part ? spelledThought(part) : { text: undefined }) }
-    if (optional(readBoolean, part.thought, `${at}/thought`))
-      return [...before, { type: 'reasoning', text, opaque: own('thought') ?? { by: 'gemini', form: 'plain', data: '' }, ...located }]
+    if (part.text === undefined && !bareSignature(part)) return add(native(part, at))
+    const text = optional(readString, part.text, at, 'text') ?? ''
+    const spelling = 'text' in part ? spelledThought(part) : { text: undefined }
+    if (optional(readBoolean, part.thought, at, 'thought')) {
+      const opaque = own('thought') ?? { by: 'gemini', form: 'plain', data: '' }
+      return add(restIn<ReasoningPart>({ type: 'reasoning', text, opaque, at }, part, TEXT, spelling))
+    }
     const opaque = own('text')
     // nothing but a carrier
-    if (before.length && !text && !opaque) return before
-    return [...before, { type: 'text', text, ...(opaque && { opaque }), ...located }]
+    if (carried?.reasoning.length && !text && !opaque) return parts
+    const decoded: TextPart = { type: 'text', text, at }
+    if (opaque) decoded.opaque = opaque
+    return add(restIn(decoded, part, TEXT, spelling))
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import type { FunctionTool, HostedKind, HostedTool, Located, Tool, ToolChoice } from '../../core/chat.ts'
 import { isObject, optional, readArray, readObject, readString, lookUp } from '../../core/json.ts'
-import { rest } from './fields.ts'
+import { rest, restIn } from './fields.ts'
 import { fromOpenApi, strayOrdering } from './schema/from-openapi.ts'
 import { isClosed } from './schema/strict.ts'
 
@@ -44,20 +44,18 @@ export function decodeTools(value: unknown, at: string, groups: Located[]): Tool
 
 function declaration(value: unknown, at: string, entry: number): FunctionTool {
   const wire = readObject(value, at)
-  const description = optional(readString, wire.description, `${at}/description`)
-  const json = optional(readObject, wire.parametersJsonSchema, `${at}/parametersJsonSchema`)
-  const own = json ? undefined : optional(readObject, wire.parameters, `${at}/parameters`)
+  const description = optional(readString, wire.description, at, 'description')
+  const json = optional(readObject, wire.parametersJsonSchema, at, 'parametersJsonSchema')
+  const own = json ? undefined : optional(readObject, wire.parameters, at, 'parameters')
   const parameters = json ?? (own && fromOpenApi(own))
-  return {
-    type: 'function',
-    name: readString(wire.name, `${at}/name`),
-    ...(description !== undefined && { description }),
-    ...(parameters && { parameters }),
-    ...(own && { wireNames: { parameters: 'parameters' } }),
-    at,
-    ...rest(wire, DECLARATION, { entry, declaration: value }),
-  }
+  const tool: FunctionTool = { type: 'function', name: readString(wire.name, at, 'name'), at }
+  if (description !== undefined) tool.description = description
+  if (parameters) tool.parameters = parameters
+  if (own) tool.wireNames = OPENAPI
+  return restIn(tool, wire, DECLARATION, { entry, declaration: value })
 }
+
+const OPENAPI = { parameters: 'parameters' }
 
 function hosted(key: string, value: unknown, at: string, entry: number): HostedTool {
   const excluded = isObject(value) && Array.isArray(value.excludeDomains) ? value.excludeDomains.filter((d) => typeof d === 'string') : []

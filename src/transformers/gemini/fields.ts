@@ -44,7 +44,11 @@ export const FIELDS: Record<string, string> = {
 }
 
 /** `extra` and `spelling` of a wire object: fields that are not in `known`, and known ones that are null. */
-export function rest(object: JsonObject, known: ReadonlySet<string>, spelling?: JsonObject): Pick<Located, 'extra' | 'spelling'> {
+export const rest = (object: JsonObject, known: ReadonlySet<string>, spelling?: JsonObject): Pick<Located, 'extra' | 'spelling'> =>
+  restIn({}, object, known, spelling)
+
+/** The same, set on a new neutral object. */
+export function restIn<T extends Located>(located: T, object: JsonObject, known: ReadonlySet<string>, spelling?: JsonObject): T {
   let extra: JsonObject | undefined
   let nulls: JsonObject | undefined
   for (const key in object) {
@@ -52,7 +56,9 @@ export function rest(object: JsonObject, known: ReadonlySet<string>, spelling?: 
     else if (object[key] === null) (nulls ??= {})[key] = null
   }
   const spelled = nulls ? { ...spelling, ...nulls } : spelling
-  return { ...(extra && { extra: { gemini: extra } }), ...(spelled && { spelling: { gemini: spelled } }) }
+  if (extra) located.extra = { gemini: extra }
+  if (spelled) located.spelling = { gemini: spelled }
+  return located
 }
 
 /** What Gemini's own spelling of an object is, where it was read from Gemini's wire. */

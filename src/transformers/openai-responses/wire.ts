@@ -5,7 +5,7 @@
  * @module
  */
 import type { Located } from '../../core/chat.ts'
-import { arrayOf, isObject, objectOf, readArray, readObject, readString, stringOf, type JsonObject } from '../../core/json.ts'
+import { arrayOf, isEmpty, isObject, objectOf, readArray, readObject, readString, stringOf, type JsonObject } from '../../core/json.ts'
 
 export const OWN = 'openai-responses'
 
@@ -46,11 +46,6 @@ export function keepIn<T extends Located>(object: T, extra: JsonObject | undefin
   if (extra && !isEmpty(extra)) object.extra = { 'openai-responses': extra }
   if (spelling && !isEmpty(spelling)) object.spelling = { 'openai-responses': spelling as JsonObject }
   return object
-}
-
-function isEmpty(object: object): boolean {
-  for (const _ in object) return false
-  return true
 }
 
 /** The object without fields that are `undefined`, so that what is compared or listed is what is sent. */

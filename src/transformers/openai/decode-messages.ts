@@ -8,7 +8,6 @@ import { opaqueFromClient, ENVELOPE_PREFIX } from '../../core/envelope.ts'
 import {
   isObject,
   optional,
-  pointer,
   readArray,
   readObject,
   readString,
@@ -36,27 +35,30 @@ export function decodeMessages(value: unknown): Message[] {
   return readArray(value, '/messages').map((item, i) => {
     const at = `/messages/${i}`
     const message = readObject(item, at)
-    const read = lookUp(ROLES, readString(message.role, `${at}/role`))
+    const read = lookUp(ROLES, readString(message.role, at, 'role'))
     return read ? read(message, at, legacy) : reject(`${at}/role`, `one of ${Object.keys(ROLES).join(', ')}`, message.role)
   })
 }
 
 function plainMessage(role: 'system' | 'developer' | 'user', message: JsonObject, at: string): Message {
   const { parts, bare } = message.content === null ? { parts: [], bare: false } : decodeContent(message.content, `${at}/content`)
-  return keep({ role, parts, at, ...named(message, at), ...(bare && { bare }) }, restOf(message, PLAIN), nullsOf(message))
+  const read: Message = { role, parts, at }
+  addName(read, message, at)
+  if (bare) read.bare = true
+  return keep(read, restOf(message, PLAIN), nullsOf(message))
 }
 const PLAIN = new Set(['role', 'content', 'name'])
 
-const named = (message: JsonObject, at: string): { name?: string } => {
-  const name = optional(readString, message.name, `${at}/name`)
-  return name === undefined ? {} : { name }
+function addName(read: { name?: string }, message: JsonObject, at: string): void {
+  const name = optional(readString, message.name, at, 'name')
+  if (name !== undefined) read.name = name
 }
 
 function assistantMessage(message: JsonObject, at: string, legacy: LegacyCalls): Message {
-  const spelling: JsonObject = { ...nullsOf(message) }
+  const spelling: JsonObject = nullsOf(message) ?? {}
   const history = decodeHistory(message, at)
-  Object.assign(spelling, history.spelling)
-  const parts: Part[] = [...history.parts]
+  if (history.spelling) Object.assign(spelling, history.spelling)
+  const parts: Part[] = history.parts.slice()
   let bare = false
   if (typeof message.content === 'string' ? message.content : message.content !== null && message.content !== undefined) {
     const content = decodeContent(message.content, `${at}/content`)
@@ -64,18 +66,21 @@ function assistantMessage(message: JsonObject, at: string, legacy: LegacyCalls):
     bare = content.bare
     if (!content.parts.length) spelling.content = message.content
   } else if (message.content !== null) spelling.content = message.content
-  const refusal = optional(readString, message.refusal, `${at}/refusal`)
+  const refusal = optional(readString, message.refusal, at, 'refusal')
   if (refusal) {
     parts.push({ type: 'refusal', text: refusal, at: `${at}/refusal`, spelling: { openai: { field: true } } })
   } else if (message.refusal !== undefined) spelling.refusal = message.refusal
-  const calls = optional(readArray, message.tool_calls, `${at}/tool_calls`)
+  const calls = optional(readArray, message.tool_calls, at, 'tool_calls')
   if (calls?.length === 0) spelling.tool_calls = calls
   calls?.forEach((call, i) => parts.push(toolCall(call, `${at}/tool_calls/${i}`)))
   if (isObject(message.function_call)) parts.push(legacy.call(message.function_call, `${at}/function_call`))
   const signed = signText(message, parts)
   if (signed) spelling.extra_content = signed
   const extra = mergeExtras(restOf(message, ASSISTANT), history.extra)
-  return keep({ role: 'assistant', parts, at, ...named(message, at), ...(bare && { bare }) }, extra, spelling)
+  const read: Message = { role: 'assistant', parts, at }
+  addName(read, message, at)
+  if (bare) read.bare = true
+  return keep(read, extra, spelling)
 }
 const ASSISTANT = new Set(['role', 'content', 'name', 'refusal', 'tool_calls', 'function_call', 'extra_content', ...REASONING_FIELDS])
 
@@ -83,20 +88,19 @@ const mergeExtras = (one: JsonObject | undefined, other: JsonObject | undefined)
 
 function toolCall(value: unknown, at: string): ToolCallPart {
   const call = readObject(value, at)
-  const type = optional(readString, call.type, `${at}/type`) ?? 'function'
+  const type = optional(readString, call.type, at, 'type') ?? 'function'
   if (type !== 'function' && type !== 'custom') reject(`${at}/type`, '"function" or "custom"', type)
   const custom = type === 'custom'
   const field = custom ? 'custom' : 'function'
-  const inner = readObject(call[field], pointer(at, field))
-  const spelling: JsonObject = { ...nullsOf(call) }
+  const inner = readObject(call[field], at, field)
+  const spelling: JsonObject = nullsOf(call) ?? {}
   if (call.type === undefined) spelling.type = undefined
   if (typeof call.id !== 'string') spelling.id = call.id
-  const part: ToolCallPart = {
-    type: 'tool-call',
-    id: optional(readString, call.id, `${at}/id`) ?? '',
-    name: readString(inner.name, `${at}/${field}/name`),
-    at,
-    ...(custom && { custom, wireNames: CUSTOM_CALL }),
+  const id = optional(readString, call.id, at, 'id') ?? ''
+  const part: ToolCallPart = { type: 'tool-call', id, name: readString(inner.name, `${at}/${field}`, 'name'), at }
+  if (custom) {
+    part.custom = true
+    part.wireNames = CUSTOM_CALL
   }
   const args = custom ? inner.input : inner.arguments
   if (typeof args === 'string') part.json = args
@@ -118,7 +122,7 @@ const CUSTOM_CALL = { input: 'custom/input', json: 'custom/input', name: 'custom
  * @see https://ai.google.dev/gemini-api/docs/thought-signatures
  */
 export function readSignature(content: unknown): { opaque?: Opaque; rest?: JsonObject } {
-  if (!isObject(content)) return {}
+  if (!isObject(content)) return UNSIGNED
   const google = isObject(content.google) ? content.google : {}
   const signature = stringOf(google.thought_signature)
   if (signature === undefined) return { rest: content }
@@ -128,29 +132,26 @@ export function readSignature(content: unknown): { opaque?: Opaque; rest?: JsonO
   const opaque = opaqueFromClient(signature, 'openai', 'google')
   return { ...(opaque && { opaque }), ...(Object.keys(rest).length && { rest }) }
 }
+const UNSIGNED = {}
 const sealed = (content: unknown): boolean => JSON.stringify(content).includes(`"${ENVELOPE_PREFIX}`)
 
 /** A signature beside the message belongs to its text. Returns it where the wire has to get it back as it was. */
 function signText(message: JsonObject, parts: Part[]): unknown {
+  if (message.extra_content === undefined) return undefined
   const { opaque } = readSignature(message.extra_content)
   const text = parts.findLast((part): part is TextPart => part.type === 'text')
   if (opaque && text) text.opaque = opaque
-  return message.extra_content !== undefined && !sealed(message.extra_content) ? message.extra_content : undefined
+  return sealed(message.extra_content) ? undefined : message.extra_content
 }
 
 function toolMessage(message: JsonObject, at: string): Message {
   const { parts, bare } =
     message.content === null || message.content === undefined ? NOTHING : decodeContent(message.content, `${at}/content`)
-  const spelling: JsonObject = { ...nullsOf(message) }
+  const spelling: JsonObject = nullsOf(message) ?? {}
   if (message.content === undefined) spelling.content = undefined
-  const result: ToolResultPart = {
-    type: 'tool-result',
-    callId: readString(message.tool_call_id, `${at}/tool_call_id`),
-    parts,
-    at,
-    ...named(message, at),
-    ...(bare && { bare }),
-  }
+  const result: ToolResultPart = { type: 'tool-result', callId: readString(message.tool_call_id, at, 'tool_call_id'), parts, at }
+  addName(result, message, at)
+  if (bare) result.bare = true
   return { role: 'tool', parts: [keep(result, restOf(message, TOOL), spelling)], at }
 }
 const TOOL = new Set(['role', 'content', 'tool_call_id', 'name'])

@@ -10,12 +10,12 @@ import { dataUrl, keep, nativePart, readDataUrl } from './wire.ts'
 /** @param at the path of the content */
 export function decodeContent(content: unknown, at: string): { parts: Part[]; bare: boolean } {
   if (typeof content === 'string') return { parts: [{ type: 'text', text: content, at }], bare: true }
-  const parts = readArray(content, at).map((part, i) => decodePart(readObject(part, pointer(at, i)), pointer(at, i)))
+  const parts = readArray(content, at).map((part, i) => decodePart(readObject(part, at, i), `${at}/${i}`))
   return { parts, bare: false }
 }
 
 function decodePart(part: JsonObject, at: string): Part {
-  const read = lookUp(READERS, readString(part.type, pointer(at, 'type')))
+  const read = lookUp(READERS, readString(part.type, at, 'type'))
   return read ? read(part, at) : nativePart(part, at)
 }
 
@@ -48,13 +48,9 @@ export const thinkingText = (thinking: unknown): string =>
 
 function textPart(part: JsonObject, at: string): TextPart {
   const { cache, spelling, wireNames } = readMark(part, at)
-  const text: TextPart = {
-    type: 'text',
-    text: readString(part.text, pointer(at, 'text')),
-    at,
-    ...(cache && { cache }),
-    ...(wireNames && { wireNames }),
-  }
+  const text: TextPart = { type: 'text', text: readString(part.text, at, 'text'), at }
+  if (cache) text.cache = cache
+  if (wireNames) text.wireNames = wireNames
   return keep(text, restOf(part, known(part, 'text')), { ...nullsOf(part), ...spelling })
 }
 
@@ -153,7 +149,7 @@ export function readMark(
     : isObject(part.prompt_cache_breakpoint)
       ? 'prompt_cache_breakpoint'
       : undefined
-  if (!field) return {}
+  if (!field) return UNMARKED
   const mark = part[field] as JsonObject
   const ttl = optional(readString, mark.ttl, pointer(pointer(at, field), 'ttl'))
   return {
@@ -163,6 +159,7 @@ export function readMark(
   }
 }
 
+const UNMARKED = {}
 const BREAKPOINT = { cache: 'prompt_cache_breakpoint' }
 
 const KNOWN = new Map<string, ReadonlySet<string>>()

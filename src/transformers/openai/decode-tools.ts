@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HostedKind, HostedTool, Tool, ToolChoice } from '../../core/chat.ts'
+import type { FunctionTool, HostedKind, HostedTool, Tool, ToolChoice } from '../../core/chat.ts'
 import {
   arrayOf,
   isObject,
@@ -27,54 +27,47 @@ export function decodeTools(body: JsonObject): Tool[] {
   const tools = optional(readArray, body.tools, '/tools') ?? []
   const functions = optional(readArray, body.functions, '/functions') ?? []
   const search = optional(readObject, body.web_search_options, '/web_search_options')
-  return [
-    ...tools.map((tool, i) => decodeTool(readObject(tool, `/tools/${i}`), `/tools/${i}`)),
-    ...functions.map((tool, i) => functionTool(readObject(tool, `/functions/${i}`), `/functions/${i}`)),
-    ...(search ? [searchTool(search)] : []),
-  ]
+  const read = tools.map((tool, i) => decodeTool(readObject(tool, '/tools', i), `/tools/${i}`))
+  functions.forEach((tool, i) => read.push(readFunction(readObject(tool, '/functions', i), `/functions/${i}`)))
+  if (search) read.push(searchTool(search))
+  return read
 }
 
 function decodeTool(tool: JsonObject, at: string): Tool {
   if (tool.type === 'custom' && isObject(tool.custom)) return customTool(tool, tool.custom, at)
-  const type = optional(readString, tool.type, `${at}/type`) ?? 'function'
-  if (type === 'function') return wrappedFunction(tool, readObject(tool.function, `${at}/function`), at)
+  const type = optional(readString, tool.type, at, 'type') ?? 'function'
+  if (type === 'function') return wrappedFunction(tool, readObject(tool.function, at, 'function'), at)
   if (isObject(tool.function)) reject(`${at}/type`, '"function"', tool.type)
   return hostedTool(tool, type, at)
 }
 
 function wrappedFunction(tool: JsonObject, inner: JsonObject, at: string): Tool {
-  const { cache, spelling } = readMark(tool, at)
+  const { cache, spelling: mark } = readMark(tool, at)
   const read = functionTool(inner, `${at}/function`)
-  return keep(
-    { ...read, at, wireNames: WRAPPED, extra: undefined, spelling: undefined, ...(cache && { cache }) },
-    mergeExtra(restOf(tool, OUTER), 'function', read.extra?.openai),
-    {
-      ...nullsOf(tool),
-      ...spelling,
-      ...(tool.type !== 'function' && { type: tool.type }),
-      ...(read.spelling && { function: read.spelling.openai }),
-    },
-  )
+  read.at = at
+  read.wireNames = WRAPPED
+  if (cache) read.cache = cache
+  const nulls = nullsOf(inner)
+  const spelling: JsonObject = { ...nullsOf(tool), ...mark }
+  if (tool.type !== 'function') spelling.type = tool.type
+  if (nulls) spelling.function = nulls
+  return keep(read, mergeExtra(restOf(tool, OUTER), 'function', restOf(inner, FUNCTION)), spelling)
 }
 const OUTER = new Set(['type', 'function', 'custom', 'cache_control', 'prompt_cache_breakpoint'])
 const WRAPPED = { name: 'function/name', description: 'function/description', parameters: 'function/parameters', strict: 'function/strict' }
 
-function functionTool(tool: JsonObject, at: string): Tool {
-  const description = optional(readString, tool.description, `${at}/description`)
-  const parameters = optional(readObject, tool.parameters, `${at}/parameters`)
-  const strict = optional(readBoolean, tool.strict, `${at}/strict`)
-  return keep(
-    {
-      type: 'function',
-      name: readString(tool.name, `${at}/name`),
-      at,
-      ...(description !== undefined && { description }),
-      ...(parameters && { parameters }),
-      ...(strict !== undefined && { strict }),
-    },
-    restOf(tool, FUNCTION),
-    nullsOf(tool),
-  )
+/** A function of the time before tools. */
+const readFunction = (tool: JsonObject, at: string): Tool => keep(functionTool(tool, at), restOf(tool, FUNCTION), nullsOf(tool))
+
+function functionTool(tool: JsonObject, at: string): FunctionTool {
+  const description = optional(readString, tool.description, at, 'description')
+  const parameters = optional(readObject, tool.parameters, at, 'parameters')
+  const strict = optional(readBoolean, tool.strict, at, 'strict')
+  const read: FunctionTool = { type: 'function', name: readString(tool.name, at, 'name'), at }
+  if (description !== undefined) read.description = description
+  if (parameters) read.parameters = parameters
+  if (strict !== undefined) read.strict = strict
+  return read
 }
 const FUNCTION = new Set(['name', 'description', 'parameters', 'strict'])
 

@@ -22,10 +22,12 @@ export interface History {
   extra?: JsonObject
 }
 
+const NOTHING: History = { parts: [] }
+
 /** @param at the path of the message */
 export function decodeHistory(message: JsonObject, at: string): History {
   const said = FIELDS.filter((field) => message[field] !== undefined)
-  if (!said.length) return { parts: [] }
+  if (!said.length) return NOTHING
   const full = said.filter((field) => !isEmpty(message[field]))
   const empty = pick(
     message,

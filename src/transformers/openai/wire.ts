@@ -5,7 +5,7 @@
  * @module
  */
 import type { Located, NativePart } from '../../core/chat.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { isEmpty, type JsonObject } from '../../core/json.ts'
 
 /** What the wire calls neutral fields. */
 export const FIELDS: Record<string, string> = {
@@ -52,7 +52,7 @@ export const spelled = (object: Located): JsonObject | undefined => object.spell
 /** Sets `extra` and `spelling` of this protocol where there are any. */
 export function keep<T extends Located>(object: T, extra: JsonObject | undefined, spelling?: JsonObject): T {
   if (extra) object.extra = { openai: extra }
-  if (spelling && Object.keys(spelling).length) object.spelling = { openai: spelling }
+  if (spelling && !isEmpty(spelling)) object.spelling = { openai: spelling }
   return object
 }
 
