@@ -1,16 +1,19 @@
 import { expect, test } from 'vitest'
 import { decodeUtf8, encodeUtf8 } from '../../src/core/utf8.ts'
 
-test.each(['', 'plain', 'ä € 🙂', '\ud800'])('%j', (text) => {
-  expect([...encodeUtf8(text)]).toEqual([...new TextEncoder().encode(text)])
-})
+const LONG = 'as long as a request '.repeat(1000)
 
-test('shares its memory with nothing', () => {
-  const bytes = encodeUtf8('a piece of a stream')
+test.each(['', 'plain', 'ä € 🙂', '\ud800', LONG, `${LONG}ä`, `${LONG}€`, `${LONG}🙂`, `${LONG}\ud800`, `\uFEFF${LONG}`])(
+  'is written: %#',
+  (text) => {
+    expect([...encodeUtf8(text)]).toEqual([...new TextEncoder().encode(text)])
+  },
+)
+
+test.each(['a piece of a stream', LONG])('shares its memory with nothing: %#', (text) => {
+  const bytes = encodeUtf8(text)
   expect(bytes.buffer.byteLength).toBe(bytes.byteLength)
 })
-
-const LONG = 'as long as a request '.repeat(1000)
 
 test.each(['', 'plain', 'ä € 🙂', LONG, `${LONG}ä`, `${LONG}€`, `\uFEFF${LONG}`])('is read: %#', (text) => {
   const bytes = new TextEncoder().encode(text)
