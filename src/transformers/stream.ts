@@ -8,8 +8,9 @@ import { unfold } from '../core/fold.ts'
 import { tryParse } from '../core/json.ts'
 import type { Protocol, ReplyContext, StreamDecoder } from '../core/protocol.ts'
 import type { Emit } from '../core/reply.ts'
-import { encodeUtf8 } from '../core/utf8.ts'
+import { readAhead } from '../core/read-ahead.ts'
 import { createEventReader } from '../core/sse.ts'
+import { encodeUtf8 } from '../core/utf8.ts'
 import { settleEvent, type Settlement } from './settle.ts'
 import { cutStream } from './stop-sequences.ts'
 
@@ -170,33 +171,37 @@ export function createIdentity(): StreamTranslator {
   return translator
 }
 
-/** The translator with the coat of a Web stream on: one chunk out for each chunk in. */
+/** This many characters go out without looking for more. */
+const ENOUGH = 32 * 1024
+
+/**
+ * The translator with the coat of a Web stream on. All that the upstream has ready goes out as one chunk, and nothing waits for more: a chunk
+ * costs 3 us, mostly for memory of its own, where five events cost 7.
+ */
 export function pipeThrough(readable: ReadableStream<Uint8Array>, translator: StreamTranslator): ReadableStream<Uint8Array> {
-  const reader = readable.getReader()
+  const source = readAhead(readable)
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        for (;;) {
-          let text: string
-          try {
-            const { done, value } = await reader.read()
-            text = done ? translator.end() : translator.push(value)
-          } catch (error) {
-            text = translator.fail({
-              kind: 'network',
-              status: STATUS.network,
-              message: `The connection to the upstream broke amid the answer: ${error instanceof Error ? error.message : String(error)}. Try again.`,
-            })
-          }
-          if (text) controller.enqueue(encodeUtf8(text))
-          if (translator.ended) {
-            controller.close()
-            return void reader.cancel().catch(() => {})
-          }
-          if (text) return
+        let text = ''
+        try {
+          do {
+            const { done, value } = await source.next()
+            text += done ? translator.end() : translator.push(value)
+          } while (!translator.ended && (!text || (text.length < ENOUGH && (await source.isReady()))))
+        } catch (error) {
+          text += translator.fail({
+            kind: 'network',
+            status: STATUS.network,
+            message: `The connection to the upstream broke amid the answer: ${error instanceof Error ? error.message : String(error)}. Try again.`,
+          })
         }
+        if (text) controller.enqueue(encodeUtf8(text))
+        if (!translator.ended) return
+        controller.close()
+        source.cancel().catch(() => {})
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel: (reason) => source.cancel(reason),
     },
     { highWaterMark: 0 },
   )
