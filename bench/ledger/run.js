@@ -5,12 +5,14 @@
  *     node bench/ledger/run.js                          a million requests of ninety days
  *     node bench/ledger/run.js --rows 100000 --bodies   with sentences to search for
  *     node bench/ledger/run.js --independent            with names that have nothing to do with each other
+ *     node bench/ledger/run.js --http                   asked as a program asks, of a server
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { pathsOf } from './paths.js'
 import { questionsOf } from './questions.js'
 import { DAY, recordsOf } from './records.js'
 
@@ -22,14 +24,16 @@ const { values } = parseArgs({
     times: { type: 'string', default: '40' },
     bodies: { type: 'boolean', default: false },
     independent: { type: 'boolean', default: false },
+    http: { type: 'boolean', default: false },
     only: { type: 'string' },
     file: { type: 'string' },
     build: { type: 'string', default: resolve(import.meta.dirname, '../../dist') },
   },
 })
 
+const built = (/** @type {string} */ name) => import(pathToFileURL(join(values.build, name)).href)
 /** @type {typeof import('../../src/server/index.ts')} */
-const { openSqliteStore } = await import(pathToFileURL(join(values.build, 'server.js')).href)
+const { openSqliteStore, serve } = await built('server.js')
 
 const rows = Number(values.rows)
 const days = Number(values.days)
@@ -48,7 +52,9 @@ try {
   if (!all?.requests) await write()
   const sizes = size()
   console.log(`file: ${(sizes / 1e6).toFixed(0)} MB, ${per(sizes)}`)
-  await ask()
+  const ids = await someOf()
+  if (values.http) await overHttp((ask) => measureAll(pathsOf({ from, days, ids }), ask))
+  else await measureAll(questionsOf({ from, days, ids, bodies: values.bodies }), (question) => question(store))
 } finally {
   await store.close()
   if (!values.file) rmSync(folder, { recursive: true })
@@ -80,9 +86,36 @@ async function write() {
   )
 }
 
-async function ask() {
-  const ids = (await store.list({ to: from + (days * DAY) / 2 }, { limit: 200 })).map(({ id, session }) => ({ id, session: session ?? '' }))
-  for (const [name, question] of questionsOf({ from, days, ids, bodies: values.bodies })) {
+/** Some that were written, in different conversations. */
+async function someOf() {
+  const found = await store.list({ to: from + (days * DAY) / 2 }, { limit: 200 })
+  return found.map(({ id, session }) => ({ id, session: session ?? '' }))
+}
+
+/** Runs with what asks a server that keeps this ledger. @param {(ask: (path: () => string) => Promise<unknown>) => Promise<void>} run */
+async function overHttp(run) {
+  /** @type {typeof import('../../src/server/gateway.ts')} */
+  const { gateway } = await built('gateway.js')
+  /** @type {typeof import('../../src/accounts/index.ts')} */
+  const { createLedger } = await built('accounts.js')
+  const endpoints = { provider: { protocol: 'openai', baseUrl: 'http://127.0.0.1:9/v1', apiKey: 'key' } }
+  const app = gateway(/** @type {never} */ ({ endpoints, routes: { default: 'provider' } }), { ledger: createLedger({ store }) })
+  const server = await serve(app, { port: 0 })
+  await run(async (path) => {
+    const response = await fetch(new URL(`/admin/usage${path()}`, server.url))
+    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
+    return response.json()
+  })
+  await server.close()
+}
+
+/**
+ * @template Q
+ * @param {readonly (readonly [string, Q])[]} questions
+ * @param {(question: Q) => unknown} ask
+ */
+async function measureAll(questions, ask) {
+  for (const [name, question] of questions) {
     if (values.only && !name.includes(values.only)) continue
     const times = []
     const spent = []
@@ -90,7 +123,7 @@ async function ask() {
     for (let time = 0; time < Number(values.times); time++) {
       const began = process.cpuUsage()
       const start = performance.now()
-      const answer = await question(store)
+      const answer = await ask(question)
       times.push(performance.now() - start)
       const { user, system } = process.cpuUsage(began)
       spent.push((user + system) / 1000)
