@@ -18,13 +18,16 @@ export function createNameMap(rule: NameRule, known: Iterable<string> = []): Nam
   const originals = new Map<string, string>()
   const fit = (name: string): string => {
     if (originals.get(name) === name) return name
-    const fitted = isLegal(name, rule) ? name : fitName(name, rule)
+    const fitted = fitTo(rule, name)
     if (!originals.has(fitted)) originals.set(fitted, name)
     return fitted
   }
   for (const name of known) fit(name)
   return { fit, restore: (name) => originals.get(name) ?? inAnotherCase(name, originals) ?? name }
 }
+
+/** A name as a target with this rule takes it, where nothing has to be restored. */
+export const fitTo = (rule: NameRule, name: string): string => (isLegal(name, rule) ? name : fitName(name, rule))
 
 /** The one original whose fitted name differs from `name` in case alone. */
 function inAnotherCase(name: string, originals: Map<string, string>): string | undefined {

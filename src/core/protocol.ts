@@ -132,7 +132,7 @@ export interface AskContext {
   notes: Notes
   /** Tool names and call ids as the upstream takes them; every name and id that goes to it goes through these. */
   toolNames: NameMap
-  callIds: NameMap
+  callIds: Pick<NameMap, 'fit'>
   /** Has stop sequences that the upstream cannot be told enforced on its answer. Absent: nobody does. */
   enforceStops?(sequences: readonly string[]): void
 }

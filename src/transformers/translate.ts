@@ -9,7 +9,7 @@ import { ENVELOPE_PREFIX } from '../core/envelope.ts'
 import { fail } from '../core/failure.ts'
 import { createFold } from '../core/fold.ts'
 import { isObject, reject, type JsonObject } from '../core/json.ts'
-import { createNameMap } from '../core/names.ts'
+import { createNameMap, fitTo } from '../core/names.ts'
 import { createNotes, noteForeignExtras, type Notice } from '../core/notice.ts'
 import type { ErrorAnswer, Framing, ReplyContext } from '../core/protocol.ts'
 import type { Emit, Reply } from '../core/reply.ts'
@@ -112,7 +112,7 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
     dialect.toolName ?? upstream.toolName,
     asked.tools.flatMap((tool) => (tool.type === 'hosted' ? [] : tool.name)),
   )
-  const callIds = createNameMap(dialect.callId ?? upstream.callId)
+  const idRule = dialect.callId ?? upstream.callId
   const own = dropForeignOpaque(asked, { protocol: options.to, origin: options.origin, none: options.withoutReasoning }, notes)
   const arranged = withCacheMarks({ ...asked, messages: arrangeTurns(own, notes) }, options, notes)
   const stops: string[] = []
@@ -121,7 +121,7 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
     dialect,
     notes,
     toolNames,
-    callIds,
+    callIds: { fit: (id) => fitTo(idRule, id) },
     enforceStops: (sequences) => void stops.push(...sequences),
   })
   noteForeignExtras(asked, options.to, notes)

@@ -37,8 +37,7 @@ export function decodeBlocks(content: unknown, at: string): { parts: Part[]; bar
   const parts: Part[] = []
   const blocks = readArray(content, at)
   for (let i = 0; i < blocks.length; i++) {
-    const here = pointer(at, i)
-    const read = decodeBlock(readObject(blocks[i], here), here)
+    const read = decodeBlock(readObject(blocks[i], at, i), `${at}/${i}`)
     if (Array.isArray(read)) parts.push(...read)
     else parts.push(read)
   }
@@ -57,7 +56,7 @@ export function decodeSystem(system: unknown, at: string): TextPart[] {
 }
 
 function decodeBlock(block: JsonObject, at: string): Part | Part[] {
-  const type = readString(block.type, pointer(at, 'type'))
+  const type = readString(block.type, at, 'type')
   const read = Object.hasOwn(READERS, type) ? READERS[type] : undefined
   return read ? read(block, at) : readNative(block, at)
 }
@@ -68,7 +67,7 @@ const TEXT = new Set(['type', 'text', 'cache_control', 'citations'])
 function readText(block: JsonObject, at: string): TextPart {
   const { cache, unknown } = decodeCache(block)
   const citations = Array.isArray(block.citations) ? decodeCitations(block.citations, at) : undefined
-  const part = locateIn<TextPart>({ type: 'text', text: readString(block.text, pointer(at, 'text')) }, block, at, TEXT)
+  const part = locateIn<TextPart>({ type: 'text', text: readString(block.text, at, 'text') }, block, at, TEXT)
   if (cache) part.cache = cache
   if (citations?.length) part.citations = citations
   if (unknown) part.extra = { claude: { ...part.extra?.claude, ...unknown } }
@@ -78,8 +77,8 @@ function readText(block: JsonObject, at: string): TextPart {
 const TOOL_USE = new Set(['type', 'id', 'name', 'input', 'cache_control', 'caller', 'toolset_name'])
 function readToolUse(block: JsonObject, at: string): ToolCallPart {
   const { cache, unknown } = decodeCache(block)
-  const id = readString(block.id, pointer(at, 'id'))
-  const name = familyName(readString(block.name, pointer(at, 'name')), block.toolset_name)
+  const id = readString(block.id, at, 'id')
+  const name = familyName(readString(block.name, at, 'name'), block.toolset_name)
   const part = locateIn<ToolCallPart>({ type: 'tool-call', id, name, input: block.input }, block, at, TOOL_USE)
   if (cache) part.cache = cache
   return withCaller(unknown ? { ...part, extra: { claude: { ...part.extra?.claude, ...unknown } } } : part, block)
@@ -100,9 +99,9 @@ const TOOL_RESULT = new Set(['type', 'tool_use_id', 'content', 'is_error', 'cach
 function readToolResult(block: JsonObject, at: string): ToolResultPart {
   const { cache, unknown } = decodeCache(block)
   const absent = block.content === undefined || block.content === null
-  const { parts, bare } = absent ? { parts: [], bare: false } : decodeBlocks(block.content, pointer(at, 'content'))
-  const isError = optional(readBoolean, block.is_error, pointer(at, 'is_error'))
-  const callId = readString(block.tool_use_id, pointer(at, 'tool_use_id'))
+  const { parts, bare } = absent ? { parts: [], bare: false } : decodeBlocks(block.content, `${at}/content`)
+  const isError = optional(readBoolean, block.is_error, at, 'is_error')
+  const callId = readString(block.tool_use_id, at, 'tool_use_id')
   const part = locateIn<ToolResultPart>({ type: 'tool-result', callId, parts }, block, at, TOOL_RESULT)
   if (bare) part.bare = true
   if (isError !== undefined) part.isError = isError
@@ -118,10 +117,10 @@ const THINKING = new Set(['type', 'thinking', 'signature'])
 function readThinking(block: JsonObject, at: string): ReasoningPart {
   const part: ReasoningPart = {
     type: 'reasoning',
-    text: readString(block.thinking, pointer(at, 'thinking')),
+    text: readString(block.thinking, at, 'thinking'),
     ...locate(block, at, THINKING),
   }
-  const signature = optional(readString, block.signature, pointer(at, 'signature'))
+  const signature = optional(readString, block.signature, at, 'signature')
   // unsigned thinking is what providers that only look like Claude send; it goes back as it came
   if (!signature) return spell(part, { signature: block.signature })
   const opaque = opaqueFromClient(signature, 'claude', 'signature')
@@ -131,14 +130,14 @@ function readThinking(block: JsonObject, at: string): ReasoningPart {
 const REDACTED = new Set(['type', 'data'])
 function readRedacted(block: JsonObject, at: string): ReasoningPart {
   const part: ReasoningPart = { type: 'reasoning', text: '', redacted: true, ...locate(block, at, REDACTED) }
-  const opaque = opaqueFromClient(readString(block.data, pointer(at, 'data')), 'claude', 'redacted')
+  const opaque = opaqueFromClient(readString(block.data, at, 'data'), 'claude', 'redacted')
   return opaque ? { ...part, opaque } : part
 }
 
 const TOOL_REFERENCE = new Set(['type', 'tool_name'])
 /** The answer of a search for tools: the tool found is in the next request's list, so a word that it is there will do. */
 function readToolReference(block: JsonObject, at: string): TextPart {
-  const name = readString(block.tool_name, pointer(at, 'tool_name'))
+  const name = readString(block.tool_name, at, 'tool_name')
   const part: TextPart = { type: 'text', text: `Loaded tool ${name}`, ...locate(block, at, TOOL_REFERENCE) }
   return spell(part, { type: 'tool_reference', tool_name: name, text: undefined })
 }

@@ -17,8 +17,8 @@ export function decodeImage(block: JsonObject, at: string): MediaPart {
 const DOCUMENT = new Set(['type', 'source', 'title', 'cache_control'])
 /** A document of several blocks becomes their texts and images in order; the first of them knows how to write all of them back. */
 export function decodeDocument(block: JsonObject, at: string): Part | Part[] {
-  const name = optional(readString, block.title, pointer(at, 'title'))
-  const source = readObject(block.source, pointer(at, 'source'))
+  const name = optional(readString, block.title, at, 'title')
+  const source = readObject(block.source, at, 'source')
   const located = locate(block, at, DOCUMENT)
   if (source.type !== 'content') {
     const part: MediaPart = { type: 'file', ...readSource(block, at, 'application/pdf'), ...located }
@@ -50,7 +50,7 @@ export function decodeDocument(block: JsonObject, at: string): Part | Part[] {
 
 function innerPart(block: JsonObject, at: string): Part {
   if (block.type === 'image') return decodeImage(block, at)
-  if (block.type === 'text') return { type: 'text', text: readString(block.text, pointer(at, 'text')), at }
+  if (block.type === 'text') return { type: 'text', text: readString(block.text, at, 'text'), at }
   return { type: 'native', protocol: 'claude', value: block, at }
 }
 
@@ -71,22 +71,22 @@ const named = (part: MediaPart, name: string | undefined): MediaPart =>
 function readSource(block: JsonObject, at: string, mediaType: string | undefined): { source: MediaSource; mediaType?: string } {
   const here = pointer(at, 'source')
   const source = readObject(block.source, here)
-  const type = readString(source.type, pointer(here, 'type'))
+  const type = readString(source.type, here, 'type')
   switch (type) {
     case 'base64':
       return {
-        source: { type: 'data', data: readString(source.data, pointer(here, 'data')) },
-        mediaType: readString(source.media_type, pointer(here, 'media_type')),
+        source: { type: 'data', data: readString(source.data, here, 'data') },
+        mediaType: readString(source.media_type, here, 'media_type'),
       }
     case 'url':
-      return { source: { type: 'url', url: readString(source.url, pointer(here, 'url')) }, ...(mediaType && { mediaType }) }
+      return { source: { type: 'url', url: readString(source.url, here, 'url') }, ...(mediaType && { mediaType }) }
     case 'text':
       return {
-        source: { type: 'text', text: readString(source.data, pointer(here, 'data')) },
-        mediaType: optional(readString, source.media_type, pointer(here, 'media_type')) ?? 'text/plain',
+        source: { type: 'text', text: readString(source.data, here, 'data') },
+        mediaType: optional(readString, source.media_type, here, 'media_type') ?? 'text/plain',
       }
     case 'file':
-      return { source: { type: 'id', id: readString(source.file_id, pointer(here, 'file_id')), owner: 'claude' } }
+      return { source: { type: 'id', id: readString(source.file_id, here, 'file_id'), owner: 'claude' } }
     default:
       return reject(pointer(here, 'type'), '"base64", "url", "text", "content" or "file"', type)
   }

@@ -44,8 +44,8 @@ export function decodeRequest(body: unknown): ChatRequest {
     at: '',
     stream: optional(readBoolean, wire.stream, '/stream') ?? false,
     system: wire.system === undefined || wire.system === null ? [] : decodeSystem(wire.system, '/system'),
-    messages: readArray(wire.messages, '/messages').map((message, i) => decodeMessage(message, pointer('/messages', i))),
-    tools: (optional(readArray, wire.tools, '/tools') ?? []).flatMap((tool, i) => decodeTools(tool, pointer('/tools', i))),
+    messages: readArray(wire.messages, '/messages').map((message, i) => decodeMessage(message, `/messages/${i}`)),
+    tools: decodeTools(optional(readArray, wire.tools, '/tools') ?? []),
     ...decodeToolChoice(wire.tool_choice),
     ...settings,
   }
@@ -113,9 +113,9 @@ function decodeMessage(value: unknown, at: string): Message {
   // only a message of the system may lack content: then it changes settings from here on
   if (role === 'system' && (wire.content === undefined || wire.content === null))
     return spell({ role, parts: [], ...locate(wire, at, MESSAGE) }, { content: wire.content })
-  const { parts, bare } = decodeBlocks(wire.content, pointer(at, 'content'))
+  const { parts, bare } = decodeBlocks(wire.content, `${at}/content`)
   const message: Message = bare ? { role, parts, bare } : { role, parts }
   return locateIn(message, wire, at, MESSAGE)
 }
 
-const readStrings = (value: unknown, at: string): string[] => readArray(value, at).map((item, i) => readString(item, pointer(at, i)))
+const readStrings = (value: unknown, at: string): string[] => readArray(value, at).map((item, i) => readString(item, at, i))

@@ -7,10 +7,10 @@
 import type { ChatRequest, FunctionTool, HostedKind, HostedTool, Located, Tool } from '../../core/chat.ts'
 import {
   arrayOf,
+  isEmpty,
   isObject,
   numberOf,
   optional,
-  pointer,
   readBoolean,
   readObject,
   readString,
@@ -21,7 +21,7 @@ import {
 import { decodeCache } from './cache.ts'
 import { toolsetTools } from './toolset.ts'
 import { vendorTool } from './vendor-tools.ts'
-import { locate, spell } from './wire.ts'
+import { locate, locateIn, spell } from './wire.ts'
 
 /** Which tools of the provider's own a type's beginning names. */
 const HOSTED: readonly (readonly [string, HostedKind])[] = [
@@ -43,32 +43,37 @@ const AS_IS: Located['spelling'] = Object.freeze({ claude: Object.freeze({}) })
 
 const FUNCTION = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control', 'allowed_callers'])
 
-/** An entry of `tools`: one tool, or the members of a toolset. */
-export function decodeTools(value: unknown, at: string): Tool[] {
-  const wire = readObject(value, at)
-  return toolsetTools(wire, at) ?? [decodeTool(wire, at)]
+/** An entry of `tools` is one tool, or the members of a toolset. */
+export function decodeTools(entries: unknown[]): Tool[] {
+  const tools: Tool[] = []
+  entries.forEach((entry, i) => {
+    const at = `/tools/${i}`
+    const wire = readObject(entry, at)
+    const members = toolsetTools(wire, at)
+    if (members) tools.push(...members)
+    else tools.push(decodeTool(wire, at))
+  })
+  return tools
 }
 
 function decodeTool(wire: JsonObject, at: string): Tool {
-  const type = optional(readString, wire.type, pointer(at, 'type'))
+  const type = optional(readString, wire.type, at, 'type')
   if (type !== undefined && type !== 'custom' && !isObject(wire.input_schema)) return vendorTool(wire, type, at) ?? hosted(wire, type, at)
   if (wire.name === PLACEHOLDER && wire.defer_loading === true)
     return { type: 'hosted', kind: 'other', protocol: 'claude', value: wire, at }
-  const located = locate(wire, at, FUNCTION)
   const { cache, unknown } = decodeCache(wire)
-  const tool: FunctionTool = { type: 'function', name: readString(wire.name, pointer(at, 'name')), ...located }
-  const description = optional(readString, wire.description, pointer(at, 'description'))
-  const strict = optional(readBoolean, wire.strict, pointer(at, 'strict'))
+  const tool = locateIn<FunctionTool>({ type: 'function', name: readString(wire.name, at, 'name') }, wire, at, FUNCTION)
+  const description = optional(readString, wire.description, at, 'description')
+  const strict = optional(readBoolean, wire.strict, at, 'strict')
   if (description !== undefined) tool.description = description
-  if (wire.input_schema !== undefined && wire.input_schema !== null)
-    tool.parameters = readObject(wire.input_schema, pointer(at, 'input_schema'))
+  if (wire.input_schema !== undefined && wire.input_schema !== null) tool.parameters = readObject(wire.input_schema, at, 'input_schema')
   if (strict !== undefined) tool.strict = strict
   if (cache) tool.cache = cache
-  const extra = { ...located.extra?.claude, ...unknown }
+  const extra: JsonObject = { ...tool.extra?.claude, ...unknown }
   const callers = arrayOf(wire.allowed_callers)
   if (callers.some((caller) => caller !== 'direct')) extra.allowed_callers = wire.allowed_callers
   if (type !== undefined && type !== 'custom') extra.type = type
-  if (Object.keys(extra).length) tool.extra = { claude: extra }
+  if (!isEmpty(extra)) tool.extra = { claude: extra }
   const spelled: JsonObject = {}
   if (type === 'custom') spelled.type = type
   if (wire.allowed_callers !== undefined && !extra.allowed_callers) spelled.allowed_callers = wire.allowed_callers

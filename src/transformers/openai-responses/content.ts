@@ -8,7 +8,7 @@ import { fail } from '../../core/failure.ts'
 import { fieldName, pointer, restOf, stringOf, type JsonObject, lookUp } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { decodeAnnotation } from './annotations.ts'
-import { compact, extraOf, keep, keepIn, objectsOf, OWN, spellingOf, type Readers, type Spelling } from './wire.ts'
+import { complete, keep, keepIn, objectsOf, OWN, type Readers } from './wire.ts'
 
 const TEXT = new Set(['type', 'text', 'annotations', 'logprobs', 'prompt_cache_breakpoint'])
 const IMAGE = new Set(['type', 'image_url', 'file_id', 'detail', 'prompt_cache_breakpoint'])
@@ -182,10 +182,7 @@ function encodeCache(part: TextPart | MediaPart, context: AskContext): JsonObjec
  */
 export function encodeContentPart(part: Part, role: 'assistant' | 'input', context: AskContext): JsonObject | undefined {
   const written = writePart(part, role, context)
-  // Nearly all of a conversation is text with nothing else to say of it.
-  if (part.type === 'text' && !part.extra && !part.spelling) return written
-  const { fields }: Spelling = spellingOf(part)
-  return written && compact({ ...written, ...extraOf(part), ...fields })
+  return written && complete(written, part)
 }
 
 function writePart(part: Part, role: 'assistant' | 'input', context: AskContext): JsonObject | undefined {
@@ -197,9 +194,8 @@ function writePart(part: Part, role: 'assistant' | 'input', context: AskContext)
       }
       if (role === 'assistant' && part.cache && !part.spelling?.[OWN])
         context.notes.dropped(part, 'cache', 'what the assistant said takes no cache mark here')
-      return role === 'assistant'
-        ? { type: 'output_text', text: part.text, annotations: [] }
-        : { type: 'input_text', text: part.text, ...encodeCache(part, context) }
+      if (role === 'assistant') return { type: 'output_text', text: part.text, annotations: [] }
+      return part.cache ? { type: 'input_text', text: part.text, ...encodeCache(part, context) } : { type: 'input_text', text: part.text }
     case 'refusal':
       return role === 'assistant' ? { type: 'refusal', refusal: part.text } : { type: 'input_text', text: part.text }
     case 'image':

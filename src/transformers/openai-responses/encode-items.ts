@@ -11,25 +11,28 @@ import { encodeAnnotation } from './annotations.ts'
 import { summaryOf } from './compaction.ts'
 import { encodeContentPart } from './content.ts'
 import { encodeReasoning } from './reasoning.ts'
-import { compact, extraOf, OWN, spellingOf } from './wire.ts'
+import { complete, OWN, spellingOf } from './wire.ts'
 
 /** Models that tell preambles from final answers, and take preambles for final answers where `phase` is missing. */
 const KNOWS_PHASE = /\bgpt-(?:5\.[4-9]|[6-9])/
 
 export function encodeMessages(messages: Message[], context: AskContext): JsonObject[] {
-  return messages.flatMap((message) => encodeMessage(message, context))
+  const items: JsonObject[] = []
+  for (const message of messages) addMessage(items, message, context)
+  return items
 }
 
-function encodeMessage(message: Message, context: AskContext): JsonObject[] {
+/** Adds the items of a message: what it says, and each call, result and thought by itself. */
+function addMessage(items: JsonObject[], message: Message, context: AskContext): void {
   if (message.name !== undefined) context.notes.dropped(message, 'name', 'messages have no names here')
   if (message.parts.length === 0) {
     const { item, hollow } = spellingOf(message)
-    return item ? [hollow ? { ...item, content: [] } : item] : []
+    if (item) items.push(hollow ? { ...item, content: [] } : item)
+    return
   }
-  const items: JsonObject[] = []
   let content: Part[] = []
   const flush = () => {
-    if (content.length) items.push(...writeMessage(message, content, context))
+    if (content.length) addContent(items, message, content, context)
     content = []
   }
   for (let index = 0; index < message.parts.length; index++) {
@@ -45,7 +48,6 @@ function encodeMessage(message: Message, context: AskContext): JsonObject[] {
     if (item) items.push(item)
   }
   flush()
-  return items
 }
 
 /** Whether a part is an item of its own, rather than content of a message. */
@@ -81,26 +83,39 @@ function writeItem(part: Part, siblings: Part[], index: number, context: AskCont
   }
 }
 
-function writeMessage(message: Message, parts: Part[], context: AskContext): JsonObject[] {
+/** Adds what a message says: as one item, or each part by itself where an assistant of another protocol said it. */
+function addContent(items: JsonObject[], message: Message, parts: Part[], context: AskContext): void {
   const role = message.role === 'tool' ? 'user' : message.role
   const [first] = parts
   const wrapper = spellingOf(role === 'assistant' ? first! : message)
-  const write = (part: Part): JsonObject[] => {
-    const written = encodeContentPart(part, role === 'assistant' ? 'assistant' : 'input', context)
-    return written ? [written] : []
+  if (role === 'assistant' && !wrapper.item) {
+    const phase = phaseOf(message, parts, context)
+    for (const part of parts) {
+      const content = encodeContentPart(part, 'assistant', context)
+      if (!content) continue
+      const item = foreignAnswer(part, content, context)
+      if (phase !== undefined) item.phase = phase
+      items.push(item)
+    }
+    return
   }
-  if (role === 'assistant' && !wrapper.item)
-    return parts.flatMap((part) =>
-      write(part).map((content) => ({ ...foreignAnswer(part, content, context), ...phaseOf(message, parts, context) })),
-    )
-  const content = parts.flatMap(write)
+  const content = encodeContent(parts, role === 'assistant' ? 'assistant' : 'input', context)
   if (wrapper.item) {
     const bare = wrapper.bare === 'content' && parts.length === 1 && first?.type === 'text'
-    return [{ ...wrapper.item, content: bare ? first.text : content }]
+    items.push({ ...wrapper.item, content: bare ? first.text : content })
+  } else if (content.length) {
+    const bare = message.bare && message.parts.length === 1 && first?.type === 'text' && !first.cache
+    items.push({ type: 'message', role, content: bare ? first.text : content })
   }
-  if (!content.length) return []
-  const bare = message.bare && message.parts.length === 1 && first?.type === 'text' && !first.cache
-  return [{ type: 'message', role, content: bare ? first.text : content }]
+}
+
+function encodeContent(parts: Part[], role: 'assistant' | 'input', context: AskContext): JsonObject[] {
+  const content: JsonObject[] = []
+  for (const part of parts) {
+    const written = encodeContentPart(part, role, context)
+    if (written) content.push(written)
+  }
+  return content
 }
 
 /**
@@ -108,9 +123,9 @@ function writeMessage(message: Message, parts: Part[], context: AskContext): Jso
  * sources, or is a refusal, becomes a message as OpenAI would have given it, with an id by its place.
  */
 function foreignAnswer(part: Part, content: JsonObject, { notes }: AskContext): JsonObject {
-  const citations = part.type === 'text' ? (part.citations ?? []) : []
-  const annotations = citations.flatMap((citation) => encodeAnnotation(citation, part.type === 'text' ? part.text.length : 0, notes) ?? [])
-  if (content.type === 'output_text' && annotations.length === 0) return { type: 'message', role: 'assistant', content: content.text }
+  const annotations =
+    part.type === 'text' ? part.citations?.flatMap((citation) => encodeAnnotation(citation, part.text.length, notes) ?? []) : undefined
+  if (content.type === 'output_text' && !annotations?.length) return { type: 'message', role: 'assistant', content: content.text }
   const id = `msg_${(part.at ?? '').replace(/\W+/g, '_')}`
   return {
     type: 'message',
@@ -122,22 +137,22 @@ function foreignAnswer(part: Part, content: JsonObject, { notes }: AskContext): 
 }
 
 /** What an assistant says before it calls a tool is commentary; foreign histories do not tell. */
-function phaseOf(message: Message, parts: Part[], context: AskContext): JsonObject {
-  if (!KNOWS_PHASE.test(context.model)) return {}
+function phaseOf(message: Message, parts: Part[], context: AskContext): 'commentary' | 'final_answer' | undefined {
+  if (!KNOWS_PHASE.test(context.model)) return undefined
   const last = message.parts.indexOf(parts.at(-1)!)
-  return { phase: message.parts.slice(last + 1).some((part) => part.type === 'tool-call') ? 'commentary' : 'final_answer' }
+  return message.parts.slice(last + 1).some((part) => part.type === 'tool-call') ? 'commentary' : 'final_answer'
 }
 
 function writeCall(call: ToolCallPart, context: AskContext): JsonObject {
-  const { item, fields } = spellingOf(call)
+  const { item } = spellingOf(call)
   if (item) return item
   if (call.cache) context.notes.dropped(call, 'cache', 'a tool call takes no cache mark here')
-  const common = { call_id: context.callIds.fit(call.id), name: context.toolNames.fit(call.name) }
-  if (!call.custom && !call.extra && !fields) return { type: 'function_call', ...common, arguments: callJson(call) }
+  const call_id = context.callIds.fit(call.id)
+  const name = context.toolNames.fit(call.name)
   const wire = call.custom
-    ? { type: 'custom_tool_call', ...common, input: call.json ?? '' }
-    : { type: 'function_call', ...common, arguments: callJson(call) }
-  return compact({ ...wire, ...extraOf(call), ...fields })
+    ? { type: 'custom_tool_call', call_id, name, input: call.json ?? '' }
+    : { type: 'function_call', call_id, name, arguments: callJson(call) }
+  return complete(wire, call)
 }
 
 const wordsOf = ({ parts }: ToolResultPart): string => parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
@@ -146,7 +161,7 @@ const wordsOf = ({ parts }: ToolResultPart): string => parts.map((part) => (part
 const SAYS_ERROR = /\berrors?\b/i
 
 function writeResult(result: ToolResultPart, context: AskContext): JsonObject {
-  const { item, fields } = spellingOf(result)
+  const { item } = spellingOf(result)
   if (item) return item
   if (result.cache) context.notes.dropped(result, 'cache', 'a result takes no cache mark here')
   if (result.isError) context.notes.approximated(result, 'isError', 'a failed call is told by words here')
@@ -155,16 +170,8 @@ function writeResult(result: ToolResultPart, context: AskContext): JsonObject {
   const output =
     (result.bare || result.parts.length === 0) && (first === undefined || (first.type === 'text' && result.parts.length === 1))
       ? mark + (first?.text ?? '')
-      : [
-          ...(mark ? [{ type: 'input_text', text: mark.trimEnd() }] : []),
-          ...result.parts.flatMap((part) => encodeContentPart(part, 'input', context) ?? []),
-        ]
+      : [...(mark ? [{ type: 'input_text', text: mark.trimEnd() }] : []), ...encodeContent(result.parts, 'input', context)]
   const emptied = Array.isArray(output) && output.length === 0 && result.parts.length > 0
-  return compact({
-    type: result.custom ? 'custom_tool_call_output' : 'function_call_output',
-    call_id: context.callIds.fit(result.callId),
-    output: emptied ? '' : output,
-    ...extraOf(result),
-    ...fields,
-  })
+  const type = result.custom ? 'custom_tool_call_output' : 'function_call_output'
+  return complete({ type, call_id: context.callIds.fit(result.callId), output: emptied ? '' : output }, result)
 }

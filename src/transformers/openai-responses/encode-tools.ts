@@ -6,7 +6,7 @@
 import type { ChatRequest, FunctionTool, HostedTool, Tool, ToolChoice } from '../../core/chat.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
-import { compact, extraOf, OWN, spellingOf } from './wire.ts'
+import { compact, complete, OWN, spellingOf } from './wire.ts'
 
 type ToolContext = Pick<AskContext, 'notes' | 'toolNames'>
 
@@ -29,26 +29,24 @@ export function encodeTools(tools: Tool[], context: ToolContext): JsonObject[] {
 }
 
 function encodeTool(tool: Tool, context: ToolContext): JsonObject | undefined {
-  const { tool: whole, fields, name } = spellingOf(tool)
+  const { tool: whole, name } = spellingOf(tool)
   if (whole) return whole
   if (tool.type === 'hosted') return tool.protocol === OWN ? tool.value : encodeHosted(tool, context)
   if ('deferred' in tool && tool.deferred) {
     context.notes.dropped(tool, undefined, 'a placeholder that is never called')
     return undefined
   }
-  const common = { name: name ?? context.toolNames.fit(tool.name), description: tool.description }
-  const wire =
-    tool.type === 'custom'
-      ? { type: 'custom', ...common, format: tool.format }
-      : {
-          type: 'function',
-          ...common,
-          parameters: name === undefined ? soundParameters(tool, context) : tool.parameters,
-          strict: tool.strict ?? false,
-        }
-  if (tool.type === 'function' && tool.cache)
-    context.notes.approximated(tool, 'cache', 'tools take no cache marks here; long prompts are cached by themselves')
-  return compact({ ...wire, ...extraOf(tool), ...fields })
+  const wire: JsonObject = { type: tool.type, name: name ?? context.toolNames.fit(tool.name) }
+  if (tool.description !== undefined) wire.description = tool.description
+  if (tool.type === 'custom') {
+    if (tool.format) wire.format = tool.format
+    return complete(wire, tool)
+  }
+  const parameters = name === undefined ? soundParameters(tool, context) : tool.parameters
+  if (parameters) wire.parameters = parameters
+  wire.strict = tool.strict ?? false
+  if (tool.cache) context.notes.approximated(tool, 'cache', 'tools take no cache marks here; long prompts are cached by themselves')
+  return complete(wire, tool)
 }
 
 /** An object schema with `properties`: others are refused. The user's own schema is never changed. */

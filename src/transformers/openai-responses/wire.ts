@@ -48,6 +48,13 @@ export function keepIn<T extends Located>(object: T, extra: JsonObject | undefin
   return object
 }
 
+/** A wire object with what only this protocol says of the neutral one. Nearly all have nothing of the kind, and are taken as they are. */
+export function complete(wire: JsonObject, object: Located): JsonObject {
+  const extra = extraOf(object)
+  const { fields } = spellingOf(object)
+  return extra || fields ? compact({ ...wire, ...extra, ...fields }) : wire
+}
+
 /** The object without fields that are `undefined`, so that what is compared or listed is what is sent. */
 export function compact(object: JsonObject): JsonObject {
   const out: JsonObject = {}

@@ -18,7 +18,7 @@ export interface Writing {
   facts: ModelFacts
   notes: Notes
   toolNames: NameMap
-  callIds: NameMap
+  callIds: Pick<NameMap, 'fit'>
   /** As in {@link AskContext}. */
   enforceStops: AskContext['enforceStops']
   /** Why a field cannot be sent; `undefined` where it can. */
