@@ -10,20 +10,20 @@ import type { Clock } from '../core/clock.ts'
 import type { Fetch } from '../router/fetch.ts'
 import type { Price } from '../router/member.ts'
 import type { Config } from './config/settle.ts'
+import { loadOnce, type Once } from './load-once.ts'
 
 type Priced = Pick<Config, 'endpoints' | 'prices'>
 
-const made = new WeakMap<Priced, Promise<Prices>>()
+const made = new WeakMap<Priced, Once<Prices>>()
 
 /** Tells what things cost by a configuration; made once for each. The code of it is loaded with the first call, the data package when it is asked for. */
 export function pricesOf(config: Priced): Promise<Prices> {
   let prices = made.get(config)
-  if (!prices)
-    made.set(
-      config,
-      (prices = import('../accounts/prices/create-prices.ts').then(({ createPrices }) => createPrices(priceOptions(config)))),
-    )
-  return prices
+  if (!prices) {
+    prices = loadOnce(async () => (await import('../accounts/prices/create-prices.ts')).createPrices(priceOptions(config)))
+    made.set(config, prices)
+  }
+  return prices()
 }
 
 /** The same for whatever configuration holds at the time; nothing of it is loaded before something is to be priced. */
@@ -46,12 +46,11 @@ export function livePrices(now: () => Priced): Prices {
 /** An app that asks no model without a price, where the configuration denies them. */
 export function denyUnpriced(app: Fetch, config: Priced, clock: Clock): Fetch {
   if (config.prices?.unpriced !== 'deny') return app
-  let held: Promise<Fetch> | undefined
-  const hold = async () => {
+  const held = loadOnce(async () => {
     const [{ withPrices }, prices] = await Promise.all([import('../accounts/prices/with-prices.ts'), pricesOf(config)])
     return withPrices(app, prices, { clock })
-  }
-  return async (input, init) => (await (held ??= hold()))(input, init)
+  })
+  return async (input, init) => (await held())(input, init)
 }
 
 /** Programs that serve models on one's own machine, by how they speak. */
