@@ -36,6 +36,14 @@ const ASKS = {
     }
     return used()
   },
+  /** What is still in use once the garbage of late is gone. Needs `--expose-gc`. */
+  async 'used after young collections'() {
+    for (let i = 0; i < 3; i++) {
+      globalThis.gc?.(/** @type {never} */ ({ type: 'minor' }))
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    return used()
+  },
   async 'start profile'() {
     const { Session } = await import('node:inspector')
     session = new Session()
