@@ -35,7 +35,9 @@ export function createCallPairs(contents: unknown): CallPairs {
   return {
     call: (id) => id ?? mint(),
     opened(call) {
-      open.splice(fresh++, 0, call)
+      if (fresh === open.length) open.push(call)
+      else open.splice(fresh, 0, call)
+      fresh++
     },
     answered(id, name) {
       // a result's id may be an invention of the client, where the call had none

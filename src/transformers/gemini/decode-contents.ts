@@ -25,8 +25,11 @@ export function decodeContents(contents: unknown, at: string, groups: Located[])
     if (typeof value === 'string')
       return { role: 'user', parts: [{ type: 'text', text: value, at: place }], bare: true, at: place, ...spelled({ shape }) }
     if (!isObject(value)) return reject(place, 'an object', value)
-    if (!('parts' in value) && !('role' in value))
-      return { role: 'user', parts: decodePart(value, place, []), at: place, ...spelled({ shape, only: 'part' }) }
+    if (!('parts' in value) && !('role' in value)) {
+      const parts: Part[] = []
+      decodePart(value, place, parts)
+      return { role: 'user', parts, at: place, ...spelled({ shape, only: 'part' }) }
+    }
     const role =
       value.role === undefined || value.role === null ? 'user' : typeof value.role === 'string' ? lookUp(ROLES, value.role) : undefined
     if (!role) return reject(`${place}/role`, '"user" or "model"', value.role)
@@ -39,9 +42,9 @@ export function decodeContents(contents: unknown, at: string, groups: Located[])
   const partsOf = (wire: unknown, place: string): Part[] => {
     const parts: Part[] = []
     if (wire === undefined || wire === null) return parts
-    if (isObject(wire)) return decodePart(wire, place, parts)
-    if (typeof wire === 'string') return decodePart({ text: wire }, place, parts)
-    readArray(wire, place).forEach((part, i) => decodePart(readObject(part, place, i), `${place}/${i}`, parts))
+    if (isObject(wire)) decodePart(wire, place, parts)
+    else if (typeof wire === 'string') decodePart({ text: wire }, place, parts)
+    else readArray(wire, place).forEach((part, i) => decodePart(readObject(part, place, i), `${place}/${i}`, parts))
     return parts
   }
 

@@ -20,8 +20,8 @@ const CALL_INNER = new Set(['id', 'name', 'args'])
 const RESULT = new Set(['functionResponse', 'thoughtSignature', 'thought'])
 const RESULT_INNER = new Set(['id', 'name', 'response', 'parts'])
 
-/** Reads a part into `parts`, which it returns. One wire part may become several: reasoning of another provider that its signature carries comes first. */
-type PartDecoder = (part: JsonObject, at: string, parts: Part[]) => Part[]
+/** Reads a part into `parts`. One wire part may become several: reasoning of another provider that its signature carries comes first. */
+type PartDecoder = (part: JsonObject, at: string, parts: Part[]) => void
 
 export function createPartDecoder(pairs: CallPairs, groups: Located[]): PartDecoder {
   const call = (part: JsonObject, at: string, opaque: Opaque | undefined): ToolCallPart => {
@@ -47,9 +47,9 @@ export function createPartDecoder(pairs: CallPairs, groups: Located[]): PartDeco
     const wire = readObject(part.functionResponse, inner)
     const name = optional(readString, wire.name, inner, 'name')
     const { text, isError } = readResponse(wire.response)
-    const media = arrayOf(wire.parts).flatMap((item, i): Part[] => {
+    const media = arrayOf(wire.parts).map((item, i): Part => {
       const place = `${inner}/parts/${i}`
-      return isMedia(readObject(item, place)) ? [decodeMedia(item as JsonObject, place)] : [native(item as JsonObject, place)]
+      return isMedia(readObject(item, place)) ? decodeMedia(item as JsonObject, place) : native(item as JsonObject, place)
     })
     const words: Part[] = text || !media.length ? [{ type: 'text', text, at: `${inner}/response` }] : []
     innerExtras(wire, RESULT_INNER, inner)
@@ -59,7 +59,7 @@ export function createPartDecoder(pairs: CallPairs, groups: Located[]): PartDeco
     if (id !== undefined && id !== answered.id) groups.push({ at: inner, extra: { gemini: { id } } })
     // the call's own name counts
     if (name !== undefined && answered.name !== undefined && answered.name !== name) groups.push({ at: inner, extra: { gemini: { name } } })
-    const decoded: ToolResultPart = { type: 'tool-result', callId: answered.id, parts: words.concat(media), at }
+    const decoded: ToolResultPart = { type: 'tool-result', callId: answered.id, parts: media.length ? words.concat(media) : words, at }
     if (name !== undefined) decoded.name = name
     if (!media.length) decoded.bare = true
     if (isError) decoded.isError = true
@@ -77,13 +77,9 @@ export function createPartDecoder(pairs: CallPairs, groups: Located[]): PartDeco
     const carried = signature?.startsWith(ENVELOPE_PREFIX) ? (openCarried(signature) ?? { reasoning: [] }) : undefined
     const own = (form: string): Opaque | undefined =>
       carried ? carried.own : signature === undefined || signature === SENTINEL ? undefined : { by: 'gemini', form, data: signature }
-    const add = (decoded: Part): Part[] => {
-      parts.push(decoded)
-      return parts
-    }
-    if (part.functionResponse !== undefined && part.functionCall === undefined) return add(result(part, at))
-    carried?.reasoning.forEach((item) => add({ type: 'reasoning', ...item, at }))
-    if (part.functionCall !== undefined) return add(call(part, at, own('call')))
+    if (part.functionResponse !== undefined && part.functionCall === undefined) return void parts.push(result(part, at))
+    carried?.reasoning.forEach((item) => parts.push({ type: 'reasoning', ...item, at }))
+    if (part.functionCall !== undefined) return void parts.push(call(part, at, own('call')))
     if (isMedia(part)) {
       const opaque = own('image')
       const media = decodeMedia(part, at)
@@ -94,21 +90,21 @@ export function createPartDecoder(pairs: CallPairs, groups: Located[]): PartDeco
       if (media.source.type === 'text' && media.mediaType !== 'text/plain')
         groups.push({ at: `${at}/inlineData`, extra: { gemini: { mimeType: media.mediaType } } })
       if (opaque) media.opaque = opaque
-      return add(media)
+      return void parts.push(media)
     }
-    if (part.text === undefined && !bareSignature(part)) return add(native(part, at))
+    if (part.text === undefined && !bareSignature(part)) return void parts.push(native(part, at))
     const text = optional(readString, part.text, at, 'text') ?? ''
     const spelling = 'text' in part ? spelledThought(part) : { text: undefined }
     if (optional(readBoolean, part.thought, at, 'thought')) {
       const opaque = own('thought') ?? { by: 'gemini', form: 'plain', data: '' }
-      return add(restIn<ReasoningPart>({ type: 'reasoning', text, opaque, at }, part, TEXT, spelling))
+      return void parts.push(restIn<ReasoningPart>({ type: 'reasoning', text, opaque, at }, part, TEXT, spelling))
     }
     const opaque = own('text')
     // nothing but a carrier
-    if (carried?.reasoning.length && !text && !opaque) return parts
+    if (carried?.reasoning.length && !text && !opaque) return
     const decoded: TextPart = { type: 'text', text, at }
     if (opaque) decoded.opaque = opaque
-    return add(restIn(decoded, part, TEXT, spelling))
+    parts.push(restIn(decoded, part, TEXT, spelling))
   }
 }
 

@@ -35,7 +35,7 @@ export function decodeTools(value: unknown, at: string, groups: Located[]): Tool
       const list = isObject(tool) ? [tool] : readArray(tool, `${place}/${key}`)
       return list.map((item, n) => {
         const here = Array.isArray(tool) ? `${place}/${key}/${n}` : `${place}/${key}`
-        if (isObject(item)) groups.push(...strayOrdering(item.parameters, `${here}/parameters`))
+        if (isObject(item) && item.parameters !== undefined) groups.push(...strayOrdering(item.parameters, `${here}/parameters`))
         return declaration(item, here, i)
       })
     })

@@ -9,7 +9,7 @@ import type { ChatRequest, Message } from '../../core/chat.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { spellingOf } from './fields.ts'
-import { encodeModelParts, encodePart, encodeResult, type PartContext } from './encode-parts.ts'
+import { addPart, addResult, encodeModelParts, encodeParts, type PartContext } from './encode-parts.ts'
 import type { ModelTraits } from './models.ts'
 
 const GO_ON = 'Continue from exactly where the previous assistant message left off.'
@@ -42,20 +42,22 @@ export function encodeContents(chat: ChatRequest, traits: ModelTraits, ask: AskC
       case 'system':
       case 'developer':
         if (contents.length) add({ role: 'user', parts: reminder(message, context) })
-        else instructions.push(...message.parts.flatMap((part) => encodePart(part, context)))
+        else instructions.push(...encodeParts(message.parts, context))
         break
       case 'assistant':
         add({ role: 'model', parts: encodeModelParts(message.parts, context), message: own })
         break
       case 'user':
-        add({ role: 'user', parts: message.parts.flatMap((part) => encodePart(part, context)), message: own })
+        add({ role: 'user', parts: encodeParts(message.parts, context), message: own })
         break
       case 'tool': {
-        const answers = message.parts.map((part) =>
-          part.type === 'tool-result' ? encodeResult(part, context) : { wire: [], media: encodePart(part, context) },
-        )
-        add({ role: 'user', parts: answers.flatMap(({ wire }) => wire), results: true })
-        add({ role: 'user', parts: answers.flatMap(({ media }) => media) })
+        const results: JsonObject[] = []
+        const media: JsonObject[] = []
+        for (const part of message.parts)
+          if (part.type === 'tool-result') addResult(results, media, part, context)
+          else addPart(media, part, context)
+        add({ role: 'user', parts: results, results: true })
+        add({ role: 'user', parts: media })
       }
     }
   }
@@ -80,11 +82,12 @@ function complete(contents: Content[], traits: ModelTraits, { notes }: AskContex
 /** In Gemini's own spelling where it came from there. */
 function written(contents: Content[]): unknown {
   const wire = contents.map(({ role, parts, message }): unknown => {
+    if (!message) return { role, parts }
     const { shape: _, only, ...spelled } = spellingOf(message) ?? { role }
     if (only === 'part') return parts[0]
-    if (message?.bare && !('role' in spelled)) return message.parts.map((part) => ('text' in part ? part.text : '')).join('')
+    if (message.bare && !('role' in spelled)) return message.parts.map((part) => ('text' in part ? part.text : '')).join('')
     const single = only === 'parts' && parts.length === 1
-    return { role, parts: single ? parts[0] : parts, ...message?.extra?.gemini, ...spelled }
+    return { role, parts: single ? parts[0] : parts, ...message.extra?.gemini, ...spelled }
   })
   return contents.length === 1 && spellingOf(contents[0]?.message)?.shape === 'one' ? wire[0] : wire
 }
@@ -92,7 +95,7 @@ function written(contents: Content[]): unknown {
 /** Instructions amid the conversation have no place of their own: the user passes them on, marked. */
 function reminder(message: Message, context: PartContext): JsonObject[] {
   context.notes.approximated(message, undefined, 'Gemini knows no instructions amid a conversation; the user passes them on in a reminder')
-  const parts = message.parts.flatMap((part) => encodePart(part, context))
+  const parts = encodeParts(message.parts, context)
   return parts.map((part) =>
     typeof part.text === 'string' && !part.text.startsWith('<system-reminder>')
       ? { ...part, text: `<system-reminder>\n${part.text}\n</system-reminder>` }

@@ -33,86 +33,91 @@ export function encodeModelParts(parts: readonly Part[], context: PartContext): 
   const waiting: Partial<Record<'call' | 'text', { secret: string; from: ReasoningPart }>> = {}
   const claim = (form: 'call' | 'text', own: Opaque | undefined): string | undefined => {
     const secret = ownSecret(own) ?? waiting[form]?.secret
-    delete waiting[form]
+    if (waiting[form]) delete waiting[form]
     return secret
   }
   let first = true
-  const wire = parts.flatMap((part): JsonObject[] => {
+  const wire: JsonObject[] = []
+  for (const part of parts)
     switch (part.type) {
       case 'reasoning': {
         const { opaque } = part
         if (opaque?.by !== 'gemini') {
           context.notes.dropped(part, undefined, 'Gemini takes no reasoning but its own')
-          return []
+          break
         }
         const form = opaque.form === 'call' || opaque.form === 'text' ? opaque.form : undefined
         if (form && opaque.data) waiting[form] = { secret: opaque.data, from: part }
-        return thought(part, form ? undefined : ownSecret(opaque))
+        addThought(wire, part, form ? undefined : ownSecret(opaque))
+        break
       }
       case 'text':
-        return text(part, claim('text', part.opaque), context)
+        addText(wire, part, claim('text', part.opaque), context)
+        break
       case 'tool-call': {
         const own = claim('call', part.opaque)
         const spelled = spellingOf(part)
         const foreign = spelled === undefined || spelled.signed === true
         const signature = own ?? (first && foreign && context.traits.signed ? SENTINEL : undefined)
         first = false
-        return [call(part, signature, context)]
+        wire.push(call(part, signature, context))
+        break
       }
       default:
-        return encodePart(part, context)
+        addPart(wire, part, context)
     }
-  })
   for (const left of Object.values(waiting)) context.notes.dropped(left.from, 'opaque', 'the part that this signature belongs to is gone')
   return wire
 }
 
-/** Writes any part but the model's signed ones. */
-export function encodePart(part: Part, context: PartContext): JsonObject[] {
+/** Writes parts of anybody but the model, whose are signed. */
+export function encodeParts(parts: readonly Part[], context: PartContext): JsonObject[] {
+  const wire: JsonObject[] = []
+  for (const part of parts) addPart(wire, part, context)
+  return wire
+}
+
+/** Writes one part into `wire`. */
+export function addPart(wire: JsonObject[], part: Part, context: PartContext): void {
   const { notes } = context
   switch (part.type) {
     case 'text':
-      return text(part, ownSecret(part.opaque), context)
+      return addText(wire, part, ownSecret(part.opaque), context)
     case 'image':
     case 'audio':
     case 'video':
     case 'file':
-      return [{ ...encodeMedia(part, context), ...signed(ownSecret(part.opaque)) }]
+      return void wire.push({ ...encodeMedia(part, context), ...signed(ownSecret(part.opaque)) })
     case 'tool-result':
-      return encodeResult(part, context).wire
+      return addResult(wire, [], part, context)
     case 'refusal':
       notes.approximated(part, undefined, 'Gemini has no word for a refusal; it became plain text')
-      return part.text ? [{ text: part.text }] : []
+      if (part.text) wire.push({ text: part.text })
+      return
     case 'native':
-      if (part.protocol === 'gemini') return [part.value]
-      if (part.text) {
-        notes.approximated(part, undefined, `only ${part.protocol} has this block; its text was kept`)
-        return [{ text: part.text }]
-      }
-      notes.dropped(part, undefined, `only ${part.protocol} has this block`)
-      return []
+      if (part.protocol === 'gemini') return void wire.push(part.value)
+      if (!part.text) return notes.dropped(part, undefined, `only ${part.protocol} has this block`)
+      notes.approximated(part, undefined, `only ${part.protocol} has this block; its text was kept`)
+      return void wire.push({ text: part.text })
     default:
-      return encodeModelParts([part], context)
+      return void wire.push(...encodeModelParts([part], context))
   }
 }
 
-function text(part: TextPart, signature: string | undefined, { notes }: AskContext): JsonObject[] {
-  if (part.volatile) {
-    notes.dropped(part, undefined, "a line for the client's own provider; it would break the prompt cache")
-    return []
-  }
+function addText(wire: JsonObject[], part: TextPart, signature: string | undefined, { notes }: AskContext): void {
+  if (part.volatile) return notes.dropped(part, undefined, "a line for the client's own provider; it would break the prompt cache")
   if (part.cache) notes.dropped(part, 'cache', 'Gemini caches by itself')
   if (part.citations?.length) notes.dropped(part, 'citations', 'Gemini takes no citations')
   const spelled = spellingOf(part)
-  if (!part.text && signature === undefined && part.at === undefined) return []
-  if (!part.extra && !spelled && signature === undefined) return [{ text: part.text }]
-  return [{ text: part.text, ...part.extra?.gemini, ...spelled, ...signed(signature) }]
+  if (!part.text && signature === undefined && part.at === undefined) return
+  if (!part.extra && !spelled && signature === undefined) wire.push({ text: part.text })
+  else wire.push({ text: part.text, ...part.extra?.gemini, ...spelled, ...signed(signature) })
 }
 
-const thought = (part: ReasoningPart, signature: string | undefined): JsonObject[] =>
-  part.text || signature !== undefined || spellingOf(part)
-    ? [{ text: part.text, thought: true, ...part.extra?.gemini, ...spellingOf(part), ...signed(signature) }]
-    : []
+function addThought(wire: JsonObject[], part: ReasoningPart, signature: string | undefined): void {
+  if (part.text || signature !== undefined || spellingOf(part))
+    wire.push({ text: part.text, thought: true, ...part.extra?.gemini, ...spellingOf(part), ...signed(signature) })
+}
 
 function call(part: ToolCallPart, signature: string | undefined, context: PartContext): JsonObject {
   const { notes, toolNames, callIds, ids } = context
@@ -144,20 +149,19 @@ function plainCall(part: ToolCallPart, signature: string | undefined, { notes, t
 /** What Gemini 3 takes inside a tool's result. */
 const INSIDE = /^(image\/(png|jpeg|webp)|application\/pdf|text\/plain)$/
 
-/** Writes a result, and the media that must stand behind it on their own. */
-export function encodeResult(part: ToolResultPart, context: PartContext): { wire: JsonObject[]; media: JsonObject[] } {
+/** Writes a result into `results`, and into `media` what must stand behind them on its own. */
+export function addResult(results: JsonObject[], media: JsonObject[], part: ToolResultPart, context: PartContext): void {
   const { notes, toolNames, callIds, ids, traits } = context
   const own = spellingOf(part)
   if (own?.functionResponse) {
     const { functionResponse, ...spelled } = own
-    return { wire: [{ functionResponse, ...part.extra?.gemini, ...spelled }], media: [] }
+    return void results.push({ functionResponse, ...part.extra?.gemini, ...spelled })
   }
   if (part.cache) notes.dropped(part, 'cache', 'Gemini caches by itself')
   const words: string[] = []
   const inside: JsonObject[] = []
-  const media: JsonObject[] = []
   for (const item of part.parts)
-    for (const wire of encodePart(item, context)) {
+    for (const wire of encodeParts([item], context)) {
       if (typeof wire.text === 'string') words.push(wire.text)
       else if (traits.generation >= 3 && 'mediaType' in item && INSIDE.test(item.mediaType ?? '')) inside.push(wire)
       else {
@@ -171,5 +175,5 @@ export function encodeResult(part: ToolResultPart, context: PartContext): { wire
   response.name = toolNames.fit(name)
   response.response = writeResponse(words.join('\n'), part.isError === true)
   if (inside.length) response.parts = inside
-  return { wire: [{ functionResponse: response }], media }
+  results.push({ functionResponse: response })
 }

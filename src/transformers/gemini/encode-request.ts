@@ -8,7 +8,7 @@ import { isObject, type JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { encodeConfig } from './encode-config.ts'
 import { encodeContents } from './encode-contents.ts'
-import { encodePart } from './encode-parts.ts'
+import { encodeParts } from './encode-parts.ts'
 import { encodeTools } from './encode-tools.ts'
 import { spellingOf } from './fields.ts'
 import { formatInWords } from './format-in-words.ts'
@@ -22,10 +22,7 @@ export function encodeRequest(chat: ChatRequest, context: AskContext): JsonObjec
   const { contents, instructions } = encodeContents(chat, traits, context)
   const asked = formatInWords(chat, traits)
   const instructed: TextPart[] = asked === undefined ? chat.system : [...chat.system, { type: 'text', text: asked }]
-  const system = [
-    ...instructed.flatMap((part) => encodePart(part, { ...context, traits, ids: true, nameOf: () => undefined })),
-    ...instructions,
-  ]
+  const system = [...encodeParts(instructed, { ...context, traits, ids: true, nameOf: () => undefined }), ...instructions]
   const { systemInstruction, original, ...spelling } = spelled ?? {}
   if (!spelled) noteTheUnsaid(chat, context)
   const generationConfig = encodeConfig(chat, traits, context)
