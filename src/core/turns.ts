@@ -21,7 +21,7 @@ export function arrangeTurns(messages: Message[], notes: Notes): Message[] {
   const ids = new Set<string>()
   const arranged: Message[] = []
   for (const turn of turns) {
-    if (turn.role === 'assistant') arranged.push(...answerTurn(turn, answers, ids, notes))
+    if (turn.role === 'assistant') addAnswered(arranged, turn, answers, ids, notes)
     else if (!turn.parts.some(isResult)) arranged.push(turn)
     else {
       const parts: Part[] = []
@@ -83,21 +83,21 @@ function pairResults(turns: Message[], notes: Notes): { answers: Map<ToolCallPar
   return { answers, orphans }
 }
 
-/** An assistant's turn with unique call ids, and the message that answers its calls. */
-function answerTurn(turn: Message, answers: Map<ToolCallPart, ToolResultPart>, ids: Set<string>, notes: Notes): Message[] {
-  const results: ToolResultPart[] = []
-  let renamed = false
-  const parts = turn.parts.map((part) => {
-    if (!isCall(part)) return part
+/** Adds an assistant's turn with unique call ids, and the message that answers its calls. */
+function addAnswered(arranged: Message[], turn: Message, answers: Map<ToolCallPart, ToolResultPart>, ids: Set<string>, notes: Notes): void {
+  let results: ToolResultPart[] | undefined
+  let renamed: Part[] | undefined
+  turn.parts.forEach((part, i) => {
+    if (!isCall(part)) return
     const id = uniqueId(part.id, ids)
     const answer = answers.get(part)
-    results.push(answer ? answerTo(part, id, answer) : missingResult(part, id, notes))
-    if (id === part.id) return part
-    renamed = true
-    return { ...part, id }
+    const result = answer ? answerTo(part, id, answer) : missingResult(part, id, notes)
+    if (results) results.push(result)
+    else results = [result]
+    if (id !== part.id) (renamed ??= turn.parts.slice())[i] = { ...part, id }
   })
-  if (!results.length) return [turn]
-  return [renamed ? { ...turn, parts } : turn, { role: 'tool', parts: results, at: turn.at }]
+  arranged.push(renamed ? { ...turn, parts: renamed } : turn)
+  if (results) arranged.push({ role: 'tool', parts: results, at: turn.at })
 }
 
 /** The answer, told of the call. Written out: a spread costs ten times as much, and there is one for each call of a conversation. */

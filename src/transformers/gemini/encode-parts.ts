@@ -110,7 +110,7 @@ function addText(wire: JsonObject[], part: TextPart, signature: string | undefin
   if (part.citations?.length) notes.dropped(part, 'citations', 'Gemini takes no citations')
   const spelled = spellingOf(part)
   if (!part.text && signature === undefined && part.at === undefined) return
-  if (!part.extra && !spelled && signature === undefined) wire.push({ text: part.text })
+  if (!part.extra?.gemini && !spelled && signature === undefined) wire.push({ text: part.text })
   else wire.push({ text: part.text, ...part.extra?.gemini, ...spelled, ...signed(signature) })
 }
 
@@ -123,7 +123,7 @@ function call(part: ToolCallPart, signature: string | undefined, context: PartCo
   const { notes, toolNames, callIds, ids } = context
   if (part.cache) notes.dropped(part, 'cache', 'Gemini caches by itself')
   const own = spellingOf(part)
-  if (!own && !part.extra) return plainCall(part, signature, context)
+  if (!own && !part.extra?.gemini) return plainCall(part, signature, context)
   const { functionCall, signed: _, ...spelled } = own ?? {}
   return {
     functionCall: functionCall ?? {
@@ -158,11 +158,11 @@ export function addResult(results: JsonObject[], media: JsonObject[], part: Tool
     return void results.push({ functionResponse, ...part.extra?.gemini, ...spelled })
   }
   if (part.cache) notes.dropped(part, 'cache', 'Gemini caches by itself')
-  const words: string[] = []
+  let words: string | undefined
   const inside: JsonObject[] = []
   for (const item of part.parts)
     for (const wire of encodeParts([item], context)) {
-      if (typeof wire.text === 'string') words.push(wire.text)
+      if (typeof wire.text === 'string') words = words === undefined ? wire.text : `${words}\n${wire.text}`
       else if (traits.generation >= 3 && 'mediaType' in item && INSIDE.test(item.mediaType ?? '')) inside.push(wire)
       else {
         notes.approximated(item, undefined, 'this model takes no such content inside a tool result; it follows as content of the user')
@@ -173,7 +173,7 @@ export function addResult(results: JsonObject[], media: JsonObject[], part: Tool
   const response: JsonObject = {}
   if (ids) response.id = callIds.fit(part.callId)
   response.name = toolNames.fit(name)
-  response.response = writeResponse(words.join('\n'), part.isError === true)
+  response.response = writeResponse(words ?? '', part.isError === true)
   if (inside.length) response.parts = inside
   results.push({ functionResponse: response })
 }

@@ -147,8 +147,8 @@ function signText(message: JsonObject, parts: Part[]): unknown {
 function toolMessage(message: JsonObject, at: string): Message {
   const { parts, bare } =
     message.content === null || message.content === undefined ? NOTHING : decodeContent(message.content, `${at}/content`)
-  const spelling: JsonObject = nullsOf(message) ?? {}
-  if (message.content === undefined) spelling.content = undefined
+  const nulls = nullsOf(message)
+  const spelling = message.content === undefined ? { ...nulls, content: undefined } : nulls
   const result: ToolResultPart = { type: 'tool-result', callId: readString(message.tool_call_id, at, 'tool_call_id'), parts, at }
   addName(result, message, at)
   if (bare) result.bare = true

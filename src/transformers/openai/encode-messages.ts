@@ -3,7 +3,17 @@
  *
  * @module
  */
-import type { ChatRequest, MediaPart, Message, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart } from '../../core/chat.ts'
+import type {
+  ChatRequest,
+  Located,
+  MediaPart,
+  Message,
+  Part,
+  ReasoningPart,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+} from '../../core/chat.ts'
 import { objectOf, type JsonObject } from '../../core/json.ts'
 import { callJson } from '../../core/tool-call.ts'
 import { encodeHistory } from './encode-history.ts'
@@ -77,14 +87,18 @@ function contentOf(message: Message, writing: Writing): string | JsonObject[] {
   return shaped(parts, '\n\n', writing)
 }
 
+/** This protocol has nothing of its own to say of it. */
+const isForeign = (object: Located) => !object.extra?.openai && !object.spelling?.openai
+
 /** Nothing was said of the message but who says what. */
-const isBare = (message: Message) => message.name === undefined && !message.extra && !message.spelling
+const isBare = (message: Message) => message.name === undefined && isForeign(message)
 
 /** The text of the one part, where there is nothing else to say of it: nearly all content of large requests, and a tenth of the cost. */
-function onlyWords(parts: Part[], writing: Writing): string | undefined {
-  const [part] = parts
-  if (parts.length !== 1 || part?.type !== 'text' || writing.faithful) return undefined
-  const more = part.cache ?? part.citations ?? part.extra ?? part.spelling ?? part.volatile
+const onlyWords = (parts: Part[], writing: Writing): string | undefined => (parts.length === 1 ? wordsOf(parts[0]!, writing) : undefined)
+
+function wordsOf(part: Part, writing: Writing): string | undefined {
+  if (part.type !== 'text' || writing.faithful || !isForeign(part)) return undefined
+  const more = part.cache ?? part.citations ?? part.volatile
   return more === undefined ? part.text : undefined
 }
 
@@ -102,7 +116,7 @@ function encodePlainTurn(message: Message, thinking: boolean, writing: Writing):
   let content: string | null = null
   const calls: JsonObject[] = []
   for (const part of message.parts) {
-    if (part.type === 'text' && content === null && !calls.length) content = onlyWords([part], writing) ?? null
+    if (part.type === 'text' && content === null && !calls.length) content = wordsOf(part, writing) ?? null
     else if (part.type !== 'tool-call' || !isPlainCall(part)) return undefined
     else calls.push(encodeCall(part, writing))
     if (part.type === 'text' && (content === null || part.opaque)) return undefined
@@ -111,7 +125,7 @@ function encodePlainTurn(message: Message, thinking: boolean, writing: Writing):
   return { role: 'assistant', content, tool_calls: calls }
 }
 
-const isPlainCall = (call: ToolCallPart) => !(call.custom || call.cache || call.opaque || call.extra || call.spelling)
+const isPlainCall = (call: ToolCallPart) => !(call.custom || call.cache || call.opaque) && isForeign(call)
 
 /** `undefined` where nothing is left to say. */
 function encodeAssistant(message: Message, thinking: boolean, writing: Writing): JsonObject | undefined {
@@ -200,7 +214,7 @@ function encodeResult(result: ToolResultPart, waiting: MediaPart[], writing: Wri
   const { faithful, notes } = writing
   const id = writing.callIds.fit(result.callId)
   const words = onlyWords(result.parts, writing)
-  if (words !== undefined && !(result.isError || result.cache || result.extra || result.spelling))
+  if (words !== undefined && !(result.isError || result.cache) && isForeign(result))
     return { role: 'tool', tool_call_id: id, content: words }
   const said = spelled(result)
   const parts = result.parts.flatMap((part): JsonObject[] => {

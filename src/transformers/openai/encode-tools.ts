@@ -12,7 +12,11 @@ import type { Writing } from './writing.ts'
 /** Sets `tools`, `tool_choice`, `parallel_tool_calls` and what asks for a search of the web. */
 export function encodeTools(body: JsonObject, chat: ChatRequest, writing: Writing): void {
   const offered = offeredTools(chat, writing)
-  const tools = offered.flatMap((tool) => encodeTool(body, tool, writing))
+  const tools: JsonObject[] = []
+  for (const tool of offered)
+    if (tool.type === 'function') tools.push(encodeFunction(tool, writing))
+    else if (tool.type === 'custom') tools.push(encodeCustom(tool, writing))
+    else tools.push(...encodeHosted(body, tool, writing))
   if (tools.length) body.tools = tools
   const { toolChoice: choice, parallelToolCalls: parallel } = chat
   if (!tools.length && !writing.faithful) {
@@ -93,32 +97,17 @@ function nameTool(chat: ChatRequest, name: string, writing: Writing): JsonObject
   return { type: kind, [kind]: { name: writing.toolNames.fit(name) } }
 }
 
-function encodeTool(body: JsonObject, tool: Tool, writing: Writing): JsonObject[] {
-  switch (tool.type) {
-    case 'function':
-      return [encodeFunction(tool, writing)]
-    case 'custom':
-      return [encodeCustom(tool, writing)]
-    case 'hosted':
-      return encodeHosted(body, tool, writing)
-  }
-}
-
 function encodeFunction(tool: FunctionTool, writing: Writing): JsonObject {
-  if (tool.strict === undefined && !tool.cache && !tool.extra?.openai && !tool.spelling?.openai && !writing.faithful) {
-    const written: JsonObject = { name: writing.toolNames.fit(tool.name) }
-    if (tool.description !== undefined) written.description = tool.description
-    written.parameters = withProperties(tool.parameters)
-    return { type: 'function', function: written }
-  }
-  const { function: more, ...extra } = tool.extra?.openai ?? {}
-  const { function: exact, ...spelling } = spelled(tool) ?? {}
   const inner: JsonObject = { name: writing.toolNames.fit(tool.name) }
   if (tool.description !== undefined) inner.description = tool.description
   const parameters = writing.faithful ? tool.parameters : withProperties(tool.parameters)
   if (parameters) inner.parameters = parameters
   const strict = strictOf(tool, writing)
   if (strict !== undefined) inner.strict = strict
+  // nearly all tools have nothing else to say
+  if (!tool.cache && !tool.extra?.openai && !spelled(tool)) return { type: 'function', function: inner }
+  const { function: more, ...extra } = tool.extra?.openai ?? {}
+  const { function: exact, ...spelling } = spelled(tool) ?? {}
   const mark = writing.faithful ? undefined : toolMark(tool, writing)
   return { type: 'function', function: { ...inner, ...objectOf(more), ...objectOf(exact) }, ...mark, ...extra, ...spelling }
 }

@@ -172,11 +172,9 @@ function isPlainKeyword(schema: JsonObject, key: string, depth: number): boolean
     case 'additionalProperties':
       return typeof value === 'boolean'
     case 'enum':
-      return isPlainList(value, (entry) => entry !== '')
-    case 'required': {
-      const { properties } = schema
-      return isObject(properties) && isPlainList(value, (name) => Object.hasOwn(properties, name))
-    }
+      return isPlainList(value)
+    case 'required':
+      return isObject(schema.properties) && isPlainList(value) && areAll(value, schema.properties)
     case 'properties':
       if (!isObject(value) || schema.type === undefined) return false
       for (const name in value) if (!isPlain(value[name], depth - 1)) return false
@@ -186,13 +184,19 @@ function isPlainKeyword(schema: JsonObject, key: string, depth: number): boolean
   }
 }
 
-/** A list of different texts. */
-const isPlainList = (value: unknown, fits: (text: string) => boolean): boolean =>
-  Array.isArray(value) && value.length > 0 && value.every((entry) => typeof entry === 'string' && fits(entry)) && isDistinct(value)
+/** A list of different texts, none of them empty. Most are so short that to look through them costs a tenth of what a set does. */
+function isPlainList(value: unknown): value is string[] {
+  if (!Array.isArray(value) || value.length === 0) return false
+  const isShort = value.length <= 16
+  for (let i = 0; i < value.length; i++)
+    if (typeof value[i] !== 'string' || value[i] === '' || (isShort && value.indexOf(value[i]) !== i)) return false
+  return isShort || new Set(value).size === value.length
+}
 
-/** Most lists are so short that to look through them costs a tenth of what a set does. */
-const isDistinct = (list: unknown[]): boolean =>
-  list.length > 16 ? new Set(list).size === list.length : list.every((entry, i) => list.indexOf(entry) === i)
+function areAll(names: string[], properties: JsonObject): boolean {
+  for (const name of names) if (!Object.hasOwn(properties, name)) return false
+  return true
+}
 
 /** A root that is an object, as tools need it. */
 function objectRoot(schema: JsonObject, lose: OnLoss): JsonObject {
