@@ -1,0 +1,57 @@
+/**
+ * Joins the files of the command. The bundler makes one of whatever is shared by the same commands, and of those `serve` would read eighty:
+ * to find and open them took as long as to compile what is in them. Here all that `serve` needs becomes two files: one with what quick
+ * commands need too, which must not read all of a server, and one with the rest.
+ */
+import { chmodSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { rollup } from 'rollup'
+
+/** @typedef {import('rollup').GetModuleInfo} GetModuleInfo */
+
+const dist = resolve(import.meta.dirname, '../dist')
+const command = join(dist, 'cli.js')
+const serve = join(dist, 'cli', readdirSync(join(dist, 'cli')).find((name) => /^serve-\w+\.js$/.test(name)) ?? '')
+
+/** All that is loaded with some modules. @param {readonly string[]} ids @param {GetModuleInfo} infoOf @param {Set<string>} found */
+function loadedWith(ids, infoOf, found = new Set()) {
+  for (const id of ids) {
+    const info = infoOf(id)
+    if (found.has(id) || !info?.code) continue
+    found.add(id)
+    loadedWith(info.importedIds, infoOf, found)
+  }
+  return found
+}
+
+/** In which file a module belongs, by its id. @param {GetModuleInfo} infoOf @returns {Map<string, string>} */
+function filesOf(infoOf) {
+  const sizeOf = (/** @type {Set<string>} */ ids) => [...ids].reduce((sum, id) => sum + (infoOf(id)?.code?.length ?? 0), 0)
+  const first = loadedWith([command], infoOf)
+  const server = loadedWith([serve], infoOf)
+  const commands = [...first].flatMap((id) => infoOf(id)?.dynamicallyImportedIds ?? []).map((id) => loadedWith([id], infoOf))
+  const quick = new Set([first, ...commands.filter((loaded) => sizeOf(loaded) < sizeOf(server) / 2)].flatMap((loaded) => [...loaded]))
+  return new Map([...server].filter((id) => id !== command).map((id) => [id, quick.has(id) ? 'shared' : 'server']))
+}
+
+/** @type {Map<string, string> | undefined} */
+let files
+const bundle = await rollup({
+  input: { cli: command },
+  external: (id) => !id.startsWith('.') && !id.startsWith(dist),
+  treeshake: false,
+  plugins: [{ name: 'with-source-maps', load: (id) => ({ code: readFileSync(id, 'utf8'), map: readFileSync(`${id}.map`, 'utf8') }) }],
+})
+const joined = join(dist, 'joined')
+await bundle.write({
+  dir: joined,
+  format: 'es',
+  sourcemap: true,
+  minifyInternalExports: true,
+  chunkFileNames: 'cli/[name]-[hash].js',
+  manualChunks: (id, { getModuleInfo }) => (files ??= filesOf(getModuleInfo)).get(id),
+})
+rmSync(join(dist, 'cli'), { recursive: true })
+for (const name of ['cli.js', 'cli.js.map', 'cli']) renameSync(join(joined, name), join(dist, name))
+rmSync(joined, { recursive: true })
+chmodSync(command, 0o755)
