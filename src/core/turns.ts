@@ -17,8 +17,8 @@ import type { Notes } from './notice.ts'
 export function arrangeTurns(messages: Message[], notes: Notes): Message[] {
   const turns = mergeAssistants(messages)
   if (!turns.some((turn) => turn.parts.some((part) => isCall(part) || isResult(part)))) return turns
-  const { answers, orphans } = pairResults(turns, notes)
-  const ids = new Set<string>()
+  const { answers, orphans, repeated } = pairResults(turns, notes)
+  const ids = repeated ? new Set<string>() : undefined
   const arranged: Message[] = []
   for (const turn of turns) {
     if (turn.role === 'assistant') addAnswered(arranged, turn, answers, ids, notes)
@@ -54,18 +54,28 @@ function mergeTwo(one: Message, other: Message): Message {
   return { role, parts: one.parts.concat(other.parts), name, bare: false, at, extra: extra ?? other.extra, spelling, wireNames }
 }
 
+interface Pairs {
+  answers: Map<ToolCallPart, ToolResultPart>
+  /** Results of no call. */
+  orphans: Set<ToolResultPart>
+  /** Calls share an id. */
+  repeated: boolean
+}
+
 /**
  * Which result answers which call. An id belongs to the latest turn that used it, since some providers count their ids
  * from zero in every turn; several calls of one turn with the same id are answered in order.
  */
-function pairResults(turns: Message[], notes: Notes): { answers: Map<ToolCallPart, ToolResultPart>; orphans: Set<ToolResultPart> } {
+function pairResults(turns: Message[], notes: Notes): Pairs {
   const answers = new Map<ToolCallPart, ToolResultPart>()
   const orphans = new Set<ToolResultPart>()
   const open = new Map<string, { turn: Message; calls: ToolCallPart[] }>()
+  let repeated = false
   for (const turn of turns)
     for (const part of turn.parts) {
       if (isCall(part)) {
         const known = open.get(part.id)
+        if (known) repeated = true
         if (known?.turn === turn) known.calls.push(part)
         else open.set(part.id, { turn, calls: [part] })
       } else if (isResult(part)) {
@@ -80,16 +90,22 @@ function pairResults(turns: Message[], notes: Notes): { answers: Map<ToolCallPar
         answers.set(call, part)
       }
     }
-  return { answers, orphans }
+  return { answers, orphans, repeated }
 }
 
 /** Adds an assistant's turn with unique call ids, and the message that answers its calls. */
-function addAnswered(arranged: Message[], turn: Message, answers: Map<ToolCallPart, ToolResultPart>, ids: Set<string>, notes: Notes): void {
+function addAnswered(
+  arranged: Message[],
+  turn: Message,
+  answers: Map<ToolCallPart, ToolResultPart>,
+  ids: Set<string> | undefined,
+  notes: Notes,
+): void {
   let results: ToolResultPart[] | undefined
   let renamed: Part[] | undefined
   turn.parts.forEach((part, i) => {
     if (!isCall(part)) return
-    const id = uniqueId(part.id, ids)
+    const id = ids ? uniqueId(part.id, ids) : part.id
     const answer = answers.get(part)
     const result = answer ? answerTo(part, id, answer) : missingResult(part, id, notes)
     if (results) results.push(result)

@@ -108,10 +108,9 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
       param: 'model',
     })
 
-  const toolNames = createNameMap(
-    dialect.toolName ?? upstream.toolName,
-    asked.tools.flatMap((tool) => (tool.type === 'hosted' ? [] : tool.name)),
-  )
+  const offered: string[] = []
+  for (const tool of asked.tools) if (tool.type !== 'hosted') offered.push(tool.name)
+  const toolNames = createNameMap(dialect.toolName ?? upstream.toolName, offered)
   const idRule = dialect.callId ?? upstream.callId
   const own = dropForeignOpaque(asked, { protocol: options.to, origin: options.origin, none: options.withoutReasoning }, notes)
   const arranged = withCacheMarks({ ...asked, messages: arrangeTurns(own, notes) }, options, notes)

@@ -32,9 +32,10 @@ export function decodeTools(value: unknown, at: string, groups: Located[]): Tool
     return Object.entries(readObject(entry, place)).flatMap(([key, tool]): Tool[] => {
       if (tool === undefined || tool === null) return []
       if (key !== 'functionDeclarations') return [hosted(key, tool, `${place}/${key}`, i)]
-      const list = isObject(tool) ? [tool] : readArray(tool, `${place}/${key}`)
+      const under = `${place}/${key}`
+      const list = isObject(tool) ? [tool] : readArray(tool, under)
       return list.map((item, n) => {
-        const here = Array.isArray(tool) ? `${place}/${key}/${n}` : `${place}/${key}`
+        const here = Array.isArray(tool) ? `${under}/${n}` : under
         if (isObject(item) && item.parameters !== undefined) groups.push(...strayOrdering(item.parameters, `${here}/parameters`))
         return declaration(item, here, i)
       })

@@ -42,8 +42,9 @@ function camelObject(object: JsonObject): JsonObject {
   let copy: [string, unknown][] | undefined
   for (const key in object) {
     const name = camelKey(key)
-    const inner = OWN.has(name) ? object[key] : toCamel(object[key])
-    if (name === key && inner === object[key]) continue
+    const value = object[key]
+    const inner = typeof value !== 'object' || OWN.has(name) ? value : toCamel(value)
+    if (name === key && inner === value) continue
     copy = Object.entries(object).map(([k, v]) => {
       const camel = camelKey(k)
       return [camel, OWN.has(camel) ? v : toCamel(v)]

@@ -95,13 +95,16 @@ function stripIds(message: Message): void {
 }
 
 /** What is said of namespaces themselves: their tools carry only the name and the description. */
-export const namespacesOf = (tools: unknown, at: string): Located[] =>
-  arrayOf(tools).flatMap((tool, i) => {
-    if (!isObject(tool) || tool.type !== 'namespace') return []
+export function namespacesOf(tools: unknown, at: string): Located[] {
+  const namespaces: Located[] = []
+  arrayOf(tools).forEach((tool, i) => {
+    if (!isObject(tool) || tool.type !== 'namespace') return
     const { type: _type, name: _name, tools: _tools, description, ...rest } = tool
     if (aboutOf(tool) === undefined && description !== undefined) rest.description = description
-    return [{ at: `${at}/${i}`, ...keep(rest) }]
+    namespaces.push({ at: `${at}/${i}`, ...keep(rest) })
   })
+  return namespaces
+}
 
 /** Of tools with the same name the first counts: those in `tools` come before those that items bring. */
 export function withoutRepeats(tools: Tool[]): Tool[] {

@@ -9,7 +9,7 @@ import { arrayOf, optional, readBoolean, readNumber, readObject, readString, res
 import { boundOf, namespacesOf, readInput, withoutRepeats } from './decode-input.ts'
 import { applyUpdate, decodeReasoningAsk, readMetadata, readText, readTier, readUser } from './decode-settings.ts'
 import { decodeToolChoice, decodeTools } from './decode-tools.ts'
-import { keep, type Spelling } from './wire.ts'
+import { keepIn, type Spelling } from './wire.ts'
 
 const KNOWN = new Set([
   'model', 'input', 'instructions', 'max_output_tokens', 'temperature', 'top_p', 'tools', 'tool_choice', 'parallel_tool_calls', 'reasoning',
@@ -31,7 +31,7 @@ export function decodeRequest(value: unknown): ChatRequest {
     stream: body.stream === true,
     system: [],
     messages: input.messages,
-    tools: withoutRepeats([...(listed ?? []), ...input.tools]),
+    tools: input.tools.length ? withoutRepeats([...(listed ?? []), ...input.tools]) : (listed ?? []),
     at: '',
   }
   if (body.stream === false) fields.stream = false
@@ -65,5 +65,5 @@ export function decodeRequest(value: unknown): ChatRequest {
   for (const update of input.updates) applyUpdate(chat, update)
   set('bound', boundOf(body, chat.messages))
   if (groups.length) chat.groups = groups
-  return { ...chat, ...keep(extra, spelling) }
+  return keepIn(chat, extra, spelling)
 }

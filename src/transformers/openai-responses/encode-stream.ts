@@ -43,8 +43,8 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
 
   function start(id: string | undefined, created: number | undefined): string {
     frame(responseId(id, newId), created)
-    const state = { status: 'in_progress', completed_at: null, error: null, incomplete_details: null, output: [], usage: null }
-    return events.snapshot('response.created', head, state) + events.snapshot('response.in_progress', head, state)
+    const state = { status: 'in_progress', completed_at: null, error: null, incomplete_details: null }
+    return events.snapshot('response.created', head, state, [], null) + events.snapshot('response.in_progress', head, state, [], null)
   }
 
   function finish(stop: Stop): string {
@@ -54,8 +54,8 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
     const end = encodeStop(stop, answer.refused)
     const failed = stop.reason === 'context-window' && answer.items === 0
     const completed_at = end.status === 'completed' ? Math.floor(context.now() / 1000) : null
-    const state = { ...end, completed_at, error: null, output, usage: encodeUsage(usage), ...(failed && OVERFLOWN) }
-    return text + events.snapshot(`response.${state.status}`, head, state)
+    const state = { ...end, completed_at, error: null, ...(failed && OVERFLOWN) }
+    return text + events.snapshot(`response.${state.status}`, head, state, output, encodeUsage(usage))
   }
 
   function breakOff(event: Extract<StreamEvent, { type: 'error' }>): string {
@@ -72,15 +72,8 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
     text += events.aloud('error', { error: { type, code, message: words, param } })
     const error = { code: streamCode(code, event.failure), message: words }
     const told = output.filter((item) => item !== undefined)
-    const state = {
-      status: 'failed',
-      completed_at: null,
-      error,
-      incomplete_details: null,
-      output: told,
-      usage: usage ? encodeUsage(usage) : null,
-    }
-    return text + events.snapshot('response.failed', head, state)
+    const state = { status: 'failed', completed_at: null, error, incomplete_details: null }
+    return text + events.snapshot('response.failed', head, state, told, usage ? encodeUsage(usage) : null)
   }
 
   const open = (part: Part, index: number): string => {
@@ -103,9 +96,9 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
         const part = parts[event.index]
         if (!part) return ''
         part.text += event.text
-        if (part.prefix) return part.prefix + JSON.stringify(event.text) + events.deltaSuffix(part.rest)
+        if (part.prefix) return part.prefix + JSON.stringify(event.text) + part.suffix + events.deltaEnd()
         if (!part.begin) return ''
-        return part.begin() + part.prefix + JSON.stringify(event.text) + events.deltaSuffix(part.rest)
+        return part.begin() + part.prefix + JSON.stringify(event.text) + part.suffix + events.deltaEnd()
       }
       case 'start':
         usage = mergeUsage(usage, event.usage)

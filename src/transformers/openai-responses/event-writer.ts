@@ -8,31 +8,47 @@ import type { JsonObject } from '../../core/json.ts'
 export interface EventWriter {
   /** One event. */
   write(type: string, fields: JsonObject): string
-  /** One event with a response object: `head` is the JSON of its fixed fields without the closing brace. */
-  snapshot(type: string, head: string, fields: JsonObject): string
+  /** One event about a whole item, which is JSON already: it is told once and listed in the end. */
+  writeItem(type: string, index: number, item: string): string
+  /** One event with a response object: `head` is the JSON of its fixed fields without the closing brace, `output` that of its items. */
+  snapshot(type: string, head: string, state: JsonObject, output: readonly string[], usage: JsonObject | null): string
   /** From now on events other than snapshots and those that are written aloud come to nothing, and are not numbered. */
   mute(): void
   /** One event, muted or not. */
   aloud(type: string, fields: JsonObject): string
   /** What stands before the text of each delta of a part. Made once a part. */
   deltaPrefix(type: string, fields: JsonObject): string
-  /** What stands behind it. */
-  deltaSuffix(rest: string): string
+  /** What stands behind it, as far as that is the same for all of them. Made once a part. */
+  deltaSuffix(fields: JsonObject): string
+  /** The end of each delta. */
+  deltaEnd(): string
 }
 
 /** @param first the number of the first event */
 export function createEventWriter(first: number): EventWriter {
   let number = first
   let muted = false
-  const aloud = (type: string, fields: JsonObject): string =>
-    `event: ${type}\ndata: ${JSON.stringify({ type, ...fields, sequence_number: number++ })}\n\n`
+  const begin = (type: string, fields: string): string => `event: ${type}\ndata: {"type":"${type}",${fields}`
+  const end = (): string => endOf(number++)
+  const event = (type: string, fields: string): string => `${begin(type, fields)},"sequence_number":${end()}`
   return {
-    write: (type, fields) => (muted ? '' : aloud(type, fields)),
-    aloud,
+    write: (type, fields) => (muted ? '' : event(type, inner(fields))),
+    writeItem: (type, index, item) => (muted ? '' : event(type, `"output_index":${index},"item":${item}`)),
+    aloud: (type, fields) => event(type, inner(fields)),
     mute: () => void (muted = true),
-    snapshot: (type, head, fields) =>
-      `event: ${type}\ndata: {"type":"${type}","response":${head},${JSON.stringify(fields).slice(1)},"sequence_number":${number++}}\n\n`,
-    deltaPrefix: (type, fields) => `event: ${type}\ndata: ${JSON.stringify({ type, ...fields }).slice(0, -1)},"delta":`,
-    deltaSuffix: (rest) => `${rest},"sequence_number":${number++}}\n\n`,
+    snapshot: (type, head, state, output, usage) =>
+      event(type, `"response":${head},${inner(state)},"output":[${output.join(',')}],"usage":${JSON.stringify(usage)}}`),
+    deltaPrefix: (type, fields) => `${begin(type, inner(fields))},"delta":`,
+    deltaSuffix: (fields) => `${inner(fields) && `,${inner(fields)}`},"sequence_number":`,
+    deltaEnd: end,
   }
 }
+
+const MOST_ENDS = 4096
+const ends: string[] = []
+
+/** The events of all streams end in the same numbers: the text for each is made once, which spares 70 ns a delta. */
+const endOf = (number: number): string => (number < MOST_ENDS ? (ends[number] ??= `${number}}\n\n`) : `${number}}\n\n`)
+
+/** An object's fields as JSON, without the braces. */
+const inner = (fields: JsonObject): string => JSON.stringify(fields).slice(1, -1)

@@ -10,7 +10,7 @@ import type { ReplyContext } from '../../core/protocol.ts'
 import { encodeSettings } from './encode-request.ts'
 
 /** Fields of a request that are not repeated. */
-const ASKED_ONLY = ['stream', 'stream_options', 'include', 'client_metadata', 'context_management', 'access_programs']
+const ASKED_ONLY = new Set(['stream', 'stream_options', 'include', 'client_metadata', 'context_management', 'access_programs'])
 
 const DEFAULTS: JsonObject = {
   background: false,
@@ -38,16 +38,13 @@ const DEFAULTS: JsonObject = {
 /** What all snapshots of a response have in common: the settings as they were asked for, all others at their defaults. */
 export function settingsEcho({ chat, model }: ReplyContext): JsonObject {
   const asked = encodeSettings(chat, { model, notes: createNotes('reply', {}), toolNames: createNameMap({ max: 128, pattern: /^[^]*$/ }) })
-  for (const field of ASKED_ONLY) delete asked[field]
-  for (const field in asked) if (asked[field] === null && DEFAULTS[field] !== undefined) delete asked[field]
-  const [instructions] = chat.system
-  return {
-    ...DEFAULTS,
-    ...asked,
-    reasoning: { effort: null, summary: null, ...(asked.reasoning as JsonObject | undefined) },
-    text: { format: { type: 'text' }, verbosity: 'medium', ...(asked.text as JsonObject | undefined) },
-    ...(instructions && { instructions: chat.system.map((part) => part.text).join('\n\n') }),
-  }
+  const echo = { ...DEFAULTS }
+  for (const field in asked)
+    if (!ASKED_ONLY.has(field) && (asked[field] !== null || DEFAULTS[field] === undefined)) echo[field] = asked[field]
+  echo.reasoning = { effort: null, summary: null, ...(asked.reasoning as JsonObject | undefined) }
+  echo.text = { format: { type: 'text' }, verbosity: 'medium', ...(asked.text as JsonObject | undefined) }
+  if (chat.system.length) echo.instructions = chat.system.map((part) => part.text).join('\n\n')
+  return echo
 }
 
 /** The id of a response: the upstream's own, where it is of a response's form. */

@@ -14,7 +14,7 @@ import { callShapes, messageItem, type CallShape, type ItemStatus } from './outp
 export interface Open {
   text: string
   prefix: string
-  rest: string
+  suffix: string
   end(opaque: Opaque | undefined): string
   /** What has to be told before the first delta. */
   begin?(): string
@@ -35,8 +35,8 @@ export interface OpenMessage {
 export interface Answer {
   readonly events: EventWriter
   readonly notes: Notes
-  /** The finished items, by their index. */
-  readonly output: JsonObject[]
+  /** The finished items as JSON, by their index. */
+  readonly output: string[]
   /** How many items there are. */
   items: number
   refused: boolean
@@ -46,6 +46,8 @@ export interface Answer {
   newId(prefix: string): string
   shapeOf(call: ToolCallPart): CallShape
   add(index: number, item: JsonObject): string
+  /** Keeps a finished item for the final response, and returns its JSON. */
+  list(index: number, item: JsonObject): string
   done(index: number, item: JsonObject): string
   /** An item that is told in one go. */
   whole(item: JsonObject): string
@@ -68,11 +70,9 @@ export function createAnswer(context: ReplyContext): Answer {
     lastCall: undefined,
     newId: context.newId,
     shapeOf: callShapes(context.chat),
-    add: (index, item) => events.write('response.output_item.added', { output_index: index, item }),
-    done(index, item) {
-      answer.output[index] = item
-      return events.write('response.output_item.done', { output_index: index, item })
-    },
+    add: (index, item) => events.writeItem('response.output_item.added', index, JSON.stringify(item)),
+    list: (index, item) => (answer.output[index] = JSON.stringify(item)),
+    done: (index, item) => events.writeItem('response.output_item.done', index, answer.list(index, item)),
     whole(item) {
       const index = answer.items++
       return answer.add(index, item) + answer.done(index, item)

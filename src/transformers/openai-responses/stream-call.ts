@@ -24,9 +24,9 @@ export function openCall(part: ToolCallPart, answer: Answer): [Open, string] {
   const finish = (status: ItemStatus): string => {
     const item = { ...callItem(ended(), shape, id, status), id }
     let closing = streamed ? '' : answer.add(index, hollowCall(item, shape))
-    answer.output[index] = item
     // A call that was cut off is only listed in the final response: clients run what is done.
-    if (status !== 'incomplete') closing += finishText(item, shape) + answer.done(index, item)
+    if (status === 'incomplete') answer.list(index, item)
+    else closing += finishText(item, shape) + answer.done(index, item)
     return closing
   }
   const finishText = (item: JsonObject, { type }: CallShape): string => {
@@ -40,7 +40,7 @@ export function openCall(part: ToolCallPart, answer: Answer): [Open, string] {
   const open: Open = {
     text: '',
     prefix: streamed ? events.deltaPrefix(`response.${streamed}.delta`, place) : '',
-    rest: '',
+    suffix: events.deltaSuffix({}),
     end(opaque) {
       const close = (cut: boolean) => finish(cut && !isWholeCall(ended()) ? 'incomplete' : 'completed')
       // Other parts that are still open do not wait for this one, nor it for them.

@@ -44,7 +44,7 @@ export function openContent(part: TextPart | RefusalPart, answer: Answer): [Open
   const open: Open = {
     text: '',
     prefix: events.deltaPrefix(isText ? 'response.output_text.delta' : 'response.refusal.delta', place),
-    rest: isText ? ',"logprobs":[]' : '',
+    suffix: events.deltaSuffix(isText ? { logprobs: [] } : {}),
     end(opaque) {
       let closing = close()
       if (message.sealed && message.openParts === 0) closing += answer.closeMessage(message, 'completed')

@@ -35,7 +35,7 @@ export function openReasoning(part: ReasoningPart, answer: Answer): [Open, strin
   const open: Open = {
     text: '',
     prefix: '',
-    rest: '',
+    suffix: events.deltaSuffix({}),
     begin() {
       const opening = index < 0 ? openItem() : ''
       const place = { item_id: id, output_index: index, summary_index: 0 }

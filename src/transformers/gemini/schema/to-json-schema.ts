@@ -167,6 +167,10 @@ function isPlain(schema: unknown, depth: number): boolean {
 function isPlainKeyword(schema: JsonObject, key: string, depth: number): boolean {
   const value = schema[key]
   switch (key) {
+    // nearly all there is: not worth a look at the tables below
+    case 'type':
+    case 'description':
+      return true
     case 'items':
       return isPlain(value, depth - 1)
     case 'additionalProperties':
