@@ -3,10 +3,13 @@
  *
  * @module
  */
+export type Chunk = ReadableStreamReadResult<Uint8Array>
+
 export interface ReadAhead {
-  next(): Promise<ReadableStreamReadResult<Uint8Array>>
-  /** Begins to read the next chunk, and tells whether it is there already, or the end is. Waits for nothing. */
-  isReady(): Promise<boolean>
+  /** The next chunk, or the end. */
+  next(): Promise<Chunk>
+  /** The same where it is there already, otherwise `undefined`: it is not waited for, and still the next. */
+  ready(): Promise<Chunk | undefined>
   cancel(reason?: unknown): Promise<void>
 }
 
@@ -14,23 +17,28 @@ const moment = Promise.resolve()
 
 export function readAhead(readable: ReadableStream<Uint8Array>): ReadAhead {
   const reader = readable.getReader()
-  let ahead: Promise<ReadableStreamReadResult<Uint8Array>> | undefined
-  let isThere = false
-  const arrive = () => {
-    isThere = true
+  let ahead: Promise<Chunk> | undefined
+  let arrived: Chunk | undefined
+  const arrive = (chunk: Chunk) => {
+    arrived = chunk
   }
-  const tell = () => isThere
+  // That it broke is told to whoever asks for it next.
+  const leave = () => {}
+  const take = (): Chunk | undefined => {
+    if (arrived) ahead = undefined
+    return arrived
+  }
   return {
     next() {
       const chunk = ahead ?? reader.read()
       ahead = undefined
       return chunk
     },
-    isReady() {
-      isThere = false
-      ahead = reader.read()
-      ahead.then(arrive, arrive)
-      return moment.then(tell)
+    ready() {
+      arrived = undefined
+      ahead ??= reader.read()
+      ahead.then(arrive, leave)
+      return moment.then(take)
     },
     cancel: (reason) => reader.cancel(reason),
   }

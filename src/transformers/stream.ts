@@ -8,7 +8,7 @@ import { unfold } from '../core/fold.ts'
 import { tryParse } from '../core/json.ts'
 import type { Protocol, ReplyContext, StreamDecoder } from '../core/protocol.ts'
 import type { Emit } from '../core/reply.ts'
-import { readAhead } from '../core/read-ahead.ts'
+import { readAhead, type Chunk } from '../core/read-ahead.ts'
 import { createEventReader } from '../core/sse.ts'
 import { encodeUtf8 } from '../core/utf8.ts'
 import { settleEvent, type Settlement } from './settle.ts'
@@ -99,11 +99,11 @@ export function createStreamTranslator({
     translator.recovered = translator.ended && !done && Boolean(terminator)
     breakOff(TRUNCATED)
   }
-  const collect = (run: () => void): string => {
+  const collect = <Input>(run: (input: Input) => void, input: Input): string => {
     out = ''
     if (translator.ended) return out
     try {
-      run()
+      run(input)
     } catch (error) {
       breakOff(failureOf(error))
     }
@@ -129,26 +129,26 @@ export function createStreamTranslator({
     if (reply !== undefined) unfold(decodeWhole(reply, context), emit)
     else breakOff(TRUNCATED)
   }
+  const finish = () => {
+    if (whole !== undefined) return readWhole(whole + text.decode())
+    reader.end()
+    if (!translator.ended) close(false)
+  }
+  const lose = (failure: Failure) => {
+    if (whole === undefined) {
+      isBroken = true
+      reader.end()
+      if (!translator.ended) decoder.end(false)
+      translator.recovered = wasFinished
+    }
+    breakOff(failure)
+  }
   const translator = {
     ended: false,
     recovered: false,
-    push: (bytes: Uint8Array) => collect(() => read(bytes)),
-    end: () =>
-      collect(() => {
-        if (whole !== undefined) return readWhole(whole + text.decode())
-        reader.end()
-        if (!translator.ended) close(false)
-      }),
-    fail: (failure: Failure) =>
-      collect(() => {
-        if (whole === undefined) {
-          isBroken = true
-          reader.end()
-          if (!translator.ended) decoder.end(false)
-          translator.recovered = wasFinished
-        }
-        breakOff(failure)
-      }),
+    push: (bytes: Uint8Array) => collect(read, bytes),
+    end: () => collect(finish, undefined),
+    fail: (failure: Failure) => collect(lose, failure),
   }
   return translator
 }
@@ -185,10 +185,11 @@ export function pipeThrough(readable: ReadableStream<Uint8Array>, translator: St
       async pull(controller) {
         let text = ''
         try {
-          do {
-            const { done, value } = await source.next()
-            text += done ? translator.end() : translator.push(value)
-          } while (!translator.ended && (!text || (text.length < ENOUGH && (await source.isReady()))))
+          for (let chunk: Chunk | undefined = await source.next(); chunk;) {
+            text += chunk.done ? translator.end() : translator.push(chunk.value)
+            if (translator.ended || text.length >= ENOUGH) break
+            chunk = await (text ? source.ready() : source.next())
+          }
         } catch (error) {
           text += translator.fail({
             kind: 'network',
