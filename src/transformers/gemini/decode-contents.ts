@@ -44,7 +44,10 @@ export function decodeContents(contents: unknown, at: string, groups: Located[])
     if (wire === undefined || wire === null) return parts
     if (isObject(wire)) decodePart(wire, place, parts)
     else if (typeof wire === 'string') decodePart({ text: wire }, place, parts)
-    else readArray(wire, place).forEach((part, i) => decodePart(readObject(part, place, i), `${place}/${i}`, parts))
+    else {
+      const list = readArray(wire, place)
+      for (let i = 0; i < list.length; i++) decodePart(readObject(list[i], place, i), `${place}/${i}`, parts)
+    }
     return parts
   }
 

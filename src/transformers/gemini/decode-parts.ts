@@ -7,7 +7,7 @@ import type { Located, Opaque, Part, ReasoningPart, TextPart, ToolCallPart, Tool
 import { ENVELOPE_PREFIX } from '../../core/envelope.ts'
 import { arrayOf, isObject, optional, readBoolean, readObject, readString, restOf, type JsonObject } from '../../core/json.ts'
 import type { CallPairs } from './call-pairs.ts'
-import { openCarried } from './carrier.ts'
+import { openCarried, type Carried } from './carrier.ts'
 import { restIn } from './fields.ts'
 import { decodeMedia } from './media.ts'
 import { nativeText } from './native.ts'
@@ -75,13 +75,11 @@ export function createPartDecoder(pairs: CallPairs, groups: Located[]): PartDeco
   return (part, at, parts) => {
     const signature = optional(readString, part.thoughtSignature, at, 'thoughtSignature')
     const carried = signature?.startsWith(ENVELOPE_PREFIX) ? (openCarried(signature) ?? { reasoning: [] }) : undefined
-    const own = (form: string): Opaque | undefined =>
-      carried ? carried.own : signature === undefined || signature === SENTINEL ? undefined : { by: 'gemini', form, data: signature }
     if (part.functionResponse !== undefined && part.functionCall === undefined) return void parts.push(result(part, at))
     carried?.reasoning.forEach((item) => parts.push({ type: 'reasoning', ...item, at }))
-    if (part.functionCall !== undefined) return void parts.push(call(part, at, own('call')))
+    if (part.functionCall !== undefined) return void parts.push(call(part, at, secretOf(signature, carried, 'call')))
     if (isMedia(part)) {
-      const opaque = own('image')
+      const opaque = secretOf(signature, carried, 'image')
       const media = decodeMedia(part, at)
       // elsewhere the address alone tells what it leads to
       if (media.source.type === 'url' && media.mediaType !== undefined)
@@ -96,10 +94,10 @@ export function createPartDecoder(pairs: CallPairs, groups: Located[]): PartDeco
     const text = optional(readString, part.text, at, 'text') ?? ''
     const spelling = 'text' in part ? spelledThought(part) : { text: undefined }
     if (optional(readBoolean, part.thought, at, 'thought')) {
-      const opaque = own('thought') ?? { by: 'gemini', form: 'plain', data: '' }
+      const opaque = secretOf(signature, carried, 'thought') ?? { by: 'gemini', form: 'plain', data: '' }
       return void parts.push(restIn<ReasoningPart>({ type: 'reasoning', text, opaque, at }, part, TEXT, spelling))
     }
-    const opaque = own('text')
+    const opaque = secretOf(signature, carried, 'text')
     // nothing but a carrier
     if (carried?.reasoning.length && !text && !opaque) return
     const decoded: TextPart = { type: 'text', text, at }
@@ -107,6 +105,10 @@ export function createPartDecoder(pairs: CallPairs, groups: Located[]): PartDeco
     parts.push(restIn(decoded, part, TEXT, spelling))
   }
 }
+
+/** The secret of the part itself, of the form that its kind has. */
+const secretOf = (signature: string | undefined, carried: Carried | undefined, form: string): Opaque | undefined =>
+  carried ? carried.own : signature === undefined || signature === SENTINEL ? undefined : { by: 'gemini', form, data: signature }
 
 const isMedia = (part: JsonObject): boolean => isObject(part.inlineData) || isObject(part.fileData)
 const bareSignature = (part: JsonObject): boolean => Object.keys(part).every((key) => TEXT.has(key))

@@ -25,7 +25,9 @@ interface Content {
 
 /** The contents, and the parts of leading instructions. */
 export function encodeContents(chat: ChatRequest, traits: ModelTraits, ask: AskContext): { contents: unknown; instructions: JsonObject[] } {
-  const context: PartContext = { ...ask, traits, ids: ask.dialect.name !== 'vertex' || traits.generation >= 3, nameOf: createNames(chat) }
+  const { notes, dialect, toolNames, callIds } = ask
+  const ids = dialect.name !== 'vertex' || traits.generation >= 3
+  const context: PartContext = { notes, dialect, toolNames, callIds, traits, ids, nameOf: createNames(chat) }
   const contents: Content[] = []
   const instructions: JsonObject[] = []
   const add = (content: Content) => {

@@ -13,7 +13,7 @@ import type { ModelTraits } from './models.ts'
 import { writeResponse } from './tool-result.ts'
 import { SENTINEL } from './sentinel.ts'
 
-export interface PartContext extends AskContext {
+export interface PartContext extends Pick<AskContext, 'notes' | 'dialect' | 'toolNames' | 'callIds'> {
   traits: ModelTraits
   /** Whether the upstream takes ids of calls: Vertex refused them before Gemini 3, which wants them on both sides. */
   ids: boolean
@@ -104,7 +104,7 @@ export function addPart(wire: JsonObject[], part: Part, context: PartContext): v
   }
 }
 
-function addText(wire: JsonObject[], part: TextPart, signature: string | undefined, { notes }: AskContext): void {
+function addText(wire: JsonObject[], part: TextPart, signature: string | undefined, { notes }: PartContext): void {
   if (part.volatile) return notes.dropped(part, undefined, "a line for the client's own provider; it would break the prompt cache")
   if (part.cache) notes.dropped(part, 'cache', 'Gemini caches by itself')
   if (part.citations?.length) notes.dropped(part, 'citations', 'Gemini takes no citations')

@@ -107,7 +107,7 @@ const TYPE_OF_KIND: Record<MediaPart['type'], string> = {
 }
 
 /** A wire part of media; a text document becomes a text part, a file that another provider stores becomes words. */
-export function encodeMedia(part: MediaPart, context: AskContext): JsonObject {
+export function encodeMedia(part: MediaPart, context: Pick<AskContext, 'notes' | 'dialect'>): JsonObject {
   const { notes, dialect } = context
   const spelled = part.spelling?.gemini
   if (spelled && ('inlineData' in spelled || 'fileData' in spelled)) return { ...part.extra?.gemini, ...spelled }

@@ -63,7 +63,7 @@ function decodeMessage(item: JsonObject, at: string, read: Readers): Message {
   if (bare) wrapper.bare = 'content'
   if (Array.isArray(content) && content.length === 0) wrapper.hollow = true
   // An assistant's messages are merged later: each part remembers the message it stood in.
-  if (role === 'assistant') for (const part of parts) keepIn(part, undefined, Object.assign(spellingOf(part), wrapper))
+  if (role === 'assistant') for (const part of parts) keepIn(part, undefined, Object.assign({}, spellingOf(part), wrapper))
   const message: Message = { role: role as Message['role'], parts, at }
   if (bare) message.bare = true
   return keepIn(message, restOf(item, MESSAGE), wrapper)

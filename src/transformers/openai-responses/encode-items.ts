@@ -30,17 +30,18 @@ function addMessage(items: JsonObject[], message: Message, context: AskContext):
     if (item) items.push(hollow ? { ...item, content: [] } : item)
     return
   }
-  let content: Part[] = []
+  let content: Part[] | undefined
   const flush = () => {
-    if (content.length) addContent(items, message, content, context)
-    content = []
+    if (content) addContent(items, message, content, context)
+    content = undefined
   }
   for (let index = 0; index < message.parts.length; index++) {
     const part = message.parts[index]!
     if (!isItem(part, message)) {
       // Parts of one wire message share one object; a part of another message begins a new one.
-      if (message.role === 'assistant' && content.length && spellingOf(part).item !== spellingOf(content[0]!).item) flush()
-      content.push(part)
+      if (message.role === 'assistant' && content && spellingOf(part).item !== spellingOf(content[0]!).item) flush()
+      if (content) content.push(part)
+      else content = [part]
       continue
     }
     flush()

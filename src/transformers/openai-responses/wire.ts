@@ -35,7 +35,9 @@ export interface Spelling {
   name?: string
 }
 
-export const spellingOf = (object: Located): Spelling => (object.spelling?.[OWN] as Spelling | undefined) ?? {}
+export const spellingOf = (object: Located): Readonly<Spelling> => (object.spelling?.[OWN] as Spelling | undefined) ?? UNSPELLED
+/** Shared: an object of its own for each part that was asked took a fifth of all memory that a request does. */
+const UNSPELLED: Readonly<Spelling> = Object.freeze({})
 export const extraOf = (object: Located): JsonObject | undefined => object.extra?.[OWN]
 
 /** `extra` and `spelling` for a neutral object; absent where there is nothing to keep. */
