@@ -6,6 +6,7 @@
 import type { Failure } from '../core/failure.ts'
 import type { ChatRequest } from '../core/chat.ts'
 import { isObject, type JsonObject } from '../core/json.ts'
+import type { Presence } from '../core/presence.ts'
 import { estimateInput } from '../core/tokens.ts'
 import { chatOf, tokensOf, type RequestFacts } from './facts.ts'
 import type { Charge, Measure, Meter, Planned } from './meter.ts'
@@ -14,12 +15,12 @@ import type { Trip } from './trip.ts'
 /** Asks for an attempt. Rejects where the client has gone meanwhile. */
 export async function admitted(
   meter: Meter,
-  { facts, trip, mostOutput, signal, ...planned }: Omit<Planned, 'measure'> & Measured & { signal: AbortSignal },
+  { facts, trip, mostOutput, waiting, ...planned }: Omit<Planned, 'measure'> & Measured & { waiting: Presence },
 ): Promise<Charge | Failure> {
   const charge = await meter.admit({ ...planned, route: trip.route, measure: () => measured({ facts, trip, mostOutput }) })
-  if (!signal.aborted || 'kind' in charge) return charge
+  if (!waiting.gone() || 'kind' in charge) return charge
   charge.settle({ billed: 'nothing' })
-  throw signal.reason
+  throw waiting.reason()
 }
 
 interface Measured {

@@ -47,9 +47,9 @@ export async function attemptOnce({ upstream, clock, call, key, model, reason, w
     const ended = Promise.resolve({ how: 'error' as const, failure })
     return attachOutcome(errorResponse(protocols[call.facts.protocol], failure), outcome({ notices: [], failure, ended }))
   }
-  const { facts, trip, request, signal } = call
+  const { facts, trip, request, waiting } = call
   const meter = meterOf(request)
-  const charge = meter && (await admitted(meter, { endpoint: upstream.name, model, reason, facts, trip, mostOutput, signal }))
+  const charge = meter && (await admitted(meter, { endpoint: upstream.name, model, reason, facts, trip, mostOutput, waiting }))
   if (charge && 'kind' in charge) return { response: refusal(charge), verdict: classify(charge, clock.now()) }
   const attempt: Attempt = { endpoint: upstream.name, model, reason, waitedMs, startedAt: clock.now() }
   if (key.key !== undefined) attempt.key = key.name
@@ -59,7 +59,7 @@ export async function attemptOnce({ upstream, clock, call, key, model, reason, w
     response = await callUpstream(upstream, call, key.key, outcome)
   } catch (error) {
     attempt.tookMs = clock.now() - attempt.startedAt
-    if (signal.aborted || !isFailureError(error)) {
+    if (waiting.gone() || !isFailureError(error)) {
       charge?.settle({ billed: 'question' })
       throw error
     }

@@ -10,6 +10,7 @@ import { ENVELOPE_PREFIX } from '../../core/envelope.ts'
 import { FailureError, fail, isFailureError, type Failure } from '../../core/failure.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Notice } from '../../core/notice.ts'
+import type { Presence } from '../../core/presence.ts'
 import type { Protocol } from '../../core/protocol.ts'
 import { protocols } from '../../transformers/registry.ts'
 import { translate } from '../../transformers/translate.ts'
@@ -52,7 +53,8 @@ export interface Call {
   /** The client's request: of it come the headers that an upstream of the same protocol gets. */
   request: Request
   trip: Trip
-  signal: AbortSignal
+  /** Whether it still waits for the answer. */
+  waiting: Presence
   withoutReasoning?: boolean
 }
 
@@ -103,7 +105,7 @@ export async function callUpstream(
     client: client === speaks ? request : undefined,
   })
 
-  const { signal } = call
+  const { waiting } = call
   const sent: RequestInit = {
     method: 'POST',
     headers,
@@ -117,11 +119,11 @@ export async function callUpstream(
   if (controller) sent.signal = controller.signal
   const stop = (reason: unknown) => (controller ? controller.abort(reason) : attendance!.stop(reason))
   const abort = () => {
-    stop(signal.reason)
+    stop(waiting.reason())
     stream?.leave()
   }
-  if (signal.aborted) abort()
-  signal.addEventListener('abort', abort, { once: true })
+  if (waiting.gone()) abort()
+  const stayUnaware = waiting.whenGone(abort)
   let expired: Failure | undefined
   let stream: Pick<Relay, 'expire' | 'leave'> | undefined
   const watching = watch(name, timeouts, clock, (failure) => {
@@ -131,7 +133,7 @@ export async function callUpstream(
   })
   const release = () => {
     watching.stop()
-    signal.removeEventListener('abort', abort)
+    stayUnaware()
   }
   try {
     watching.phase(attendance ? 'connect' : 'headers')
@@ -158,7 +160,7 @@ export async function callUpstream(
   } catch (error) {
     release()
     if (expired) fail(expired, error)
-    if (signal.aborted || isFailureError(error)) throw error
+    if (waiting.gone() || isFailureError(error)) throw error
     return fail(networkFailure(error, `endpoint "${name}": no answer from ${new URL(upstream.baseUrl).origin}`), error)
   }
 }

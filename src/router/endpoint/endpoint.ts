@@ -6,6 +6,7 @@
 import type { ProtocolName } from '../../core/chat.ts'
 import { systemClock, type Clock } from '../../core/clock.ts'
 import { failureOf } from '../../core/failure.ts'
+import type { Presence } from '../../core/presence.ts'
 import { estimateInput } from '../../core/tokens.ts'
 import { dialectFor } from '../../transformers/dialects.ts'
 import { protocols } from '../../transformers/registry.ts'
@@ -27,6 +28,7 @@ import { attachOutcome } from '../outcome.ts'
 import { checkModelName, modelFor } from './model-name.ts'
 import { overKeys } from './over-keys.ts'
 import { patiently } from './patience.ts'
+import { presenceOf } from '../presence.ts'
 import { memoryState, type State } from '../state.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts } from './timeouts.ts'
 import { tripOf, type Trip } from '../trip.ts'
@@ -125,7 +127,7 @@ export function endpoint(options: EndpointOptions): Endpoint {
   const ring = createKeyRing({ endpoint: name, keys, strategy: keyStrategy, state, clock, random })
   const throttle = retry && retry.throttle !== false ? createThrottle(retry.throttle ?? {}, clock) : undefined
 
-  const answer = async (request: Request, facts: RequestFacts, trip: Trip, signal: AbortSignal): Promise<Response> => {
+  const answer = async (request: Request, facts: RequestFacts, trip: Trip, waiting: Presence): Promise<Response> => {
     const client = protocols[facts.protocol]
     if (facts.route.action === 'count-tokens') return Response.json(client.encodeTokenCount(estimateInput(chatOf(facts))))
     const model = modelFor(upstream, facts, trip)
@@ -138,7 +140,7 @@ export function endpoint(options: EndpointOptions): Endpoint {
     const cost = price && (() => costOf(price, facts))
     return overKeys(
       { upstream, ring, model, session, retry, throttle, clock, random, mostOutput: capabilities?.maxOutput, cost },
-      { request, facts, trip: adjust ? { ...trip, adjust } : trip, signal },
+      { request, facts, trip: adjust ? { ...trip, adjust } : trip, waiting },
     )
   }
   const refuse = (request: Request, trip: Trip, error: unknown): Response => {
@@ -156,12 +158,13 @@ export function endpoint(options: EndpointOptions): Endpoint {
   const handler: Handler = async (input: Request | URL | string, init?: unknown) => {
     const request = requestOf(input, init)
     const trip = tripOf(request)
+    const waiting = presenceOf(request)
     try {
       const facts = await factsOf(request, maxBodyBytes)
-      if (trip.nested) return await answer(request, facts, trip, request.signal)
-      return await patiently(request, facts, { clock, patienceMs, heartbeatMs }, (signal) => answer(request, facts, trip, signal))
+      if (trip.nested) return await answer(request, facts, trip, waiting)
+      return await patiently(waiting, facts, { clock, patienceMs, heartbeatMs }, (heeded) => answer(request, facts, trip, heeded))
     } catch (error) {
-      if (request.signal.aborted) throw error
+      if (waiting.gone()) throw error
       return refuse(request, trip, error)
     }
   }

@@ -32,11 +32,11 @@ export interface KeyedEndpoint {
 /** Resolves with an answer, or with the last refusal. */
 export async function overKeys(endpoint: KeyedEndpoint, call: Call): Promise<Response> {
   const { upstream, ring, model, session, retry, throttle, clock, random } = endpoint
-  const { trip, signal } = call
+  const { trip, waiting } = call
   const budget = createBudget(retry ?? {}, clock, throttle, trip.budget)
   const wait = async (ms: number): Promise<boolean> => {
     if (!retry || trip.nested || !budget.wait(ms)) return false
-    await sleep(clock, ms, signal)
+    await sleep(clock, ms, waiting.signal())
     waitedMs += ms
     return true
   }

@@ -8,6 +8,7 @@ import { respondWith, takeSource, type ByteSink, type ByteSource } from '../../c
 import type { Clock } from '../../core/clock.ts'
 import { failureOf, STATUS, type Failure } from '../../core/failure.ts'
 import { stringOf } from '../../core/json.ts'
+import { createPresence, type Presence } from '../../core/presence.ts'
 import type { Protocol } from '../../core/protocol.ts'
 import { protocols } from '../../transformers/registry.ts'
 import { failureInStream } from './answer.ts'
@@ -24,29 +25,28 @@ export interface PatienceOptions {
 
 /**
  * Gives what `run` gives; where the client streams and it takes longer than the patience, a response whose body becomes it.
- * A failure after that is told in the stream, in the client's own words. `run` gets a signal that aborts when the client goes.
+ * A failure after that is told in the stream, in the client's own words. `run` is told when the client goes.
  */
 export async function patiently(
-  request: Request,
+  waiting: Presence,
   facts: RequestFacts,
   options: PatienceOptions,
-  run: (signal: AbortSignal) => Promise<Response>,
+  run: (waiting: Presence) => Promise<Response>,
 ): Promise<Response> {
   const client = protocols[facts.protocol]
   const streams = facts.route.action === 'generate' && (facts.route.stream ?? facts.body.stream === true)
-  if (!streams || !client.heartbeat.before || facts.route.framing === 'json-array') return run(request.signal)
-  const stop = new AbortController()
-  const abort = () => stop.abort(request.signal.reason)
-  if (request.signal.aborted) abort()
-  request.signal.addEventListener('abort', abort, { once: true })
-  const answer = run(stop.signal)
-  const forget = () => request.signal.removeEventListener('abort', abort)
+  if (!streams || !client.heartbeat.before || facts.route.framing === 'json-array') return run(waiting)
+  const heeded = createPresence()
+  const leave = () => heeded.leave(waiting.reason())
+  if (waiting.gone()) leave()
+  const forget = waiting.whenGone(leave)
+  const answer = run(heeded)
   // Who leaves amid the answer still ends it.
   answer.then((response) => void (outcomeOf(response)?.ended.then(forget) ?? forget()), forget)
   return new Promise((resolve, reject) => {
     const cancel = options.clock.after(options.patienceMs, () =>
       resolve(
-        keepAlive({ client, facts, answer, ...options, stop: () => stop.abort(new DOMException('The client has gone.', 'AbortError')) }),
+        keepAlive({ client, facts, answer, ...options, stop: () => heeded.leave(new DOMException('The client has gone.', 'AbortError')) }),
       ),
     )
     answer.then(resolve, reject).finally(cancel)

@@ -7,6 +7,8 @@
 
 /** What is kept at least: more than the few small events at the end of an answer. */
 const KEPT_BYTES = 4096
+/** Many small pieces take more memory than what is in them: so many are joined. 1000 slow streams: 10 KiB each. */
+const MAX_PIECES = 16
 /** What is kept at most: an event that is larger is not read. */
 const MAX_BYTES = 16 * 1024 * 1024
 
@@ -42,6 +44,7 @@ export function createTail(rest: Uint8Array): Tail {
       chunks.push(bytes)
       size += bytes.length
       if (size > limit) trim()
+      else if (chunks.length > MAX_PIECES && size <= 2 * KEPT_BYTES) chunks = [joined(chunks, size)]
       if (size > MAX_BYTES) chunks = []
     },
     bytes: () => (size > MAX_BYTES ? undefined : joined(chunks, size)),

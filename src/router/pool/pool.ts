@@ -19,6 +19,7 @@ import { clientProtocol, factsOf, MAX_BODY_BYTES } from '../facts.ts'
 import { requestOf, type Fetch, type Handler } from '../fetch.ts'
 import { attachMember, barredFrom, type Ask } from '../member.ts'
 import { attachOutcome } from '../outcome.ts'
+import { presenceOf } from '../presence.ts'
 import { patiently } from '../endpoint/patience.ts'
 import { memoryState } from '../state.ts'
 import { tripOf } from '../trip.ts'
@@ -108,8 +109,8 @@ export function pool(members: readonly (Fetch | PoolMember)[], options: PoolOpti
     try {
       const facts = await factsOf(request, maxBodyBytes)
       if (trip.nested) return await overMembers(parts, { request, facts, trip, signal: request.signal })
-      return await patiently(request, facts, { clock, patienceMs, heartbeatMs }, (signal) =>
-        overMembers(parts, { request, facts, trip, signal }),
+      return await patiently(presenceOf(request), facts, { clock, patienceMs, heartbeatMs }, (heeded) =>
+        overMembers(parts, { request, facts, trip, signal: heeded.signal() }),
       )
     } catch (error) {
       if (request.signal.aborted) throw error

@@ -6,6 +6,7 @@
 import { respondText, respondWith, takeSource, type ByteSource } from '../../core/byte-source.ts'
 import type { Clock } from '../../core/clock.ts'
 import { isFailureError, STATUS, type Failure } from '../../core/failure.ts'
+import { presenceBy } from '../../core/presence.ts'
 import { protocols } from '../../transformers/registry.ts'
 import { translate, type Adjust } from '../../transformers/translate.ts'
 import { errorResponse } from '../endpoint/answer.ts'
@@ -45,7 +46,14 @@ export async function askStranger(call: StrangerCall): Promise<Response> {
   const { name, facts, attempts, clock, signal, model, adjust, route, reason } = call
   const meter = facts.route.action === 'generate' ? meterOf(call.request) : undefined
   if (!meter) return ask(call)
-  const planned = { endpoint: name, model: model ?? askedModel(facts) ?? '', reason, facts, trip: { adjust, route }, signal }
+  const planned = {
+    endpoint: name,
+    model: model ?? askedModel(facts) ?? '',
+    reason,
+    facts,
+    trip: { adjust, route },
+    waiting: presenceBy(signal),
+  }
   const charge = await admitted(meter, planned)
   if ('kind' in charge) return refused(charge, errorResponse(protocols[facts.protocol], charge), { endpoint: name, notices: [], attempts })
   try {

@@ -15,6 +15,7 @@ import { clientProtocol, factsOf, MAX_BODY_BYTES, routeOf, type RequestFacts } f
 import { requestOf, type Fetch, type Handler } from '../fetch.ts'
 import { attachMember, memberOf, type Ask } from '../member.ts'
 import { attachOutcome, outcomeOf } from '../outcome.ts'
+import { presenceOf } from '../presence.ts'
 import { patiently } from '../endpoint/patience.ts'
 import type { Candidate } from './candidates.ts'
 import { createCooldowns } from '../endpoint/cooldowns.ts'
@@ -90,7 +91,7 @@ export function router(options: RouterOptions): Handler {
     const plan = await planFor(request, facts)
     const mayMove = plan.candidates.length > 1 || onError !== undefined
     return mayMove && !tripOf(request).nested
-      ? patiently(request, plan.facts, { clock, patienceMs, heartbeatMs }, (signal) => carryOut(plan, request, signal))
+      ? patiently(presenceOf(request), plan.facts, { clock, patienceMs, heartbeatMs }, (heeded) => carryOut(plan, request, heeded.signal()))
       : carryOut(plan, request, request.signal)
   }
   const refusalOf = (thrown: unknown, request: Request): Response => {

@@ -21,7 +21,7 @@ export function bytesOf(text: string): Buffer {
 
 function transcoded(text: string): Buffer | undefined {
   try {
-    return transcode(Buffer.from(text, 'utf16le'), 'utf16le', 'utf8') as Buffer
+    return transcode(Buffer.from(text, 'utf16le'), 'utf16le', 'utf8')
   } catch {
     // Half of a pair of surrogates is not transcoded.
     return undefined

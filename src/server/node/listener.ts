@@ -7,9 +7,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NodeRequest } from 'srvx/node'
 import { detachAll } from '../../core/attachment.ts'
 import { makeStreamsLazily } from '../../core/byte-source.ts'
+import { createPresence } from '../../core/presence.ts'
 import { createMemo } from '../../core/memo.ts'
 import type { Failure } from '../../core/failure.ts'
 import { attachBody } from '../../router/facts.ts'
+import { attachPresence } from '../../router/presence.ts'
 import type { Fetch } from '../../router/fetch.ts'
 import type { Closing, Interrupt } from '../closing.ts'
 import { refuse } from '../front.ts'
@@ -36,7 +38,10 @@ export function createNodeListener({ gateway, closing, limits, stopping, lastWor
     let interrupt: Interrupt = () => void (interrupt = deliver(stopping(request), res))
     const land = closing.board(() => interrupt())
     const over = until(2, () => setImmediate(detachAll, request))
+    const waiting = createPresence()
+    attachPresence(request, waiting)
     res.once('close', () => {
+      if (req.errored || !res.writableEnded) waiting.leave(req.errored ?? new DOMException('The client has gone.', 'AbortError'))
       land()
       over()
     })
