@@ -89,6 +89,12 @@ export function restOf(object: JsonObject, known: ReadonlySet<string>): JsonObje
   return rest
 }
 
+/**
+ * One object of all pieces, the later ones winning; a piece that is not there adds nothing. For what is put together once a request, of many
+ * pieces: V8 takes twenty times as long for a literal of conditional spreads, a microsecond each.
+ */
+export const assemble = (...pieces: (JsonObject | false | undefined)[]): JsonObject => Object.assign({}, ...pieces) as JsonObject
+
 /** Whether an object has no fields. Without the list of them that `Object.keys` makes. */
 export function isEmpty(object: object): boolean {
   for (const _ in object) return false

@@ -113,7 +113,7 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
   const toolNames = createNameMap(dialect.toolName ?? upstream.toolName, offered)
   const idRule = dialect.callId ?? upstream.callId
   const own = dropForeignOpaque(asked, { protocol: options.to, origin: options.origin, none: options.withoutReasoning }, notes)
-  const arranged = withCacheMarks({ ...asked, messages: arrangeTurns(own, notes) }, options, notes)
+  const arranged = withCacheMarks(Object.assign({}, asked, { messages: arrangeTurns(own, notes) }), options, notes)
   const stops: string[] = []
   const upstreamBody = upstream.encodeRequest(arranged, {
     model,

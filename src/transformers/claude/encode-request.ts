@@ -5,7 +5,7 @@
  * @module
  */
 import type { ChatRequest, ToolChoice } from '../../core/chat.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { assemble, type JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { fitUser } from '../../core/user-id.ts'
 import { encodeCache } from './cache.ts'
@@ -91,22 +91,20 @@ function encodeForeign(chat: ChatRequest, context: AskContext): JsonObject {
   const plainSystem = chat.systemBare && system.length === 1 && first && Object.keys(first).length === 2
   const choice = encodeToolChoice(chat, context, tools.length > 0, thinking?.type === 'enabled')
   dropUnsaid(chat, context)
-  return {
-    model: context.model,
-    max_tokens: maxTokens,
-    messages,
-    ...(plainSystem ? { system: first.text } : system.length ? { system } : {}),
-    ...(tools.length ? { tools } : {}),
-    ...field('tool_choice', choice),
-    ...(chat.stream && { stream: true }),
-    ...encodeSampling(chat, context, thinking),
-    ...encodeStop(chat, context),
-    ...encodeTier(chat, context),
-    ...(chat.user !== undefined && { metadata: { user_id: encodeUser(chat.user, chat, context) } }),
-    ...field('thinking', thinking),
-    ...(effort || format ? { output_config: { ...field('effort', effort), ...field('format', format) } } : {}),
-    ...encodeCache(chat, notes),
-  }
+  return assemble(
+    { model: context.model, max_tokens: maxTokens, messages },
+    plainSystem ? { system: first.text } : system.length > 0 && { system },
+    tools.length > 0 && { tools },
+    field('tool_choice', choice),
+    chat.stream && { stream: true },
+    encodeSampling(chat, context, thinking),
+    encodeStop(chat, context),
+    encodeTier(chat, context),
+    chat.user !== undefined && { metadata: { user_id: encodeUser(chat.user, chat, context) } },
+    field('thinking', thinking),
+    effort || format ? { output_config: { ...field('effort', effort), ...field('format', format) } } : undefined,
+    encodeCache(chat, notes),
+  )
 }
 
 /** `max_tokens` is required here; elsewhere the model's own limit holds where none is given. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ChatRequest, TextPart } from '../../core/chat.ts'
-import { isObject, type JsonObject } from '../../core/json.ts'
+import { assemble, isObject, type JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { encodeConfig } from './encode-config.ts'
 import { encodeContents } from './encode-contents.ts'
@@ -27,15 +27,15 @@ export function encodeRequest(chat: ChatRequest, context: AskContext): JsonObjec
   if (!spelled) noteTheUnsaid(chat, context)
   const generationConfig = encodeConfig(chat, traits, context)
   const tier = tierOf(chat, context)
-  const body = {
-    ...withInstructions(contents, system, chat, traits, context, systemInstruction),
-    ...encodeTools(chat, traits, context),
-    ...(generationConfig && { generationConfig }),
-    ...labelsOf(chat, context),
-    ...(tier && { serviceTier: tier }),
-    ...chat.extra?.gemini,
-    ...spelling,
-  }
+  const body = assemble(
+    withInstructions(contents, system, chat, traits, context, systemInstruction),
+    encodeTools(chat, traits, context),
+    generationConfig && { generationConfig },
+    labelsOf(chat, context),
+    tier !== undefined && { serviceTier: tier },
+    chat.extra?.gemini,
+    spelling,
+  )
   return original === undefined ? body : (respell(body, original) as JsonObject)
 }
 

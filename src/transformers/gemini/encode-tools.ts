@@ -14,7 +14,7 @@ import { overBudget, withoutLimits, type Limit } from './schema/budget.ts'
 import { toJsonSchema } from './schema/to-json-schema.ts'
 import { toOpenApi } from './schema/to-openapi.ts'
 
-export interface WireTools {
+export interface WireTools extends JsonObject {
   tools?: JsonObject[]
   toolConfig?: JsonObject
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { ChatRequest, Effort, Message, OutputFormat, ReasoningAsk, ServiceTier } from '../../core/chat.ts'
-import { isObject, type JsonObject } from '../../core/json.ts'
+import { assemble, isObject, type JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { fitUser } from '../../core/user-id.ts'
 import { encodeMessages } from './encode-items.ts'
@@ -18,7 +18,7 @@ import { compact, extraOf, OWN, spellingOf } from './wire.ts'
  */
 export function encodeRequest(chat: ChatRequest, context: AskContext): JsonObject {
   const own = chat.spelling?.[OWN] !== undefined
-  const body: JsonObject = { model: context.model, ...encodeInput(chat, context), ...encodeSettings(chat, context) }
+  const body = assemble({ model: context.model }, encodeInput(chat, context), encodeSettings(chat, context))
   if (!own) {
     Object.assign(body, { store: false, ...includes(chat, context) })
     noteLosses(chat, context)
@@ -56,10 +56,10 @@ function encodeInput(chat: ChatRequest, context: AskContext): JsonObject {
   if (only && chat.messages.length === 1 && spellingOf(only).bare === 'input' && text?.type === 'text')
     return { ...instructions(chat, context), input: text.text }
   const input = encodeMessages(chat.messages, context)
-  const { system, ...head } = instructions(chat, context)
+  const { system, instructions: words } = instructions(chat, context)
   for (const { index, item } of inserted) input.splice(Math.min(index, input.length), 0, item)
   if (isObject(system)) input.unshift(system)
-  return { ...head, input }
+  return words === undefined ? { input } : { instructions: words, input }
 }
 
 /**
@@ -83,24 +83,31 @@ export function encodeSettings(chat: ChatRequest, context: Pick<AskContext, 'mod
   const own = chat.spelling?.[OWN] !== undefined
   const tools = encodeTools(chat.tools, context)
   const offered = own || tools.length > 0
-  return compact({
-    ...(tools.length > 0 && { tools }),
-    ...(offered && chat.toolChoice && { tool_choice: encodeToolChoice(chat.toolChoice, chat, context) }),
-    parallel_tool_calls: offered ? chat.parallelToolCalls : undefined,
-    max_output_tokens: chat.maxTokens === undefined ? undefined : outputLimit(chat, context, own),
-    ...encodeSampling(chat, context, own),
-    // what stands nowhere in the client's request was set by somebody in between
-    reasoning: chat.reasoning && encodeReasoningAsk(chat.reasoning, context, own && chat.reasoning.at !== undefined),
-    text: encodeText(chat),
-    prompt_cache_key: chat.cacheKey,
-    ...encodeUser(chat, context),
-    metadata: chat.metadata,
-    service_tier: chat.serviceTier && (TIERS[chat.serviceTier] ?? chat.serviceTier),
-    top_logprobs: chat.logprobs?.top,
-    stream: chat.stream || undefined,
-    ...extraOf(chat),
-    ...withoutUpdates(chat),
-  })
+  const settings = assemble(
+    {
+      tools: tools.length > 0 ? tools : undefined,
+      tool_choice: offered && chat.toolChoice ? encodeToolChoice(chat.toolChoice, chat, context) : undefined,
+      parallel_tool_calls: offered ? chat.parallelToolCalls : undefined,
+      max_output_tokens: chat.maxTokens === undefined ? undefined : outputLimit(chat, context, own),
+    },
+    encodeSampling(chat, context, own),
+    {
+      // what stands nowhere in the client's request was set by somebody in between
+      reasoning: chat.reasoning && encodeReasoningAsk(chat.reasoning, context, own && chat.reasoning.at !== undefined),
+      text: encodeText(chat),
+      prompt_cache_key: chat.cacheKey,
+    },
+    encodeUser(chat, context),
+    {
+      metadata: chat.metadata,
+      service_tier: chat.serviceTier && (TIERS[chat.serviceTier] ?? chat.serviceTier),
+      top_logprobs: chat.logprobs?.top,
+      stream: chat.stream || undefined,
+    },
+    extraOf(chat),
+    withoutUpdates(chat),
+  )
+  return compact(settings)
 }
 
 const TIERS: Partial<Record<ServiceTier, string>> = { standard: 'default', fast: 'priority' }
