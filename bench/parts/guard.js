@@ -19,8 +19,16 @@ const RECORD = fileOf('guard.json')
 const MOST = { translated: 1.35, served: 1.75 }
 /** The same code always allocates the same: nothing is compiled beside it, thrown away after a while or collected, and hashes repeat. */
 const FLAGS = [
-  ...['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128', '--no-memory-reducer'],
-  ...['--no-opt', '--single-threaded', '--no-lazy-feedback-allocation', '--no-flush-bytecode', '--hash-seed=1', '--random-seed=1'],
+  '--expose-gc',
+  '--min-semi-space-size=128',
+  '--max-semi-space-size=128',
+  '--no-memory-reducer',
+  '--no-opt',
+  '--single-threaded',
+  '--no-lazy-feedback-allocation',
+  '--no-flush-bytecode',
+  '--hash-seed=1',
+  '--random-seed=1',
 ]
 const SERVED = [PIPE, 'claude-openai', 'claude-claude']
 
