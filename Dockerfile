@@ -4,8 +4,9 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsup.config.ts LICENSE ./
+COPY scripts scripts
 COPY src src
-RUN npx tsup --no-dts && npm ci --ignore-scripts --omit=dev
+RUN npx tsup --no-dts && node scripts/join-command.js && npm ci --ignore-scripts --omit=dev
 
 FROM node:22-alpine
 WORKDIR /app

@@ -3,7 +3,7 @@
  * to find and open them took as long as to compile what is in them. Here all that `serve` needs becomes two files: one with what quick
  * commands need too, which must not read all of a server, and one with the rest.
  */
-import { chmodSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { rollup } from 'rollup'
 
@@ -43,7 +43,7 @@ const bundle = await rollup({
   plugins: [{ name: 'with-source-maps', load: (id) => ({ code: readFileSync(id, 'utf8'), map: readFileSync(`${id}.map`, 'utf8') }) }],
 })
 const joined = join(dist, 'joined')
-await bundle.write({
+const { output } = await bundle.write({
   dir: joined,
   format: 'es',
   sourcemap: true,
@@ -55,3 +55,13 @@ rmSync(join(dist, 'cli'), { recursive: true })
 for (const name of ['cli.js', 'cli.js.map', 'cli']) renameSync(join(joined, name), join(dist, name))
 rmSync(joined, { recursive: true })
 chmodSync(command, 0o755)
+
+/** What came from packages keeps their terms. */
+const sources = output.flatMap((file) => ('map' in file ? (file.map?.sources ?? []) : []))
+const packages = new Set(sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []))
+const termsOf = (/** @type {string} */ name) => {
+  const folder = resolve(dist, '../node_modules', name)
+  return readFileSync(join(folder, readdirSync(folder).find((file) => /^licen[cs]e/i.test(file)) ?? 'LICENSE'), 'utf8').trim()
+}
+const terms = [...packages].sort().map((name) => `${name}\n\n${termsOf(name)}\n`)
+writeFileSync(join(dist, 'cli', 'LICENSES.txt'), terms.join(`\n${'-'.repeat(80)}\n\n`))

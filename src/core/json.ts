@@ -85,15 +85,30 @@ export function optional<T>(
 /** The fields of `object` that are not in `known`, or `undefined` where there are none. */
 export function restOf(object: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
   let rest: JsonObject | undefined
-  for (const key in object) if (!known.has(key) && object[key] !== undefined) (rest ??= {})[key] = object[key]
+  for (const key in object) if (!known.has(key) && object[key] !== undefined) setField((rest ??= {}), key, object[key])
   return rest
+}
+
+/** Sets a field whatever it is called: to assign to `__proto__` sets none. */
+export function setField(object: JsonObject, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
+  else object[key] = value
+}
+
+/** Adds the fields of one object to another, over those that it has. */
+export function addFields(to: JsonObject, from: JsonObject): void {
+  for (const key of Object.keys(from)) setField(to, key, from[key])
 }
 
 /**
  * One object of all pieces, the later ones winning; a piece that is not there adds nothing. For what is put together once a request, of many
  * pieces: V8 takes twenty times as long for a literal of conditional spreads, a microsecond each.
  */
-export const assemble = (...pieces: (JsonObject | false | undefined)[]): JsonObject => Object.assign({}, ...pieces) as JsonObject
+export function assemble(...pieces: (JsonObject | false | undefined)[]): JsonObject {
+  const whole: JsonObject = {}
+  for (const piece of pieces) if (piece) addFields(whole, piece)
+  return whole
+}
 
 /** Whether an object has no fields. Without the list of them that `Object.keys` makes. */
 export function isEmpty(object: object): boolean {

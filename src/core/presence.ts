@@ -40,8 +40,8 @@ export function createPresence(): OwnPresence {
       left = { reason }
       const told = listeners
       listeners = []
-      for (const listener of told) listener()
       controller?.abort(reason)
+      for (const listener of told) listener()
     },
   }
 }

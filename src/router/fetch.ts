@@ -10,7 +10,7 @@ export interface Handler extends Fetch {
 }
 
 const urls = createAttachment<Request, URL>('url')
-/** Nearly all requests have one of a few addresses. To make a URL takes 4 us. */
+/** Nearly all requests have one of a few addresses. To make a URL takes 4 us. What stands in a query, such as keys, is not remembered. */
 const known = createMemo<URL>()
 
 /** A request's URL, parsed once: every layer looks at it. Never change it. */
@@ -18,7 +18,8 @@ export function urlOf(request: Request): URL {
   let url = urls.get(request)
   if (url) return url
   const address = request.url
-  urls.set(request, (url = known(address, () => new URL(address))))
+  url = address.includes('?') ? new URL(address) : known(address, () => new URL(address))
+  urls.set(request, url)
   return url
 }
 

@@ -66,9 +66,9 @@ export function describe(finished: Finished, redact: (text: string) => string): 
     notices: outcome?.notices.length ?? 0,
     attempts: attempts.map((attempt) => attemptOf(attempt, redact)),
   }
-  if (asked) record.asked = shortened(asked)
-  if (served) record.served = shortened(served)
-  if (endpoint) record.endpoint = endpoint
+  if (asked !== undefined) record.asked = shortened(asked)
+  if (served !== undefined) record.served = shortened(served)
+  if (endpoint !== undefined) record.endpoint = endpoint
   if (key !== undefined) record.key = key
   if (seen.tenant !== undefined) record.tenant = seen.tenant
   if (seen.group !== undefined) record.group = seen.group

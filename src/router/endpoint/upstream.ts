@@ -69,7 +69,7 @@ export function upstreamCall(options: {
   const credentials = protocol.credentials(options.apiKey, dialect)
   for (const name in credentials) if (name !== 'anthropic-version' || headers[name] === undefined) headers[name] = credentials[name]!
   if (dialect.headers) Object.assign(headers, dialect.headers)
-  for (const name in options.headers) headers[name.toLowerCase()] = options.headers[name]!
+  if (options.headers) for (const name of Object.keys(options.headers)) headers[name.toLowerCase()] = options.headers[name]!
   const { baseUrl, model, stream } = options
   const url = addresses(`${protocol.name} ${dialect.name} ${baseUrl} ${model} ${stream}`, () =>
     protocol.address(baseUrl, { model, stream, dialect }),

@@ -25,13 +25,18 @@ const MAX_TEXT = 4000
 const MAX_BODY = 256 * 1024
 const BODIES: ReadonlySet<string> = new Set(['asked', 'answered'])
 
-const FIRST: ReadonlySet<string> = new Set(['time', 'level', 'message'])
+const FIRST = ['time', 'level', 'message']
 
 /** One JSON object; `time`, `level` and `message` come first, and no field takes their place. */
 export function jsonLine({ time, level, message, fields }: LogEntry, redact: Redact): string {
   let line = `{"time":"${new Date(time).toISOString()}","level":"${level}","message":${JSON.stringify(plain(message, redact))}`
-  for (const [name, value] of entriesOf(fields, redact))
-    line += `,${JSON.stringify(FIRST.has(name) ? `${name}_` : name)}:${JSON.stringify(value)}`
+  const names = new Set(FIRST)
+  for (const [name, value] of entriesOf(fields, redact)) {
+    let own = name
+    while (names.has(own)) own += '_'
+    names.add(own)
+    line += `,${JSON.stringify(own)}:${JSON.stringify(value)}`
+  }
   return `${line}}`
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import type { CacheMark, Located } from '../../core/chat.ts'
-import { isObject, stringOf, type JsonObject, lookUp } from '../../core/json.ts'
+import { addFields, isObject, stringOf, type JsonObject, lookUp } from '../../core/json.ts'
 import type { Notes } from '../../core/notice.ts'
 
 /** How long-lived marks of other protocols are said here. */
@@ -29,8 +29,8 @@ export function decodeCache(object: JsonObject): { cache?: CacheMark; unknown?: 
 /** A block with its mark and, last so that they win, its own fields. Nearly all have neither: an object that is spread for nothing costs as much as the rest. */
 export function complete(block: JsonObject, part: Located & { cache?: CacheMark }, notes: Notes): JsonObject {
   if (part.cache) Object.assign(block, encodeCache(part, notes))
-  if (part.extra?.claude) Object.assign(block, part.extra.claude)
-  if (part.spelling?.claude) Object.assign(block, part.spelling.claude)
+  if (part.extra?.claude) addFields(block, part.extra.claude)
+  if (part.spelling?.claude) addFields(block, part.spelling.claude)
   return block
 }
 

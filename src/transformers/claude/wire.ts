@@ -5,7 +5,7 @@
  * @module
  */
 import type { Located } from '../../core/chat.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { setField, type JsonObject } from '../../core/json.ts'
 
 export type { JsonObject }
 
@@ -53,7 +53,7 @@ export function locateIn<T extends Located>(located: T, object: JsonObject, at: 
   for (const key in object) {
     const value = object[key]
     if (value === undefined) continue
-    if (!known.has(key)) (extra ??= {})[key] = value
+    if (!known.has(key)) setField((extra ??= {}), key, value)
     else if (value === null) (nulls ??= {})[key] = null
   }
   if (extra) located.extra = { claude: extra }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { ChatRequest, CustomTool, FunctionTool, HostedTool } from '../../core/chat.ts'
-import { arrayOf, isObject, type JsonObject } from '../../core/json.ts'
+import { addFields, arrayOf, isObject, type JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { encodeChoice } from './encode-choice.ts'
 import { spellingOf } from './fields.ts'
@@ -54,7 +54,7 @@ function ownTools(chat: ChatRequest): JsonObject[] {
     const spelled = spellingOf(tool)
     const entry = entries.get(spelled?.entry) ?? {}
     entries.set(spelled?.entry, entry)
-    if (tool.type === 'hosted') Object.assign(entry, tool.value)
+    if (tool.type === 'hosted') addFields(entry, tool.value)
     else entry.functionDeclarations = [...arrayOf(entry.functionDeclarations), spelled?.declaration]
   }
   return [...entries.values()]
@@ -144,7 +144,7 @@ function builtInsOf(chat: ChatRequest, functions: boolean, traits: ModelTraits, 
     if (tool.protocol !== 'gemini' && !twin) notes.dropped(tool, undefined, 'Gemini has no such tool')
     else if (chat.toolChoice?.type === 'none') notes.dropped(tool, undefined, 'no tool may be called, and Gemini cannot forbid its own')
     else if (functions && traits.generation < 3) notes.dropped(tool, undefined, 'this model takes no tool of its own beside functions')
-    else if (tool.protocol === 'gemini') Object.assign(built, tool.value)
+    else if (tool.protocol === 'gemini') addFields(built, tool.value)
     else if (twin) built[twin] = twinOf(tool, twin, notes)
   }
   return Object.entries(built).map(([key, value]) => ({ [key]: value }))

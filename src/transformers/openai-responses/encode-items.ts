@@ -27,7 +27,10 @@ function addMessage(items: JsonObject[], message: Message, context: AskContext):
   if (message.name !== undefined) context.notes.dropped(message, 'name', 'messages have no names here')
   if (message.parts.length === 0) {
     const { item, hollow } = spellingOf(message)
-    if (item) items.push(hollow ? { ...item, content: [] } : item)
+    if (!item) return
+    // What its parts said has been taken away: none of it may come back with the item.
+    const { content: _, ...rest } = item
+    items.push(hollow ? { ...rest, content: [] } : rest)
     return
   }
   let content: Part[] | undefined

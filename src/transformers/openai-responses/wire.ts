@@ -13,7 +13,7 @@ export const OWN = 'openai-responses'
 export interface Spelling {
   /** Fields written over the canonical ones; `undefined` takes one away. */
   fields?: JsonObject
-  /** The wire item that a part was read from: whole, or without its content for messages, whose parts share one object. */
+  /** The wire item that a part was read from; a message's parts share one object, and its content is theirs to say. */
   item?: JsonObject
   /** A message's content was a bare string, or the whole `input` was. */
   bare?: 'content' | 'input'
