@@ -17,7 +17,7 @@ const shared: Options = {
   external: [/^node:/],
   // Bun, Deno and Workers know Node's modules by their full names only.
   removeNodeProtocol: false,
-  // One copy of what the entries share: what is known of a request or an answer is kept in weak maps, and must be found from every entry.
+  // One copy of what the entries share: what rides on a request or an answer is known to one copy alone, and must be found from every entry.
   splitting: true,
   sourcemap: true,
 }

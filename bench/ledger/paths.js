@@ -1,9 +1,8 @@
 /**
  * The same questions as programs ask them of a server: each path of the usage API, with what its parameters vary.
  */
+import { DIMENSIONS } from './questions.js'
 import { DAY, randomOf, TENANTS } from './records.js'
-
-const BY = ['model', 'endpoint', 'tenant', 'group', 'session', 'agent', 'protocol', 'status', 'key', 'route']
 
 /**
  * @param {{ from: number, days: number, ids: readonly { id: string, session: string }[] }} ledger
@@ -23,7 +22,7 @@ export function pathsOf({ from, days, ids }) {
     ['totals of some days', () => `/totals?${span()}`],
     ['totals of a tenant', () => `/totals?tenant=${tenant()}&${span()}`],
     ['totals of models', () => '/totals?model=claude-*'],
-    ...BY.map((by) => /** @type {[string, () => string]} */ ([`top by ${by}`, () => `/top?by=${by}&limit=20&${span()}`])),
+    ...DIMENSIONS.map((by) => /** @type {[string, () => string]} */ ([`top by ${by}`, () => `/top?by=${by}&limit=20&${span()}`])),
     ['series: hours of some days', () => `/series?every=hour&from=${day(days - 7)}&to=${day(days)}`],
     ['series: days', () => `/series?every=day&${span()}`],
     ['series: weeks by model', () => `/series?every=week&by=model&${span()}`],

@@ -11,7 +11,7 @@ import { DAY, randomOf, TENANTS } from './records.js'
 const MINUTE = 60_000
 
 /** @type {readonly Dimension[]} */
-const DIMENSIONS = ['model', 'endpoint', 'tenant', 'group', 'session', 'agent', 'protocol', 'status', 'key', 'route']
+export const DIMENSIONS = ['model', 'endpoint', 'tenant', 'group', 'session', 'agent', 'protocol', 'status', 'key', 'route']
 
 /**
  * @param {{ from: number, days: number, ids: readonly { id: string, session: string }[], bodies: boolean }} ledger

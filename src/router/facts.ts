@@ -9,7 +9,7 @@ import { fail } from '../core/failure.ts'
 import { isObject, reject, type JsonObject } from '../core/json.ts'
 import type { ClientRoute } from '../core/protocol.ts'
 import { estimateInput } from '../core/tokens.ts'
-import { decodeUtf8 } from '../core/utf8.ts'
+import { decodeUtf8, encodeUtf8 } from '../core/utf8.ts'
 import { protocols } from '../transformers/registry.ts'
 import { inheritCaller, seenOf } from './caller.ts'
 import { urlOf } from './fetch.ts'
@@ -153,7 +153,7 @@ function parseBody(text: string, maxDepth: number): JsonObject {
 /** The request once more, with this body: its facts are known, so that no layer below reads or parses it again, and anybody else can still read it. */
 export function withBody(request: Request, facts: RequestFacts, body: JsonObject = facts.body, signal = request.signal): Request {
   const text = body === facts.body ? facts.text : JSON.stringify(body)
-  const bytes = body === facts.body ? facts.bytes : new TextEncoder().encode(text)
+  const bytes = body === facts.body ? facts.bytes : encodeUtf8(text)
   const headers = new Headers(request.headers)
   headers.delete('content-length')
   const { method } = request

@@ -10,7 +10,7 @@ test.each(['', 'plain', 'ä € 🙂', '\ud800', LONG, `${LONG}ä`, `${LONG}€`
   },
 )
 
-test.each(['a piece of a stream', LONG])('shares its memory with nothing: %#', (text) => {
+test.each(['a piece of a stream', LONG, '→'.repeat(5000)])('shares its memory with nothing: %#', (text) => {
   const bytes = encodeUtf8(text)
   expect(bytes.buffer.byteLength).toBe(bytes.byteLength)
 })

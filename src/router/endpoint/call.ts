@@ -118,14 +118,14 @@ export async function callUpstream(
   const controller = attendance && !joiner ? undefined : new AbortController()
   if (controller) sent.signal = controller.signal
   const stop = (reason: unknown) => (controller ? controller.abort(reason) : attendance!.stop(reason))
+  let expired: Failure | undefined
+  let stream: Pick<Relay, 'expire' | 'leave'> | undefined
   const abort = () => {
     stop(waiting.reason())
     stream?.leave()
   }
   if (waiting.gone()) abort()
   const stayUnaware = waiting.whenGone(abort)
-  let expired: Failure | undefined
-  let stream: Pick<Relay, 'expire' | 'leave'> | undefined
   const watching = watch(name, timeouts, clock, (failure) => {
     expired = failure
     if (stream) stream.expire(failure)

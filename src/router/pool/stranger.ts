@@ -7,6 +7,7 @@ import { respondText, respondWith, takeSource, type ByteSource } from '../../cor
 import type { Clock } from '../../core/clock.ts'
 import { isFailureError, STATUS, type Failure } from '../../core/failure.ts'
 import { presenceBy } from '../../core/presence.ts'
+import { encodeUtf8 } from '../../core/utf8.ts'
 import { protocols } from '../../transformers/registry.ts'
 import { translate, type Adjust } from '../../transformers/translate.ts'
 import { errorResponse } from '../endpoint/answer.ts'
@@ -121,7 +122,7 @@ function writtenFacts({ facts, adjust, model }: StrangerCall): RequestFacts {
     adjust,
   })
   const text = JSON.stringify(body)
-  return { ...asked, body, text, bytes: new TextEncoder().encode(text) }
+  return { ...asked, body, text, bytes: encodeUtf8(text) }
 }
 
 /** The body is read as text: what described its form on the wire is no longer true. */
