@@ -14,6 +14,7 @@ import { lookUp } from '../../core/json.ts'
 import type { Fetch } from '../../router/fetch.ts'
 import { bytesOf } from './bytes.ts'
 import { createProxyChooser, type ForwardProxyOptions } from '../forward-proxy/forward-proxy.ts'
+import { inTurns } from './turns.ts'
 import { createRoutes, type Route } from './routes.ts'
 
 /**
@@ -118,7 +119,8 @@ function responseOf(message: http.IncomingMessage): Response {
     message.resume()
     return new Response(null, { status, headers })
   }
-  return respondWith(sourceOfReadable(decoded(message)), { status, headers })
+  const source = sourceOfReadable(decoded(message))
+  return respondWith(message.headers['content-type']?.includes('event-stream') ? inTurns(source) : source, { status, headers })
 }
 
 const DECODERS = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress }
