@@ -66,6 +66,14 @@ export const writeEvent = (data: string, name?: string): string =>
   name === undefined ? `data: ${data}\n\n` : `event: ${name}\ndata: ${data}\n\n`
 
 const LF = 0x0a
+const CR = 0x0d
+
+/** Whether a chunk ends where an event does: only there can a stream say one more thing. */
+export function endsEvent(chunk: Uint8Array | string): boolean {
+  if (typeof chunk === 'string') return chunk.endsWith('\n\n') || chunk.endsWith('\n\r\n')
+  const at = chunk.length - 1
+  return chunk[at] === LF && (chunk[at - 1] === LF || (chunk[at - 1] === CR && chunk[at - 2] === LF))
+}
 
 /** Keeps nothing in mind: one for all. */
 const whole = new TextDecoder('utf-8', { ignoreBOM: true })

@@ -8,6 +8,7 @@ import type { ByteSink, ByteSource } from '../../core/byte-source.ts'
 import type { Clock } from '../../core/clock.ts'
 import { FailureError, failureOf, type Failure } from '../../core/failure.ts'
 import type { Emit } from '../../core/reply.ts'
+import { endsEvent } from '../../core/sse.ts'
 import { addLength, estimateLength, type Length } from '../../core/tokens.ts'
 import { mergeUsage, type Usage } from '../../core/usage.ts'
 import type { Ending } from '../outcome.ts'
@@ -142,7 +143,7 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
   const give = (chunk: Uint8Array | string) => {
     if (!chunk.length) return
     lastWrite = clock.now()
-    between = endsEvent(chunk)
+    between = typeof chunk === 'string' || endsEvent(chunk)
     if (sink) return sink.write(chunk)
     held.push(chunk)
     heldBytes += chunk.length
@@ -271,12 +272,3 @@ const isMeaningful = (type: string, part: string | undefined): boolean =>
   type === 'error' ||
   type === 'part-end' ||
   (type === 'part-start' && part !== 'text' && part !== 'reasoning' && part !== 'refusal')
-
-const LF = 0x0a
-const CR = 0x0d
-
-function endsEvent(chunk: Uint8Array | string): boolean {
-  if (typeof chunk === 'string') return true
-  const [third, second, last] = chunk.subarray(-3)
-  return last === LF && (second === LF || (second === CR && third === LF))
-}

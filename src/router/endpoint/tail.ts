@@ -6,9 +6,8 @@
  */
 
 /** What is kept at least: more than the few small events at the end of an answer. */
-const KEPT_BYTES = 4096
-/** Many small pieces take more memory than what is in them: so many are joined. 1000 slow streams: 10 KiB each. */
-const MAX_PIECES = 16
+const KEPT_BYTES = 2048
+const FIRST_BYTES = 1024
 /** What is kept at most: an event that is larger is not read. */
 const MAX_BYTES = 16 * 1024 * 1024
 
@@ -20,50 +19,42 @@ export interface Tail {
 
 /** @param rest what of an event that is not over yet came before the first push */
 export function createTail(rest: Uint8Array): Tail {
-  let chunks: Uint8Array[] = [rest]
-  let size = rest.length
+  // Memory of its own: a piece of what came from the socket would keep all that came with it, for as long as the stream goes on.
+  let kept = new Uint8Array(FIRST_BYTES)
+  let size = 0
   // Doubled while an event goes on, so that its bytes are searched and copied twice at most on the whole.
   let limit = 2 * KEPT_BYTES
-  const keep = (bytes: Uint8Array) => {
-    chunks = [bytes]
-    size = bytes.length
+  const add = (bytes: Uint8Array) => {
+    if (size + bytes.length > kept.length) {
+      const roomier = new Uint8Array(Math.max(2 * kept.length, size + bytes.length))
+      roomier.set(kept.subarray(0, size))
+      kept = roomier
+    }
+    kept.set(bytes, size)
+    size += bytes.length
   }
   const trim = () => {
-    const newest = chunks.at(-1)!
-    const within = eventBefore(newest, newest.length - KEPT_BYTES)
-    if (within) keep(newest.subarray(within))
-    else {
-      const all = joined(chunks, size)
-      keep(all.subarray(eventBefore(all, size - KEPT_BYTES)))
-    }
+    const begin = eventBefore(kept, size - KEPT_BYTES)
+    size -= begin
     limit = 2 * Math.max(KEPT_BYTES, size)
+    if (kept.length > 4 * limit) kept = kept.slice(begin, begin + size)
+    else kept.copyWithin(0, begin, begin + size)
   }
-  return {
-    push(bytes) {
-      if (size > MAX_BYTES) return
-      chunks.push(bytes)
-      size += bytes.length
-      if (size > limit) trim()
-      else if (chunks.length > MAX_PIECES && size <= 2 * KEPT_BYTES) chunks = [joined(chunks, size)]
-      if (size > MAX_BYTES) chunks = []
-    },
-    bytes: () => (size > MAX_BYTES ? undefined : joined(chunks, size)),
+  const push = (bytes: Uint8Array) => {
+    if (size > MAX_BYTES) return
+    const isLong = size + bytes.length > limit
+    const within = isLong ? eventBefore(bytes, bytes.length - KEPT_BYTES) : 0
+    if (within) size = 0
+    add(within ? bytes.subarray(within) : bytes)
+    if (isLong) trim()
+    if (size > MAX_BYTES) kept = new Uint8Array()
   }
+  push(rest)
+  return { push, bytes: () => (size > MAX_BYTES ? undefined : kept.subarray(0, size)) }
 }
 
 /** What of an event that is not over yet stands at the end of `bytes`. */
 export const unfinished = (bytes: Uint8Array): Uint8Array => bytes.subarray(eventBefore(bytes, bytes.length))
-
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  if (chunks.length === 1) return chunks[0]!
-  const all = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    all.set(chunk, at)
-    at += chunk.length
-  }
-  return all
-}
 
 const LF = 0x0a
 const CR = 0x0d

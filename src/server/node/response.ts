@@ -6,6 +6,7 @@
 import type { ServerResponse } from 'node:http'
 import { sendNodeResponse } from 'srvx/node'
 import { takePushed, type ByteSource } from '../../core/byte-source.ts'
+import { endsEvent } from '../../core/sse.ts'
 import type { Interrupt } from '../closing.ts'
 import { bytesOf } from './bytes.ts'
 
@@ -52,7 +53,19 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
   let full = false
   let ended = false
   let begun = false
-  let last: Uint8Array | string = ''
+  let between = true
+  // What one read from the upstream brought goes out in one write.
+  let text = ''
+  let pieces: Uint8Array[] = []
+  const flush = () => {
+    if (!text && !pieces.length) return
+    const chunk = text ? (text.length > LONG_TEXT ? bytesOf(text) : text) : pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
+    text = ''
+    pieces = []
+    if (to.write(chunk) || full) return
+    full = true
+    from?.pause()
+  }
   const goOn = () => {
     full = false
     from?.resume()
@@ -67,16 +80,18 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
   from.start({
     write(chunk) {
       if (ended) return
-      last = chunk
+      between = endsEvent(chunk)
       begun ||= typeof chunk !== 'string' || !chunk.startsWith(':')
-      const free = to.write(typeof chunk === 'string' && chunk.length > LONG_TEXT ? bytesOf(chunk) : chunk)
-      if (free || full) return
-      full = true
-      from?.pause()
+      const isText = typeof chunk === 'string'
+      if (!text && !pieces.length) process.nextTick(flush)
+      else if (isText ? pieces.length : text) flush()
+      if (isText) text += chunk
+      else pieces.push(chunk)
     },
     end() {
       if (ended) return
       ended = true
+      flush()
       to.end()
     },
     fail(error) {
@@ -89,14 +104,9 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
     if (ended) return
     ended = true
     from?.cancel(new Error('the server is stopping'))
-    const words = endsEvent(last) ? (lastWords?.(begun) ?? '') : ''
+    flush()
+    const words = between ? (lastWords?.(begun) ?? '') : ''
     if (words) to.end(words)
     else to.destroy()
   }
-}
-
-/** Only between events can a stream say one more thing. */
-function endsEvent(chunk: Uint8Array | string): boolean {
-  const end = typeof chunk === 'string' ? chunk.slice(-4) : Buffer.from(chunk.subarray(-4)).toString('latin1')
-  return end === '' || /(\r?\n){2}$/.test(end)
 }
