@@ -25,10 +25,25 @@ export interface RequestFacts {
   /** The body as it came. */
   bytes: Uint8Array
   /** The same as text, to search in: a layer may have named another model since. */
-  text: string
+  readonly text: string
   /** The body, parsed. Shared by all layers: never change it. */
   body: JsonObject
 }
+
+const texts = createAttachment<RequestFacts, string>('text')
+
+/** A prototype's: an object with a getter of its own is dear to make, and is kept for long. */
+const READ = {
+  get text(): string {
+    const facts = this as unknown as RequestFacts
+    let text = texts.get(facts)
+    if (text === undefined) texts.set(facts, (text = decodeUtf8(facts.bytes)))
+    return text
+  },
+}
+
+/** Lets go of the text, which can be made of the bytes again: of 149 KB it takes 300, and a stream goes on for minutes. */
+export const forgetText = (facts: RequestFacts): void => texts.set(facts, undefined)
 
 const read = createAttachment<RequestFacts, ChatRequest>('chat')
 
@@ -126,7 +141,9 @@ async function readFacts(request: Request, maxBytes: number): Promise<RequestFac
   const bytes = await readBytes(request, maxBytes)
   const text = decodeText(bytes)
   const body = parseBody(text, depths.get(request) ?? MAX_DEPTH)
-  return { protocol: found.protocol, route: found.route, bytes, text, body }
+  const facts = Object.assign(Object.create(READ) as typeof READ, { protocol: found.protocol, route: found.route, bytes, body })
+  texts.set(facts, text)
+  return facts
 }
 
 function decodeText(bytes: Uint8Array): string {

@@ -6,25 +6,38 @@
 import { createAttachment } from '../core/attachment.ts'
 import { stringOf } from '../core/json.ts'
 import { inheritCaller } from './caller.ts'
-import { withBody, type RequestFacts } from './facts.ts'
+import { forgetText, withBody, type RequestFacts } from './facts.ts'
 
 const originals = createAttachment<RequestFacts, RequestFacts>('original')
 
 /** The facts with the model replaced where the protocol keeps it: in the URL, or in the body, whose bytes are made when they are asked for. */
 export function askingFor(facts: RequestFacts, model: string): RequestFacts {
-  const { route, body } = facts
-  if (route.model !== undefined) return { ...facts, route: { ...route, model } }
-  const original = originals.get(facts) ?? facts
-  const { protocol, text } = facts
-  const renamed = Object.assign(Object.create(LATE) as typeof LATE, { protocol, route, text, body: { ...body, model } })
-  originals.set(renamed, original)
+  const { protocol, route, body } = facts
+  const renamed =
+    route.model === undefined
+      ? Object.assign(Object.create(REWRITTEN) as typeof REWRITTEN, { protocol, route, body: { ...body, model } })
+      : Object.assign(Object.create(RENAMED) as typeof RENAMED, { protocol, route: { ...route, model }, bytes: facts.bytes, body })
+  originals.set(renamed, originalOf(facts))
   return renamed
 }
 
+const originalOf = (facts: RequestFacts): RequestFacts => originals.get(facts) ?? facts
+
+/** For an answer that goes on for long: hardly anybody looks at what was asked once it has begun. */
+export const forgetAsked = (facts: RequestFacts): void => forgetText(originalOf(facts))
+
 const made = createAttachment<RequestFacts, Uint8Array>('bytes')
 
-/** A prototype's: an object with a getter of its own is dear to make, and is kept for long. */
-const LATE = {
+/** Prototypes': an object with a getter of its own is dear to make, and is kept for long. */
+const RENAMED = {
+  get text(): string {
+    return originalOf(this as unknown as RequestFacts).text
+  },
+}
+const REWRITTEN = {
+  get text(): string {
+    return originalOf(this as unknown as RequestFacts).text
+  },
   get bytes(): Uint8Array {
     const facts = this as unknown as RequestFacts
     let bytes = made.get(facts)
@@ -38,7 +51,7 @@ const LATE = {
  * ten times as long.
  */
 export function bytesNaming(facts: RequestFacts, model: string): Uint8Array<ArrayBuffer> {
-  const { text, body, bytes } = originals.get(facts) ?? facts
+  const { text, body, bytes } = originalOf(facts)
   const encoder = new TextEncoder()
   const place = placeOfModel(text, body.model)
   if (!place || bytes[0] === BYTE_ORDER_MARK) return encoder.encode(JSON.stringify({ ...body, model }))

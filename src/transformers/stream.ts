@@ -100,18 +100,20 @@ export function createStreamTranslator({
     breakOff(TRUNCATED)
   }
   const collect = <Input>(run: (input: Input) => void, input: Input): string => {
-    out = ''
-    if (translator.ended) return out
+    if (translator.ended) return ''
     try {
       run(input)
     } catch (error) {
       breakOff(failureOf(error))
     }
-    return out
+    const text = out
+    out = ''
+    return text
   }
   let whole: string | undefined
   let looked = false
-  const text = new TextDecoder()
+  // Made when wanted: it holds memory outside the heap, for as long as the stream goes on.
+  let text: TextDecoder | undefined
   const read = (bytes: Uint8Array) => {
     if (!looked) {
       const first = bytes.find((byte) => byte > SPACE)
@@ -120,7 +122,7 @@ export function createStreamTranslator({
       if (first === BRACE || first === BRACKET) whole = ''
     }
     if (whole === undefined) reader.push(bytes)
-    else whole += text.decode(bytes, { stream: true })
+    else whole += (text ??= new TextDecoder()).decode(bytes, { stream: true })
     if (whole && whole.length > MAX_WHOLE_LENGTH)
       fail({ kind: 'bad-response', message: `The upstream's answer is longer than ${MAX_WHOLE_LENGTH} characters.` })
   }
@@ -130,7 +132,7 @@ export function createStreamTranslator({
     else breakOff(TRUNCATED)
   }
   const finish = () => {
-    if (whole !== undefined) return readWhole(whole + text.decode())
+    if (whole !== undefined) return readWhole(whole + (text?.decode() ?? ''))
     reader.end()
     if (!translator.ended) close(false)
   }

@@ -24,7 +24,7 @@ import { modelFor } from './model-name.ts'
 import { inPieces } from './pieces.ts'
 import type { Relay } from './relay.ts'
 import { watch, type Timeouts } from './timeouts.ts'
-import { bytesNaming } from '../rename.ts'
+import { bytesNaming, forgetAsked } from '../rename.ts'
 import type { Trip } from '../trip.ts'
 import { upstreamCall } from './upstream.ts'
 
@@ -138,7 +138,7 @@ export async function callUpstream(
   try {
     watching.phase(attendance ? 'connect' : 'headers')
     const response = await (joiner ? inPieces(upstream.fetch, joiner) : upstream.fetch)(url, sent)
-    return await answerFrom(response, {
+    const answer = await answerFrom(response, {
       name,
       client,
       upstream: speaks,
@@ -157,6 +157,8 @@ export async function callUpstream(
         return outcome({ notices: exchange?.notices ?? NONE, ended, failure })
       },
     })
+    if (stream) forget(facts, exchange)
+    return answer
   } catch (error) {
     release()
     if (expired) fail(expired, error)
@@ -166,6 +168,14 @@ export async function callUpstream(
 }
 
 const NONE: readonly Notice[] = []
+
+/** A stream goes on for minutes: what was sent, and what can be made again of the client's bytes, need not stay as long. */
+function forget(facts: RequestFacts, exchange: { body: JsonObject } | undefined): void {
+  forgetAsked(facts)
+  if (exchange) exchange.body = SENT
+}
+
+const SENT: JsonObject = {}
 
 /** Joins the pieces of an answer that may come in some; a client of the same protocol asks for them itself. */
 const joinerFor = ({ pieces }: Protocol, body: JsonObject | undefined, model: string) =>

@@ -48,7 +48,7 @@ export function createNodeFetch(options: ForwardProxyOptions = {}): Fetch & { cl
 /** Where it calls are a few addresses. */
 const urls = createMemo<URL>()
 
-/** Has the body as bytes alone: it stays as long as the answer is read, and a long text amid the heap makes for many more full collections. */
+/** Has the body as bytes alone, and until the answer comes: a long text amid the heap makes for many more full collections. */
 interface Call extends Pick<RequestInit, 'method' | 'headers' | 'signal'> {
   url: URL
   attendance?: Attendance
@@ -57,7 +57,7 @@ interface Call extends Pick<RequestInit, 'method' | 'headers' | 'signal'> {
 }
 
 function send(call: Call, retried = false): Promise<Response> {
-  const { url, method = 'GET', attendance, bytes, route } = call
+  const { url, method = 'GET', attendance, route } = call
   const signal = call.signal ?? undefined
   return new Promise((resolve, reject) => {
     let stopped = signal?.aborted ? { reason: signal.reason as unknown } : attendance?.stopped
@@ -65,7 +65,7 @@ function send(call: Call, retried = false): Promise<Response> {
     const headers = headersOf(call.headers)
     headers['accept-encoding'] ??= 'identity'
     // Node would send a list of headers without a length in chunks, which WebDAV servers refuse where there is no body.
-    if (bytes || !BODILESS.has(method)) headers['content-length'] = String(bytes?.length ?? 0)
+    if (call.bytes || !BODILESS.has(method)) headers['content-length'] = String(call.bytes?.length ?? 0)
     const request = route.open(url, { method, headers }, retried)
     const stop = (reason: unknown) => {
       stopped = { reason }
@@ -88,6 +88,7 @@ function send(call: Call, retried = false): Promise<Response> {
       reject(new TypeError('fetch failed', { cause: error }))
     })
     request.on('response', (message) => {
+      call.bytes = undefined
       try {
         resolve(responseOf(message))
       } catch (error) {
@@ -95,7 +96,7 @@ function send(call: Call, retried = false): Promise<Response> {
         reject(new TypeError('fetch failed', { cause: error }))
       }
     })
-    request.end(bytes ?? undefined)
+    request.end(call.bytes ?? undefined)
   })
 }
 

@@ -9,7 +9,8 @@ import { tooLarge } from '../../router/facts.ts'
 /** Reads a body. Rejects with a 413 failure above `maxBytes`, and where the client goes before its end. */
 export function readNodeBody(message: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const chunks: Uint8Array[] = []
+    // Node keeps the message, and with it what listens to it, for as long as its answer goes on.
+    let chunks: Uint8Array[] = []
     let size = 0
     message.on('data', (chunk: Uint8Array) => {
       size += chunk.length
@@ -21,7 +22,10 @@ export function readNodeBody(message: IncomingMessage, maxBytes: number): Promis
         reject(error)
       }
     })
-    message.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
+    message.once('end', () => {
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size))
+      chunks = []
+    })
     message.once('error', reject)
     message.once('close', () => {
       if (!message.readableEnded) reject(new DOMException('The client went away amid its request.', 'AbortError'))

@@ -13,6 +13,9 @@ import { bytesOf } from './bytes.ts'
 /** Long strings cost more to write than their bytes. */
 const LONG_TEXT = 16 * 1024
 
+/** More than a read brings: a source that never waits is to learn in time that its client is full. */
+const MOST_AT_ONCE = 64 * 1024
+
 /** What a stream that is broken off by this server says at last; `''` where it has no words for it. `begun`: more has gone out than signs of life. */
 export type LastWords = (begun: boolean) => string
 
@@ -57,11 +60,13 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
   // What one read from the upstream brought goes out in one write.
   let text = ''
   let pieces: Uint8Array[] = []
+  let size = 0
   const flush = () => {
     if (!text && !pieces.length) return
     const chunk = text ? (text.length > LONG_TEXT ? bytesOf(text) : text) : pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
     text = ''
     pieces = []
+    size = 0
     if (to.write(chunk) || full) return
     full = true
     from?.pause()
@@ -76,6 +81,8 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
     if (!ended) from?.cancel(new Error('the client went away'))
     ended = true
     from = undefined
+    text = ''
+    pieces = []
   })
   from.start({
     write(chunk) {
@@ -87,6 +94,8 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
       else if (isText ? pieces.length : text) flush()
       if (isText) text += chunk
       else pieces.push(chunk)
+      size += chunk.length
+      if (size >= MOST_AT_ONCE) flush()
     },
     end() {
       if (ended) return

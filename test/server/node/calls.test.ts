@@ -54,3 +54,25 @@ test('who is named in a URL is told, unless a header tells already', async () =>
     'authorization: Bearer k',
   ])
 })
+
+test('a call whose connection breaks amid the answer is not made again', async () => {
+  let asked = 0
+  const breaking = createServer((request, response) => {
+    request.resume().on('end', () => {
+      asked++
+      if (asked === 1) return response.end('{}')
+      response.writeHead(200, { 'content-length': '100' }).write('half')
+      setImmediate(() => request.socket.resetAndDestroy())
+    })
+  })
+  breaking.listen(0, '127.0.0.1')
+  await once(breaking, 'listening')
+  const at = `http://127.0.0.1:${(breaking.address() as AddressInfo).port}/`
+  const ask = () => fetch(at, { method: 'POST', body: 'four', redirect: 'manual' })
+  await (await ask()).text()
+  const broken = await ask()
+  await expect(broken.text()).rejects.toThrow()
+  await (await ask()).text().catch(() => {})
+  expect(asked).toBe(3)
+  breaking.close()
+})
