@@ -1,6 +1,7 @@
 /**
  * Answers that arrive faster than they can be translated take turns, so that what is short need not wait for them: a new request, the first
- * words of an answer, a single event. With 32 streams at once the first words come seven times as soon, for the same processor time.
+ * words of an answer, a single event. With 32 streams at once the first words come three to five times as soon, for about the same
+ * processor time.
  *
  * @module
  */
@@ -20,18 +21,27 @@ interface Turn {
 
 const waiting: Turn[] = []
 let born = 0
+/** Whether the next turns are set down already. */
+let due = false
 
-/** One turn for each round of the event loop: between two of them it looks at everything that has arrived. */
-function takeTurn(): void {
-  waiting.shift()?.take()
-  if (waiting.length) setImmediate(takeTurn)
+/**
+ * In each round of the event loop, which then looks at everything that has arrived. With one the first words come in half the time, but more
+ * answers are under way at once, and the processor has a tenth more to do.
+ */
+const TURNS = 3
+
+function takeTurns(): void {
+  for (let i = 0; i < TURNS; i++) waiting.shift()?.take()
+  due = waiting.length > 0
+  if (due) setImmediate(takeTurns)
 }
 
 function queue(turn: Turn): void {
   let at = waiting.length
   while (at && waiting[at - 1]!.age > turn.age) at--
   waiting.splice(at, 0, turn)
-  if (waiting.length === 1) setImmediate(takeTurn)
+  if (!due) setImmediate(takeTurns)
+  due = true
 }
 
 /** The same source in turns with all the others that are. */
