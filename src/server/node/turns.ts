@@ -31,9 +31,10 @@ let due = false
 const TURNS = 3
 
 function takeTurns(): void {
-  for (let i = 0; i < TURNS; i++) waiting.shift()?.take()
+  const turns = waiting.splice(0, TURNS)
   due = waiting.length > 0
   if (due) setImmediate(takeTurns)
+  for (const turn of turns) turn.take()
 }
 
 function queue(turn: Turn): void {
