@@ -18,6 +18,7 @@ import { checkBeforeParsing, checkDepth, MAX_DEPTH } from './json-bounds.ts'
 /** The largest request body that is read, in bytes, unless the caller says otherwise: as large as Claude's own limit. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024
 
+/** Not to be spread: `text` and `bytes` may be a prototype's. */
 export interface RequestFacts {
   /** The client's protocol, told by the path. */
   protocol: ProtocolName
@@ -40,6 +41,12 @@ const READ = {
     if (text === undefined) texts.set(facts, (text = decodeUtf8(facts.bytes)))
     return text
   },
+}
+
+function factsWith({ protocol, route }: Routed, text: string, bytes: Uint8Array, body: JsonObject): RequestFacts {
+  const facts = Object.assign(Object.create(READ) as typeof READ, { protocol, route, bytes, body })
+  texts.set(facts, text)
+  return facts
 }
 
 /** Lets go of the text, which can be made of the bytes again: of 149 KB it takes 300, and a stream goes on for minutes. */
@@ -141,9 +148,7 @@ async function readFacts(request: Request, maxBytes: number): Promise<RequestFac
   const bytes = await readBytes(request, maxBytes)
   const text = decodeText(bytes)
   const body = parseBody(text, depths.get(request) ?? MAX_DEPTH)
-  const facts = Object.assign(Object.create(READ) as typeof READ, { protocol: found.protocol, route: found.route, bytes, body })
-  texts.set(facts, text)
-  return facts
+  return factsWith(found, text, bytes, body)
 }
 
 function decodeText(bytes: Uint8Array): string {
@@ -175,7 +180,7 @@ export function withBody(request: Request, facts: RequestFacts, body: JsonObject
   headers.delete('content-length')
   const { method } = request
   const made = new Request(request.url, { method, headers, signal, body: bytes as Uint8Array<ArrayBuffer> })
-  adopt(made, { ...facts, bytes, text, body })
+  adopt(made, factsWith(facts, text, bytes, body))
   inheritCaller(request, made)
   return made
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** What is kept at least: more than the few small events at the end of an answer. */
+/** What is kept at least: the few small events at the end of an answer, with its counts, have some hundred bytes. All of it is parsed at the end. */
 const KEPT_BYTES = 2048
 const FIRST_BYTES = 1024
 /** What is kept at most: an event that is larger is not read. */

@@ -81,13 +81,17 @@ function send(call: Call, retried = false): Promise<Response> {
       else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => attendance?.connected())
     })
     if (signal) request.on('close', () => signal.removeEventListener('abort', abort))
+    let answered = false
     request.on('error', (error: NodeJS.ErrnoException) => {
+      // The body of the answer tells of it, too.
+      if (answered) return
       if (stopped) return reject(stopped.reason)
       // The upstream closed an idle connection just as it was used again: nothing was read of this request.
       if (request.reusedSocket && error.code === 'ECONNRESET' && !retried) return resolve(send(call, true))
       reject(new TypeError('fetch failed', { cause: error }))
     })
     request.on('response', (message) => {
+      answered = true
       call.bytes = undefined
       try {
         resolve(responseOf(message))

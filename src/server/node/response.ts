@@ -67,9 +67,15 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
     text = ''
     pieces = []
     size = 0
-    if (to.write(chunk) || full) return
+    // Of an answer that has ended Node does not say when there is room again.
+    if (to.write(chunk) || full || ended) return
     full = true
     from?.pause()
+  }
+  /** Node lets go of what was written in the same tick. */
+  const breakOff = (error?: unknown) => {
+    flush()
+    setImmediate(() => to.destroy(error instanceof Error ? error : undefined))
   }
   const goOn = () => {
     full = false
@@ -106,16 +112,16 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
     fail(error) {
       if (ended) return
       ended = true
-      to.destroy(error instanceof Error ? error : undefined)
+      breakOff(error)
     },
   })
   return () => {
     if (ended) return
     ended = true
     from?.cancel(new Error('the server is stopping'))
-    flush()
     const words = between ? (lastWords?.(begun) ?? '') : ''
-    if (words) to.end(words)
-    else to.destroy()
+    if (!words) return breakOff()
+    flush()
+    to.end(words)
   }
 }

@@ -7,20 +7,21 @@
  */
 import type { ByteSink, ByteSource } from '../../core/byte-source.ts'
 
-/** The beginning of each answer, which goes on at once, and so does what comes later where nobody waits: about a dozen events. */
+/** Of each answer at least so much goes on at once, about a dozen events; later a read goes on at once that is no longer, where nobody waits. */
 const SHORT_BYTES = 2 * 1024
 
-/** Waiting at most, before the upstream is paused. */
+/** Waiting at most, before the upstream is paused. An answer that has been given so much counts as a new one: others are to have their turns, too. */
 const HELD_BYTES = 64 * 1024
 
 interface Turn {
-  /** Older answers come first, so that they end: each one under way costs memory, and the garbage collector time. */
-  readonly age: number
+  /** Lower ones come first. Older answers do, so that they end: each one under way costs memory, and the garbage collector time. */
+  rank: number
   take(): void
 }
 
+/** Of all servers in this process: they share its one event loop. */
 const waiting: Turn[] = []
-let born = 0
+let lastRank = 0
 /** Whether the next turns are set down already. */
 let due = false
 
@@ -31,15 +32,17 @@ let due = false
 const TURNS = 3
 
 function takeTurns(): void {
-  const turns = waiting.splice(0, TURNS)
-  due = waiting.length > 0
-  if (due) setImmediate(takeTurns)
-  for (const turn of turns) turn.take()
+  try {
+    for (let i = 0; i < TURNS; i++) waiting.shift()?.take()
+  } finally {
+    due = waiting.length > 0
+    if (due) setImmediate(takeTurns)
+  }
 }
 
 function queue(turn: Turn): void {
   let at = waiting.length
-  while (at && waiting[at - 1]!.age > turn.age) at--
+  while (at && waiting[at - 1]!.rank > turn.rank) at--
   waiting.splice(at, 0, turn)
   if (!due) setImmediate(takeTurns)
   due = true
@@ -48,7 +51,7 @@ function queue(turn: Turn): void {
 /** The same source in turns with all the others that are. */
 export function inTurns(source: ByteSource): ByteSource {
   let sink: ByteSink | undefined
-  let held: Uint8Array[] = []
+  let held: (Uint8Array | string)[] = []
   let heldBytes = 0
   let given = 0
   let waits = false
@@ -67,13 +70,18 @@ export function inTurns(source: ByteSource): ByteSource {
     waits = false
     if (paused) return
     const chunks = held
+    given += heldBytes
+    if (given >= HELD_BYTES) {
+      given = SHORT_BYTES
+      turn.rank = ++lastRank
+    }
     held = []
     heldBytes = 0
     for (const chunk of chunks) sink?.write(chunk)
     flow()
     over?.()
   }
-  const turn: Turn = { age: born++, take: give }
+  const turn: Turn = { rank: ++lastRank, take: give }
   /** After a read from the socket: all that it brought is here. */
   const look = () => {
     if (paused || (heldBytes <= SHORT_BYTES && !waiting.length)) give()
@@ -84,7 +92,7 @@ export function inTurns(source: ByteSource): ByteSource {
       given += chunk.length
       return sink?.write(chunk)
     }
-    held.push(chunk as Uint8Array)
+    held.push(chunk)
     heldBytes += chunk.length
     flow()
     if (waits || paused) return
@@ -109,10 +117,11 @@ export function inTurns(source: ByteSource): ByteSource {
     },
     resume() {
       paused = false
+      if (!waits && heldBytes) {
+        waits = true
+        queue(turn)
+      }
       flow()
-      if (waits || !heldBytes) return
-      waits = true
-      queue(turn)
     },
     cancel(reason) {
       sink = undefined

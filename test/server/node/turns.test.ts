@@ -78,6 +78,19 @@ describe('answers in turns', () => {
     expect(log.slice(4)).toEqual(['a60', 'd5000', 'e5000'])
   })
 
+  it('lets younger answers have their turns where older ones never end', async () => {
+    const log: string[] = []
+    const older = ['a', 'b', 'c'].map((name) => answerOf(name, log))
+    const younger = answerOf('d', log)
+    for (const answer of [...older, younger]) answer.read(2048)
+    younger.read(7000)
+    for (let round = 0; round < 8; round++) {
+      for (const answer of older) answer.read(20_000)
+      await nextRound()
+    }
+    expect(log).toContain('d7000')
+  })
+
   it('ends after what waits has been given, well or in an error', async () => {
     const well = answerOf('a')
     well.read(2048, 5000)
