@@ -14,7 +14,7 @@ const [build = '', rounds = '3'] = process.argv.slice(2)
 const translate = await translateOf(build)
 
 /** For the compiler to come to rest. */
-const WARM_UP_RUNS = 100
+const WARM_UP_RUNS = 1000
 
 /** Time of the processor, in nanoseconds: what else runs on the machine does not count. */
 const cpuTime = () => {

@@ -21,6 +21,11 @@ export interface Protocol {
   /** What tool names and call ids may look like here, unless the dialect says otherwise. */
   toolName: NameRule
   callId: NameRule
+  /**
+   * The fields in which an event of a stream differs from the one before as a rule, as `createAlikeParser` takes them. Its decoder keeps no
+   * object that holds one.
+   */
+  differing: ReadonlySet<string>
   /** How this protocol's provider begins a call id that it mints: `toolu_`, `call_`. */
   callIdPrefix: string
 

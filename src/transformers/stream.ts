@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createAlikeParser } from '../core/alike.ts'
 import { fail, failureOf, STATUS, type Failure } from '../core/failure.ts'
 import { unfold } from '../core/fold.ts'
 import { tryParse } from '../core/json.ts'
@@ -39,6 +40,8 @@ const BRACKET = 0x5b
 
 export interface StreamTranslatorOptions {
   decode: Protocol['decodeStream']
+  /** See {@link Protocol.differing}. */
+  differing: Protocol['differing']
   /** Reads a whole answer, for upstreams that send one where a stream was asked for. */
   decodeWhole: Protocol['decodeReply']
   encode: Protocol['encodeStream']
@@ -54,6 +57,7 @@ export interface StreamTranslatorOptions {
 
 export function createStreamTranslator({
   decode,
+  differing,
   decodeWhole,
   encode,
   context,
@@ -80,12 +84,13 @@ export function createStreamTranslator({
   }
   const decoder: StreamDecoder = decode(emit, context)
   const breakOff = (failure: Failure) => emit({ type: 'error', failure })
+  const parse = createAlikeParser(differing)
   const reader = createEventReader((data, name) => {
     if (translator.ended) return
     if (data === '[DONE]') return close(true)
     let event: unknown
     try {
-      event = JSON.parse(data)
+      event = parse(data)
     } catch {
       // One damaged event does not end an answer that goes on to its proper end; one that does not is reported as cut.
       // What a connection broke off in was never an event.

@@ -143,6 +143,7 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
   const translator = (observe?: Emit) =>
     createStreamTranslator({
       decode: upstream.decodeStream,
+      differing: upstream.differing,
       decodeWhole: upstream.decodeReply,
       encode: client.encodeStream,
       context,

@@ -21,6 +21,11 @@ import { pieces } from './pieces.ts'
 /** Google's clients break on comments and names of events; a chunk that says nothing is an ordinary chunk. */
 const SIGN_OF_LIFE = 'data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"index":0}]}\n\n'
 
+const DIFFERING = new Set([
+  'candidates/content/parts/text',
+  ...['candidatesTokenCount', 'thoughtsTokenCount', 'totalTokenCount'].map((count) => `usageMetadata/${count}`),
+])
+
 export const gemini: Protocol = {
   name: 'gemini',
   fields: FIELDS,
@@ -30,6 +35,7 @@ export const gemini: Protocol = {
   toolName: { max: 64, pattern: /^[A-Za-z_][A-Za-z0-9_.:-]*$/ },
   callId: { max: 128, pattern: /^[A-Za-z0-9_.:-]+$/ },
   callIdPrefix: 'call_',
+  differing: DIFFERING,
   decodeRequest,
   encodeRequest,
   decodeReply,

@@ -29,7 +29,6 @@ export function decodeUsage(value: unknown, grounding?: unknown): Usage | undefi
 /** Snapshots of a stream: each field keeps the last value that was told, since later ones may leave it out. */
 export function mergeUsageMetadata(earlier: JsonObject | undefined, later: unknown): JsonObject | undefined {
   if (!isObject(later)) return earlier
-  if (!earlier) return later
   const merged = { ...earlier }
   for (const key in later) if (later[key] !== null && later[key] !== undefined) merged[key] = later[key]
   return merged

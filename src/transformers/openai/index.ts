@@ -17,6 +17,12 @@ import { decodeError } from './error.ts'
 import { INCIDENTAL } from './incidental.ts'
 import { FIELDS } from './wire.ts'
 
+const DIFFERING = new Set([
+  'created',
+  'obfuscation',
+  ...['content', 'reasoning', 'reasoning_content', 'tool_calls/function/arguments'].map((field) => `choices/delta/${field}`),
+])
+
 export const openai: Protocol = {
   name: 'openai',
   fields: FIELDS,
@@ -24,6 +30,7 @@ export const openai: Protocol = {
   toolName: { max: 64, pattern: /^[a-zA-Z0-9_-]+$/ },
   callId: { max: 40, pattern: /^[a-zA-Z0-9_-]+$/ },
   callIdPrefix: 'call_',
+  differing: DIFFERING,
   decodeRequest,
   encodeRequest,
   decodeReply,
