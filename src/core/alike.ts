@@ -21,7 +21,6 @@ const LONGEST = 4096
 /** After so many texts in a row that are like no other none is compared any more: that would cost as much as reading it. */
 const PATIENCE = 8
 
-const STRINGS_NUMBERS_AND_THE_REST = /"(?:[^"\\]|\\.)*"|\d+|[^"\d]+/g
 /** So many a double holds exactly. */
 const MAX_DIGITS = 15
 /** A backslash, or what may not stand in a string without one. */
@@ -29,6 +28,8 @@ const ESCAPED = /[^ -[\]-\uffff]/
 const BLANK = 0x20
 const BACKSLASH = 0x5c
 const BRACE = 0x7d
+const QUOTE = 0x22
+const COLON = 0x3a
 const ZERO = 0x30
 const NINE = 0x39
 
@@ -41,18 +42,17 @@ const NINE = 0x39
  */
 export function createAlikeParser(differing: ReadonlySet<string>): (json: string) => unknown {
   let form: Form | undefined
-  let before: string[] = []
+  let before = ''
   let patience = PATIENCE
   return (json) => {
     const inner = withoutEnd(json)
     if (form && fill(form, inner)) return form.value
     const value: unknown = JSON.parse(json)
     if (!patience || !inner || inner.length > LONGEST) return value
-    const tokens = inner.match(STRINGS_NUMBERS_AND_THE_REST) ?? []
-    const found = formOf(before, tokens, differing)
+    const found = formOf(before, inner, differing)
     if (found) form = found
     patience = found ? PATIENCE : patience - 1
-    before = found ? [] : tokens
+    before = found ? '' : inner
     return value
   }
 }
@@ -102,7 +102,7 @@ function endOfString(json: string, from: number): number {
 /** Where the whole number ends that begins at `from`; -1 where there is none. */
 function endOfCount(json: string, from: number): number {
   let end = from
-  while (isDigit(json.charCodeAt(end))) end++
+  while (end < json.length && isDigit(json.charCodeAt(end))) end++
   const length = end - from
   return length === 0 || length > MAX_DIGITS || (length > 1 && json.charCodeAt(from) === ZERO) ? -1 : end
 }
@@ -113,25 +113,44 @@ const isDigit = (code: number): boolean => code >= ZERO && code <= NINE
 const MARK = 'cc-route differs '
 
 /** The form of two texts, `undefined` where they have none in common or differ elsewhere. */
-function formOf(before: string[], tokens: string[], differing: ReadonlySet<string>): Form | undefined {
-  if (before.length !== tokens.length) return undefined
-  const pieces = ['']
+function formOf(before: string, json: string, differing: ReadonlySet<string>): Form | undefined {
+  const pieces: string[] = []
   const strings: boolean[] = []
-  let marked = ''
-  for (let i = 0; i < tokens.length; i++) {
-    const token = tokens[i]!
-    if (token === before[i]) {
-      pieces[strings.length] += token
-      marked += token
-      continue
-    }
-    const isString = token.startsWith('"')
-    if (isString ? !before[i]!.startsWith('"') : !isCount(token) || !isCount(before[i]!)) return undefined
-    marked += `"${MARK}${strings.length}"`
-    if (isString) pieces[strings.length] += '"'
+  let begun = 0
+  let i = 0
+  let j = 0
+  const leaveOut = (from: number, to: number, isString: boolean) => {
+    pieces.push(json.slice(begun, from))
     strings.push(isString)
-    pieces.push(isString ? '"' : '')
+    begun = to
   }
+  while (i < before.length && j < json.length) {
+    if (before.charCodeAt(i) !== json.charCodeAt(j)) {
+      let digits = 0
+      while (j - digits > begun && isDigit(json.charCodeAt(j - digits - 1))) digits++
+      const from = j - digits
+      i = endOfCount(before, i - digits)
+      j = endOfCount(json, from)
+      if (i < 0 || j < 0) return undefined
+      leaveOut(from, j, false)
+    } else if (json.charCodeAt(j) === QUOTE) {
+      const [from, length] = [j + 1, endOfString(before, i + 1) - i]
+      const end = endOfString(json, from)
+      if (end - j !== length || json.slice(from, end) !== before.slice(i + 1, i + length)) {
+        if (json.charCodeAt(end + 1) === COLON) return undefined
+        leaveOut(from, end, true)
+      }
+      i += length + 1
+      j = end + 1
+    } else {
+      i++
+      j++
+    }
+  }
+  if (!strings.length || i < before.length || j < json.length) return undefined
+  pieces.push(json.slice(begun))
+  const mark = (at: number) => (strings[at] ? `${MARK}${at}` : `"${MARK}${at}"`)
+  const marked = pieces.reduce((text, piece, at) => text + mark(at - 1) + piece)
   const value = tryParse(`${marked}}`)
   const slots: Form['slots'] = []
   let marks = 0
@@ -149,8 +168,6 @@ function formOf(before: string[], tokens: string[], differing: ReadonlySet<strin
     }
   }
   look(value, '')
-  const isWhole = strings.length > 0 && marks === strings.length && strings.every((_, at) => slots[at])
+  const isWhole = marks === strings.length && strings.every((_, at) => slots[at])
   return isWhole ? { pieces, slots, value } : undefined
 }
-
-const isCount = (token: string): boolean => endOfCount(token, 0) === token.length
