@@ -34,17 +34,15 @@ const RENAMED = {
     return originalOf(this as unknown as RequestFacts).text
   },
 }
-const REWRITTEN = {
-  get text(): string {
-    return originalOf(this as unknown as RequestFacts).text
+const REWRITTEN = Object.create(RENAMED, {
+  bytes: {
+    get(this: RequestFacts): Uint8Array {
+      let bytes = made.get(this)
+      if (!bytes) made.set(this, (bytes = bytesNaming(this, stringOf(this.body.model) ?? '')))
+      return bytes
+    },
   },
-  get bytes(): Uint8Array {
-    const facts = this as unknown as RequestFacts
-    let bytes = made.get(facts)
-    if (!bytes) made.set(facts, (bytes = bytesNaming(facts, stringOf(facts.body.model) ?? '')))
-    return bytes
-  },
-}
+}) as typeof RENAMED & Pick<RequestFacts, 'bytes'>
 
 /**
  * The bytes of a body with another model in it. Where only one place can be the model's, just that is replaced: to write 150 KB anew takes

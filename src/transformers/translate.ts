@@ -14,6 +14,7 @@ import { createNotes, noteForeignExtras, type Notice } from '../core/notice.ts'
 import type { ErrorAnswer, Framing, ReplyContext } from '../core/protocol.ts'
 import type { Emit, Reply } from '../core/reply.ts'
 import { arrangeTurns } from '../core/turns.ts'
+import { encodeUtf8 } from '../core/utf8.ts'
 import { withCacheMarks } from './cache-marks.ts'
 import { createCallIds, createIdMint } from './call-ids.ts'
 import { dialectFor } from './dialects.ts'
@@ -167,7 +168,7 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
     responseFromStream(text, observe) {
       const fold = createFold()
       const events = translator(fold.emit)
-      events.push(new TextEncoder().encode(text))
+      events.push(encodeUtf8(text))
       events.end()
       const read = fold.reply()
       observe?.(read)

@@ -1,10 +1,8 @@
 /** What a stream that goes on holds of its request. */
-import { dirname } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { requestOf } from '../../bench/fixtures/requests.js'
-import { openProvider } from '../../bench/processes.js'
-import { openTarget, TARGETS } from '../../bench/targets.js'
 import { buildCommand, type Command } from '../server/cli/command.ts'
+import { openScene } from './scene.ts'
 
 const STREAMS = 32
 
@@ -12,21 +10,15 @@ let command: Command
 beforeAll(async () => void (command = await buildCommand()), 60_000)
 afterAll(() => command.remove())
 
-const heldBy = ({ heapBytes, outsideBytes }: { heapBytes: number; outsideBytes: number }) => (heapBytes + outsideBytes) / 1024
-
 /** A request of 149 KB: its bytes, from which all else can be made again, and its texts where an answer may still speak of them. */
 test.each([
   ['claude-openai', 480],
   ['claude-claude', 420],
 ])('%s', { timeout: 60_000 }, async (name, mostKib) => {
-  const target = TARGETS.find((target) => target.name === name)!
-  const provider = await openProvider()
-  await provider.pace({ events: 257, perWrite: 1, everyMs: 500 })
-  const subject = { node: process.execPath, build: dirname(command.script), command: command.script }
-  const proxy = await openTarget(target, { ...subject, providerPort: provider.port, flags: ['--expose-gc'] })
-  const { path, body } = requestOf(target.client, { size: 'big', stream: true })
+  const { client, port, held, close } = await openScene(command, name, { events: 257, perWrite: 1, everyMs: 500 })
+  const { path, body } = requestOf(client, { size: 'big', stream: true })
   const begin = async () => {
-    const response = await fetch(`http://127.0.0.1:${proxy.port}${path}`, {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       method: 'POST',
       body,
       headers: { 'content-type': 'application/json', 'x-api-key': 'client' },
@@ -39,11 +31,10 @@ test.each([
   const breakOff = (readers: Awaited<ReturnType<typeof beginAll>>) => Promise.all(readers.map((reader) => reader.cancel()))
   // Until what is used has been compiled: code takes memory too.
   for (let i = 0; i < 3; i++) await breakOff(await beginAll())
-  const before = heldBy(await proxy.ask('used after collection'))
+  const before = await held('used after collection')
   const readers = await beginAll()
-  const after = heldBy(await proxy.ask('used after collection'))
+  const after = await held('used after collection')
   expect((after - before) / STREAMS).toBeLessThan(mostKib)
   await breakOff(readers)
-  await proxy.close()
-  await provider.close()
+  await close()
 })

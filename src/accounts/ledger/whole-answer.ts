@@ -9,6 +9,7 @@ import { createFold } from '../../core/fold.ts'
 import { tryParse } from '../../core/json.ts'
 import type { Emit } from '../../core/reply.ts'
 import { createEventReader } from '../../core/sse.ts'
+import { encodeUtf8 } from '../../core/utf8.ts'
 import { plainContext } from '../../router/endpoint/answer.ts'
 import { protocols } from '../../transformers/registry.ts'
 
@@ -33,7 +34,7 @@ export function wholeAnswer(text: string, protocol: ProtocolName): string {
       decoder.event(event, name)
       if (failed) error = data
     })
-    reader.push(new TextEncoder().encode(text))
+    reader.push(encodeUtf8(text))
     reader.end()
     if (!finished) fold.emit({ type: 'finish', stop: { reason: 'other' } })
     const reply = fold.reply()

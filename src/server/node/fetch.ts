@@ -14,7 +14,7 @@ import { lookUp } from '../../core/json.ts'
 import type { Fetch } from '../../router/fetch.ts'
 import { bytesOf } from './bytes.ts'
 import { createProxyChooser, type ForwardProxyOptions } from '../forward-proxy/forward-proxy.ts'
-import { inTurns } from './turns.ts'
+import { inTurns } from './in-turns.ts'
 import { createRoutes, type Route } from './routes.ts'
 
 /**

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { ByteSink, ByteSource } from '../../../src/core/byte-source.ts'
-import { inTurns } from '../../../src/server/node/turns.ts'
+import { inTurns } from '../../../src/server/node/in-turns.ts'
 
 const nextTick = () => new Promise<void>((resolve) => process.nextTick(resolve))
 const nextRound = async () => {
@@ -145,5 +145,30 @@ describe('answers in turns', () => {
     await nextRound()
     expect(log).toEqual(['a2048'])
     expect(isCancelled()).toBe(true)
+  })
+
+  it('gives the others their turns where one cannot take what it is given', async () => {
+    const log: string[] = []
+    const broken = answerOf('a', [])
+    const others = Array.from({ length: 3 }, () => answerOf('b', log))
+    broken.log.push = () => {
+      broken.log.length = 0
+      throw new Error('gone')
+    }
+    const rounds: (() => void)[] = []
+    await nextRound()
+    vi.stubGlobal('setImmediate', (round: () => void) => void rounds.push(round))
+    try {
+      expect(() => broken.read(2048)).toThrow('gone')
+      broken.read(5000)
+      for (const other of others) other.read(2048, 5000)
+      await nextTick()
+      expect(rounds.shift()).toThrow('gone')
+      expect(log.splice(0)).toEqual(['b2048', 'b2048', 'b2048'])
+      rounds.shift()!()
+      expect(log).toEqual(['b5000', 'b5000', 'b5000'])
+    } finally {
+      vi.unstubAllGlobals()
+    }
   })
 })
