@@ -120,6 +120,12 @@ export function isEmpty(object: object): boolean {
 export const lookUp = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
   Object.hasOwn(table, key) ? table[key] : undefined
 
+/** What JSON writes in another way within a string: quotes, backslashes, control characters, and halves of pairs of surrogates. */
+const ESCAPED = /["\\]|[^ -\ud7ff\ue000-\uffff]/
+
+/** A text as JSON. For the pieces of streams, most of which are written as they are: that takes half the time of `JSON.stringify`. */
+export const quote = (text: string): string => (ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`)
+
 /** Parses JSON text; `undefined` where it is none. */
 export function tryParse(text: string): unknown {
   try {

@@ -9,7 +9,7 @@
  */
 import type { Opaque } from '../../core/chat.ts'
 import { opaqueForClient } from '../../core/envelope.ts'
-import { isObject, type JsonObject } from '../../core/json.ts'
+import { isObject, quote, type JsonObject } from '../../core/json.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { StreamEvent, StreamPart } from '../../core/reply.ts'
 import { createSequencer } from '../../core/sequence.ts'
@@ -134,7 +134,7 @@ export function createStreamEncoder(context: ReplyContext): (event: StreamEvent)
           return
         }
         if (!begun) begin()
-        out += prefix + JSON.stringify(text) + '}}\n\n'
+        out += prefix + quote(text) + '}}\n\n'
         return
       }
       case 'part-start':

@@ -6,7 +6,7 @@
 import type { Citation, MediaPart, Opaque, Part } from '../../core/chat.ts'
 import { opaqueForClient } from '../../core/envelope.ts'
 import type { Failure } from '../../core/failure.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { quote, type JsonObject } from '../../core/json.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Stop, StreamEvent } from '../../core/reply.ts'
 import { mergeUsage, type Usage } from '../../core/usage.ts'
@@ -123,7 +123,7 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     at.length += text.length
     if (at.part.type === 'text') written += text.length
     else if (at.part.type === 'reasoning') at.text += text
-    return at.before + JSON.stringify(text) + at.after
+    return at.before + quote(text) + at.after
   }
 
   const close = (index: number, opaque: Opaque | undefined): string => {
