@@ -43,9 +43,9 @@ export function createPrices(options: PricesOptions = {}): Prices {
   let list: PriceData | undefined
   let loading: Promise<void> | undefined
 
-  /** What was worked out, by the listed prices that it comes from, and by what was asked. */
-  const fromList = new WeakMap<ListRates, Map<string, Priced>>()
-  const fromOwn = new Map<string, Priced>()
+  /** What was worked out, by the listed prices that it comes from, and by what was asked; that there is no price, too. */
+  const fromList = new WeakMap<ListRates, Map<string, Priced | undefined>>()
+  const fromOwn = new Map<string, Priced | undefined>()
 
   const priced = (use: Omit<Use, 'usage'>, inputTokens: number): Priced | undefined => {
     const { endpoint, model, at, serviceTier } = use
@@ -57,7 +57,7 @@ export function createPrices(options: PricesOptions = {}): Prices {
     if (rates && !made) fromList.set(rates, (made = new Map()))
     const key = `${endpoint}\n${model}\n${serviceTier ?? ''}\n${listed?.provider ?? whose ?? ''}`
     let found = made!.get(key)
-    if (found) return found
+    if (found || made!.has(key)) return found
     const names = namesOf(model)
     const own = said?.models(names) ?? said?.price ?? models(names)
     const factors = [
@@ -67,7 +67,6 @@ export function createPrices(options: PricesOptions = {}): Prices {
     if (own) found = pricedAt(multiplied({ ...own, from: 'config' }, factors))
     else if (rates) found = pricedAt(multiplied({ ...listRates(rates), from: 'data' }, factors))
     else if (flat) found = pricedAt(flat)
-    else return undefined
     if (made!.size >= KEPT) made!.clear()
     made!.set(key, found)
     return found
