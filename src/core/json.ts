@@ -123,8 +123,8 @@ export const lookUp = <T>(table: Readonly<Record<string, T>>, key: string): T | 
 /** What JSON writes in another way within a string: quotes, backslashes, control characters, and halves of pairs of surrogates. */
 const ESCAPED = /["\\]|[^ -\ud7ff\ue000-\uffff]/
 
-/** A text as JSON. For the pieces of streams, most of which are written as they are: that takes half the time of `JSON.stringify`. */
-export const quote = (text: string): string => (ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`)
+/** A text as it stands between the quotes of JSON. For the pieces of streams, of which most stand as they are: half the time of `JSON.stringify`. */
+export const escaped = (text: string): string => (ESCAPED.test(text) ? JSON.stringify(text).slice(1, -1) : text)
 
 /** Parses JSON text; `undefined` where it is none. */
 export function tryParse(text: string): unknown {

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { isFailureError } from '../../src/core/failure.ts'
-import { fieldName, optional, pointer, quote, readArray, readString, restOf } from '../../src/core/json.ts'
+import { escaped, fieldName, optional, pointer, readArray, readString, restOf } from '../../src/core/json.ts'
 import { createNotes, noteForeignExtras } from '../../src/core/notice.ts'
 import { estimateInput, estimateTokens } from '../../src/core/tokens.ts'
 
 describe('texts', () => {
-  it('are quoted as JSON quotes them, whatever they hold', () => {
-    for (let code = 0; code <= 0xffff; code++) {
-      const text = `a${String.fromCharCode(code)}b`
-      if (quote(text) !== JSON.stringify(text)) expect(quote(text)).toBe(JSON.stringify(text))
-    }
-    for (const text of ['', 'plain', '\ud83d\ude42', '\ude42\ud83d', '"', '\\']) expect(quote(text)).toBe(JSON.stringify(text))
+  it('are escaped as JSON escapes them, whatever they hold', () => {
+    const others = ['', 'plain', '\ud83d\ude42', '\ude42\ud83d', '"', '\\'].map((text) => [text, JSON.stringify(text)] as const)
+    for (const [text, json] of others) expect(`"${escaped(text)}"`).toBe(json)
+    const wrong = Array.from({ length: 0x1_00_00 }, (_, code) => `a${String.fromCharCode(code)}b`).filter(
+      (text) => `"${escaped(text)}"` !== JSON.stringify(text),
+    )
+    expect(wrong).toEqual([])
   })
 })
 

@@ -9,7 +9,7 @@
  */
 import type { Opaque } from '../../core/chat.ts'
 import { opaqueForClient } from '../../core/envelope.ts'
-import { isObject, quote, type JsonObject } from '../../core/json.ts'
+import { isObject, escaped, type JsonObject } from '../../core/json.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { StreamEvent, StreamPart } from '../../core/reply.ts'
 import { createSequencer } from '../../core/sequence.ts'
@@ -95,7 +95,7 @@ export function createStreamEncoder(context: ReplyContext): (event: StreamEvent)
         openBlock(encodeCall(part, {}, context))
     }
     const [type, key] = DELTAS[part.type] ?? ['', '']
-    prefix = `event: content_block_delta\ndata: {"type":"content_block_delta","index":${block},"delta":{"type":"${type}","${key}":`
+    prefix = `event: content_block_delta\ndata: {"type":"content_block_delta","index":${block},"delta":{"type":"${type}","${key}":"`
   }
 
   const end = (opaque: Opaque | undefined) => {
@@ -134,7 +134,7 @@ export function createStreamEncoder(context: ReplyContext): (event: StreamEvent)
           return
         }
         if (!begun) begin()
-        out += prefix + quote(text) + '}}\n\n'
+        out += prefix + escaped(text) + '"}}\n\n'
         return
       }
       case 'part-start':

@@ -7,7 +7,7 @@
  */
 import type { Part, TextPart } from '../../core/chat.ts'
 import type { Failure } from '../../core/failure.ts'
-import { quote } from '../../core/json.ts'
+import { escaped } from '../../core/json.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Stop, StreamEvent } from '../../core/reply.ts'
 import { mergeUsage, type Usage } from '../../core/usage.ts'
@@ -97,9 +97,9 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
         const part = parts[event.index]
         if (!part) return ''
         part.text += event.text
-        if (part.prefix) return part.prefix + quote(event.text) + part.suffix + events.deltaEnd()
+        if (part.prefix) return part.prefix + escaped(event.text) + part.suffix + events.deltaEnd()
         if (!part.begin) return ''
-        return part.begin() + part.prefix + quote(event.text) + part.suffix + events.deltaEnd()
+        return part.begin() + part.prefix + escaped(event.text) + part.suffix + events.deltaEnd()
       }
       case 'start':
         usage = mergeUsage(usage, event.usage)

@@ -16,9 +16,9 @@ export interface EventWriter {
   mute(): void
   /** One event, muted or not. */
   aloud(type: string, fields: JsonObject): string
-  /** What stands before the text of each delta of a part. Made once a part. */
+  /** What stands before the text of each delta of a part, its quote included. Made once a part. */
   deltaPrefix(type: string, fields: JsonObject): string
-  /** What stands behind it, as far as that is the same for all of them. Made once a part. */
+  /** What stands behind it, from its quote on, as far as that is the same for all of them. Made once a part. */
   deltaSuffix(fields: JsonObject): string
   /** The end of each delta. */
   deltaEnd(): string
@@ -38,8 +38,8 @@ export function createEventWriter(first: number): EventWriter {
     mute: () => void (muted = true),
     snapshot: (type, head, state, output, usage) =>
       event(type, `"response":${head},${inner(state)},"output":[${output.join(',')}],"usage":${JSON.stringify(usage)}}`),
-    deltaPrefix: (type, fields) => `${begin(type, inner(fields))},"delta":`,
-    deltaSuffix: (fields) => `${inner(fields) && `,${inner(fields)}`},"sequence_number":`,
+    deltaPrefix: (type, fields) => `${begin(type, inner(fields))},"delta":"`,
+    deltaSuffix: (fields) => `"${inner(fields) && `,${inner(fields)}`},"sequence_number":`,
     deltaEnd: end,
   }
 }

@@ -10,7 +10,7 @@ import type { ReplyContext } from '../../core/protocol.ts'
 import { createEventWriter, type EventWriter } from './event-writer.ts'
 import { callShapes, messageItem, type CallShape, type ItemStatus } from './output-items.ts'
 
-/** A part that is not closed yet. Deltas are written as prefix, JSON text and suffix; without a prefix they are held back. */
+/** A part that is not closed yet. Deltas are written as prefix, escaped text and suffix; without a prefix they are held back. */
 export interface Open {
   text: string
   prefix: string

@@ -6,7 +6,7 @@
 import type { Citation, MediaPart, Opaque, Part } from '../../core/chat.ts'
 import { opaqueForClient } from '../../core/envelope.ts'
 import type { Failure } from '../../core/failure.ts'
-import { quote, type JsonObject } from '../../core/json.ts'
+import { escaped, type JsonObject } from '../../core/json.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Stop, StreamEvent } from '../../core/reply.ts'
 import { mergeUsage, type Usage } from '../../core/usage.ts'
@@ -21,7 +21,7 @@ import { dataUrl } from './wire.ts'
 /** An open part: how its deltas begin, and what is known of it at its end. */
 interface Open {
   part: Part
-  /** All of the delta up to the text's JSON, and from there on. */
+  /** All of the delta up to the text, and from there on, its quotes included. */
   before: string
   after: string
   /** A call's place among the calls. */
@@ -62,11 +62,14 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     return chunk('"role":"assistant","content":"","refusal":null')
   }
 
+  /** What stands behind a delta's text: its quote, what closes the delta, and the rest of the chunk. */
+  const rest = (closing: string): string => `"${closing},"logprobs":null,"finish_reason":null${tail}`
+
   const begin = (index: number, part: Part): string => {
     const at: Open = {
       part,
       before: '',
-      after: `},"logprobs":null,"finish_reason":null${tail}`,
+      after: rest('}'),
       slot: -1,
       offset: written,
       citations: [],
@@ -76,13 +79,13 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     open[index] = at
     switch (part.type) {
       case 'text':
-        at.before = `${head}"content":`
+        at.before = `${head}"content":"`
         return part.text ? grow(at, part.text) : ''
       case 'reasoning':
-        at.before = `${head}"reasoning_content":`
+        at.before = `${head}"reasoning_content":"`
         return part.text ? grow(at, part.text) : ''
       case 'refusal':
-        at.before = `${head}"refusal":`
+        at.before = `${head}"refusal":"`
         refused = true
         return part.text ? grow(at, part.text) : ''
       case 'tool-call':
@@ -102,14 +105,14 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
       return ''
     }
     if (legacy) {
-      at.before = `${head}"function_call":{"arguments":`
-      at.after = `}${at.after}`
+      at.before = `${head}"function_call":{"arguments":"`
+      at.after = rest('}}')
       return field('function_call', { name, arguments: '' })
     }
     at.before = custom
-      ? `${head}"tool_calls":[{"index":${n},"custom":{"input":`
-      : `${head}"tool_calls":[{"index":${n},"function":{"arguments":`
-    at.after = `}}]${at.after}`
+      ? `${head}"tool_calls":[{"index":${n},"custom":{"input":"`
+      : `${head}"tool_calls":[{"index":${n},"function":{"arguments":"`
+    at.after = rest('}}]}')
     const inner = custom ? { type: 'custom', custom: { name, input: '' } } : { type: 'function', function: { name, arguments: '' } }
     return field('tool_calls', [{ index: n, id, ...inner }])
   }
@@ -123,7 +126,7 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     at.length += text.length
     if (at.part.type === 'text') written += text.length
     else if (at.part.type === 'reasoning') at.text += text
-    return at.before + quote(text) + at.after
+    return at.before + escaped(text) + at.after
   }
 
   const close = (index: number, opaque: Opaque | undefined): string => {
