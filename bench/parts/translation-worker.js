@@ -24,7 +24,7 @@ const cpuTime = () => {
 }
 const MEASURE = { now: cpuTime, gc: false, inner_gc: false, min_cpu_time: 80e6, min_samples: 12 }
 
-/** So many runs are one sample, for each to bear its share of garbage collection. */
+/** So many runs are one sample, for most to bear a share of garbage collection. */
 const RUNS = 20
 /** So often in each round floor and translation take turns. */
 const TURNS = 2

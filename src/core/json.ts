@@ -120,7 +120,7 @@ export function isEmpty(object: object): boolean {
 export const lookUp = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
   Object.hasOwn(table, key) ? table[key] : undefined
 
-/** What JSON writes in another way within a string: quotes, backslashes, control characters, and halves of pairs of surrogates. */
+/** What JSON may write in another way within a string: quotes, backslashes, control characters, and surrogates, as those without the other half are escaped. */
 const ESCAPED = /["\\]|[^ -\ud7ff\ue000-\uffff]/
 
 /** A text as it stands between the quotes of JSON. For the pieces of streams, of which most stand as they are: half the time of `JSON.stringify`. */

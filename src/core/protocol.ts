@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Differing } from './alike-form.ts'
 import type { ChatRequest, ProtocolName } from './chat.ts'
 import type { Dialect, NameRule } from './dialect.ts'
 import type { Failure } from './failure.ts'
@@ -21,11 +22,8 @@ export interface Protocol {
   /** What tool names and call ids may look like here, unless the dialect says otherwise. */
   toolName: NameRule
   callId: NameRule
-  /**
-   * The fields in which an event of a stream differs from the one before as a rule, as `createAlikeParser` takes them. Its decoder keeps no
-   * object that holds one.
-   */
-  differing: ReadonlySet<string>
+  /** The fields in which an event of a stream differs from the one before as a rule. The decoder keeps no object that holds one. */
+  differing: Differing
   /** How this protocol's provider begins a call id that it mints: `toolu_`, `call_`. */
   callIdPrefix: string
 

@@ -1,6 +1,8 @@
 /** What holds the fields in which events differ is used again for the next event: no decoder may keep it, or change an event. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createAlikeParser } from '../../src/core/alike.ts'
+import type { Differing } from '../../src/core/alike-form.ts'
 import { isObject } from '../../src/core/json.ts'
 import type { StreamEvent } from '../../src/core/reply.ts'
 import { protocols } from '../../src/transformers/registry.ts'
@@ -13,12 +15,12 @@ import { sseOf } from './streamed.ts'
 const OVERWRITTEN = { string: 'OVERWRITTEN', number: 987_654_321 } as const
 
 /** Overwrites what the next event may differ in. */
-function overwrite(holder: unknown, differing: ReadonlySet<string>, path = ''): void {
+function overwrite(holder: unknown, differing: Differing, path = ''): void {
   if (Array.isArray(holder)) for (const item of holder) overwrite(item, differing, path)
   if (!isObject(holder)) return
   for (const [key, value] of Object.entries(holder)) {
-    if (differing.has(path + key) && (typeof value === 'string' || typeof value === 'number'))
-      holder[key] = OVERWRITTEN[typeof value as 'string']
+    const isOne = typeof value === 'string' ? differing.strings : typeof value === 'number' ? differing.counts : undefined
+    if (isOne?.has(path + key)) holder[key] = OVERWRITTEN[typeof value as 'string']
     else overwrite(value, differing, `${path}${key}/`)
   }
 }
@@ -30,7 +32,7 @@ function freeze<T>(value: T): T {
 
 describe.each(PROTOCOLS)('a stream of %s', (protocol) => {
   const { differing, decodeStream } = protocols[protocol]
-  const decoded = (text: string, before: (event: unknown) => unknown, after: (event: unknown) => void) => {
+  const decoded = (text: string, parse: (json: string) => unknown, after: (event: unknown) => void = () => {}) => {
     const events: StreamEvent[] = []
     const decoder = decodeStream((event) => events.push(event), replyContext(protocol, emptyChat(), 'm'))
     let done = false
@@ -39,19 +41,19 @@ describe.each(PROTOCOLS)('a stream of %s', (protocol) => {
         done = true
         continue
       }
-      const event = before(JSON.parse(data))
+      const event = parse(data)
       decoder.event(event, name)
       after(event)
     }
     decoder.end(done)
     return events
   }
-  const nothing = () => {}
   const same = (reply: Record<string, unknown>) => {
     const text = fixtures[protocol].streamOfReply(reply)
-    const events = decoded(text, (event) => event, nothing)
-    expect(decoded(text, freeze, nothing)).toEqual(events)
-    expect(decoded(text, (event) => event, (event) => overwrite(event, differing))).toEqual(events) // prettier-ignore
+    const events = decoded(text, JSON.parse)
+    expect(decoded(text, (json) => freeze(JSON.parse(json)))).toEqual(events)
+    expect(decoded(text, JSON.parse, (event) => overwrite(event, differing))).toEqual(events)
+    expect(decoded(text, createAlikeParser(differing))).toEqual(events)
   }
 
   it.each(Object.entries(fixtures[protocol].replies))('is read the same where its events are used again: %s', (_, reply) => same(reply))

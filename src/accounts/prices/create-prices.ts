@@ -18,6 +18,7 @@ const HOST = /^[\w-]+(\.[\w-]+)+(:\d+)?$/
 
 /** Clients choose the names of models: what was worked out for so many is kept. */
 const KEPT = 500
+const LONGEST_KEY = 1024
 
 /**
  * Tells what things cost. Nothing is loaded before the first `ready()`.
@@ -67,6 +68,7 @@ export function createPrices(options: PricesOptions = {}): Prices {
     if (own) found = pricedAt(multiplied({ ...own, from: 'config' }, factors))
     else if (rates) found = pricedAt(multiplied({ ...listRates(rates), from: 'data' }, factors))
     else if (flat) found = pricedAt(flat)
+    if (key.length > LONGEST_KEY) return found
     if (made!.size >= KEPT) made!.clear()
     made!.set(key, found)
     return found

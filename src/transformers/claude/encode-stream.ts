@@ -9,7 +9,7 @@
  */
 import type { Opaque } from '../../core/chat.ts'
 import { opaqueForClient } from '../../core/envelope.ts'
-import { isObject, escaped, type JsonObject } from '../../core/json.ts'
+import { escaped, isObject, type JsonObject } from '../../core/json.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { StreamEvent, StreamPart } from '../../core/reply.ts'
 import { createSequencer } from '../../core/sequence.ts'

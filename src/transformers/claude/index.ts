@@ -27,7 +27,7 @@ export const claude: Protocol = {
   toolName: { max: 128, pattern: NAME },
   callId: { max: 64, pattern: NAME },
   callIdPrefix: 'toolu_',
-  differing: new Set(['index', 'delta/text', 'delta/thinking', 'delta/partial_json']),
+  differing: { strings: new Set(['delta/text', 'delta/thinking', 'delta/partial_json']), counts: new Set(['index']) },
   decodeRequest,
   encodeRequest,
   decodeReply,

@@ -21,10 +21,10 @@ import { pieces } from './pieces.ts'
 /** Google's clients break on comments and names of events; a chunk that says nothing is an ordinary chunk. */
 const SIGN_OF_LIFE = 'data: {"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"index":0}]}\n\n'
 
-const DIFFERING = new Set([
-  'candidates/content/parts/text',
-  ...['candidatesTokenCount', 'thoughtsTokenCount', 'totalTokenCount'].map((count) => `usageMetadata/${count}`),
-])
+const DIFFERING = {
+  strings: new Set(['candidates/content/parts/text']),
+  counts: new Set(['candidatesTokenCount', 'thoughtsTokenCount', 'totalTokenCount'].map((count) => `usageMetadata/${count}`)),
+}
 
 export const gemini: Protocol = {
   name: 'gemini',

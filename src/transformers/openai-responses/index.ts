@@ -50,7 +50,7 @@ export const openaiResponses: Protocol = {
   toolName: { max: 64, pattern: /^[a-zA-Z0-9_-]+$/ },
   callId: { max: 64, pattern: /^[^]+$/ },
   callIdPrefix: 'call_',
-  differing: new Set(['delta', 'obfuscation', 'sequence_number']),
+  differing: { strings: new Set(['delta', 'obfuscation']), counts: new Set(['sequence_number']) },
   decodeRequest,
   encodeRequest,
   decodeReply,

@@ -17,11 +17,13 @@ import { decodeError } from './error.ts'
 import { INCIDENTAL } from './incidental.ts'
 import { FIELDS } from './wire.ts'
 
-const DIFFERING = new Set([
-  'created',
-  'obfuscation',
-  ...['content', 'reasoning', 'reasoning_content', 'tool_calls/function/arguments'].map((field) => `choices/delta/${field}`),
-])
+const DIFFERING = {
+  strings: new Set([
+    'obfuscation',
+    ...['content', 'reasoning', 'reasoning_content', 'tool_calls/function/arguments'].map((field) => `choices/delta/${field}`),
+  ]),
+  counts: new Set(['created']),
+}
 
 export const openai: Protocol = {
   name: 'openai',
