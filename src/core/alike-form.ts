@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isObject, tryParse, type JsonObject } from './json.ts'
+import { endOfString, isObject, tryParse, type JsonObject } from './json.ts'
 
 /** The fields in which texts may differ, as paths of keys joined by `/`; places in lists are left out: `choices/delta/content`. */
 export interface Differing {
@@ -30,23 +30,10 @@ interface Slot {
 
 /** So many a double holds exactly. */
 const MAX_DIGITS = 15
-const BACKSLASH = 0x5c
 const QUOTE = 0x22
 const COLON = 0x3a
 const ZERO = 0x30
 const NINE = 0x39
-
-/** Where the closing quote is of a string that goes on at `from`; -1 where there is none. */
-export function endOfString(json: string, from: number): number {
-  let end = json.indexOf('"', from)
-  while (end > from && json.charCodeAt(end - 1) === BACKSLASH) {
-    let first = end - 1
-    while (first > from && json.charCodeAt(first - 1) === BACKSLASH) first--
-    if ((end - first) % 2 === 0) break
-    end = json.indexOf('"', end + 1)
-  }
-  return end
-}
 
 /** Where the whole number ends that begins at `from`; -1 where there is none. */
 export function endOfCount(json: string, from: number): number {
@@ -61,8 +48,12 @@ const isDigit = (code: number): boolean => code >= ZERO && code <= NINE
 /** The same text in memory of its own: a slice keeps all that it was cut from. */
 export const copyOf = (text: string): string => JSON.parse(JSON.stringify(text)) as string
 
-/** The form of two texts of objects, their closing braces left out; `undefined` where they have none in common, or differ elsewhere. */
-export function formOf(before: string, json: string, differing: Differing): Form | undefined {
+/**
+ * The form of two texts of objects, their closing braces left out; `undefined` where they have none in common, or differ elsewhere.
+ *
+ * @param parsed the second text's value
+ */
+export function formOf(before: string, json: string, parsed: unknown, differing: Differing): Form | undefined {
   const common = compare(before, json)
   if (!common) return undefined
   const { pieces, strings } = common
@@ -70,7 +61,7 @@ export function formOf(before: string, json: string, differing: Differing): Form
   const value = tryParse(`${pieces.reduce((text, piece, at) => text + mark(at - 1) + piece)}}`)
   const slots = slotsOf(value, strings, differing)
   // A provider's own text could have been taken for a mark.
-  if (!slots || JSON.stringify(tryParse(`${json}}`)).includes(MARK)) return undefined
+  if (!slots || JSON.stringify(parsed).includes(MARK)) return undefined
   return { pieces: pieces.map(copyOf), slots, value }
 }
 
@@ -96,8 +87,8 @@ function compare(before: string, json: string): { pieces: string[]; strings: boo
       if (i < 0 || j < 0) return undefined
       leaveOut(from, j, false)
     } else if (json.charCodeAt(j) === QUOTE) {
-      const endBefore = endOfString(before, i + 1)
-      const end = endOfString(json, j + 1)
+      const endBefore = endOfString(before, i)
+      const end = endOfString(json, j)
       if (before.slice(i, endBefore) !== json.slice(j, end)) {
         if (json.charCodeAt(end + 1) === COLON) return undefined
         leaveOut(j + 1, end, true)

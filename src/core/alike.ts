@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { copyOf, endOfCount, endOfString, formOf, type Differing, type Form } from './alike-form.ts'
-import { tryParse } from './json.ts'
+import { copyOf, endOfCount, formOf, type Differing, type Form } from './alike-form.ts'
+import { endOfString, isPlain, tryParse } from './json.ts'
 
 /** Longer texts are no small pieces of an answer. In characters. */
 const LONGEST = 4096
@@ -33,7 +33,7 @@ export function createAlikeParser(differing: Differing): (json: string) => unkno
     }
     const value: unknown = JSON.parse(json)
     if (!patience || !inner || json.length > LONGEST) return value
-    const found = formOf(before, inner, differing)
+    const found = formOf(before, inner, value, differing)
     if (found) form = found
     patience = found ? PATIENCE : patience - 1
     before = found ? '' : copyOf(inner)
@@ -55,7 +55,7 @@ function fill({ pieces, slots }: Form, json: string): boolean {
   if (json.slice(0, at) !== pieces[0]) return false
   for (let i = 0; i < slots.length; i++) {
     const { holder, key, isString } = slots[i]!
-    const end = isString ? endOfString(json, at) : endOfCount(json, at)
+    const end = isString ? endOfString(json, at - 1) : endOfCount(json, at)
     const next = end + pieces[i + 1]!.length
     if (end < 0 || json.slice(end, next) !== pieces[i + 1]) return false
     const told = isString ? textOf(json, at, end) : Number(json.slice(at, end))
@@ -68,11 +68,9 @@ function fill({ pieces, slots }: Form, json: string): boolean {
 
 /** V8 copies shorter texts out of others; a longer one keeps all that came with it in memory, for as long as somebody keeps the text. */
 const SHORT = 13
-/** What stands in strings behind a backslash, and backslashes. */
-const ESCAPED = /[^ -[\]-\uffff]/
 
 /** The string between two quotes, in memory of its own; `undefined` where it is none. */
 function textOf(json: string, from: number, end: number): unknown {
   const text = end - from < SHORT ? json.slice(from, end) : undefined
-  return text === undefined || ESCAPED.test(text) ? tryParse(json.slice(from - 1, end + 1)) : text
+  return text !== undefined && isPlain(text) ? text : tryParse(json.slice(from - 1, end + 1))
 }

@@ -123,8 +123,23 @@ export const lookUp = <T>(table: Readonly<Record<string, T>>, key: string): T | 
 /** What JSON may write in another way within a string: quotes, backslashes, control characters, and surrogates, as those without the other half are escaped. */
 const ESCAPED = /["\\]|[^ -\ud7ff\ue000-\uffff]/
 
+/** Whether a text stands in JSON as it is. */
+export const isPlain = (text: string): boolean => !ESCAPED.test(text)
+
 /** A text as it stands between the quotes of JSON. For the pieces of streams, of which most stand as they are: half the time of `JSON.stringify`. */
-export const escaped = (text: string): string => (ESCAPED.test(text) ? JSON.stringify(text).slice(1, -1) : text)
+export const escaped = (text: string): string => (isPlain(text) ? text : JSON.stringify(text).slice(1, -1))
+
+const BACKSLASH = 0x5c
+
+/** Where the closing quote is of the string in JSON that begins with the quote at `from`; -1 where there is none. */
+export function endOfString(json: string, from: number): number {
+  for (let at = json.indexOf('"', from + 1); at !== -1; at = json.indexOf('"', at + 1)) {
+    let backslashes = 0
+    while (json.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes++
+    if (backslashes % 2 === 0) return at
+  }
+  return -1
+}
 
 /** Parses JSON text; `undefined` where it is none. */
 export function tryParse(text: string): unknown {

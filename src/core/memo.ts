@@ -6,11 +6,11 @@ export function createMemo<T>(most = 256): (key: string, make: () => T) => T {
   const made = new Map<string, T>()
   return (key, make) => {
     if (key.length > MAX_KEY_LENGTH) return make()
-    let value = made.get(key)
-    if (value === undefined) {
-      if (made.size >= most) made.clear()
-      made.set(key, (value = make()))
-    }
+    const known = made.get(key)
+    if (known !== undefined || made.has(key)) return known as T
+    const value = make()
+    if (made.size >= most) made.clear()
+    made.set(key, value)
     return value
   }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { fail } from '../core/failure.ts'
+import { endOfString } from '../core/json.ts'
 
 /** How deep the JSON of a request may be nested, unless the server says otherwise. */
 export const MAX_DEPTH = 512
@@ -20,8 +21,10 @@ export function checkBeforeParsing(text: string, maxDepth: number): void {
   let values = 0
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
-    if (code === QUOTE) at = endOfString(text, at)
-    else if (code === BRACKET || code === BRACE) {
+    if (code === QUOTE) {
+      at = endOfString(text, at)
+      if (at < 0) return
+    } else if (code === BRACKET || code === BRACE) {
       if (++depth > maxDepth) tooDeep(maxDepth)
       values++
     } else if (code === BRACKET_END || code === BRACE_END) depth--
@@ -60,17 +63,6 @@ const tooDeep = (maxDepth: number): never =>
 const QUOTE = 0x22
 const COMMA = 0x2c
 const BRACKET = 0x5b
-const BACKSLASH = 0x5c
 const BRACKET_END = 0x5d
 const BRACE = 0x7b
 const BRACE_END = 0x7d
-
-/** Where the string that begins at `from` ends. */
-function endOfString(text: string, from: number): number {
-  for (let at = text.indexOf('"', from + 1); at !== -1; at = text.indexOf('"', at + 1)) {
-    let backslashes = 0
-    while (text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes++
-    if (backslashes % 2 === 0) return at
-  }
-  return text.length
-}

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createMemo } from '../../core/memo.ts'
 import type { TokenUsage } from '../ledger/record.ts'
 import { formatMoney, type Money } from '../money.ts'
 import { byModel } from './by-model.ts'
@@ -18,7 +19,6 @@ const HOST = /^[\w-]+(\.[\w-]+)+(:\d+)?$/
 
 /** Clients choose the names of models: what was worked out for so many is kept. */
 const KEPT = 500
-const LONGEST_KEY = 1024
 
 /**
  * Tells what things cost. Nothing is loaded before the first `ready()`.
@@ -45,33 +45,29 @@ export function createPrices(options: PricesOptions = {}): Prices {
   let loading: Promise<void> | undefined
 
   /** What was worked out, by the listed prices that it comes from, and by what was asked; that there is no price, too. */
-  const fromList = new WeakMap<ListRates, Map<string, Priced | undefined>>()
-  const fromOwn = new Map<string, Priced | undefined>()
+  const fromList = new WeakMap<ListRates, Memo>()
+  const fromOwn: Memo = createMemo(KEPT)
 
   const priced = (use: Omit<Use, 'usage'>, inputTokens: number): Priced | undefined => {
     const { endpoint, model, at, serviceTier } = use
     const said = endpoints.get(endpoint)
     const whose = use.provider ?? said?.provider ?? (HOST.test(endpoint) ? `https://${endpoint}` : undefined)
     const listed = list?.({ provider: whose, model, at })
+    const provider = listed?.provider ?? whose
     const rates = listed?.at(inputTokens)
-    let made = rates ? fromList.get(rates) : fromOwn
-    if (rates && !made) fromList.set(rates, (made = new Map()))
-    const key = `${endpoint}\n${model}\n${serviceTier ?? ''}\n${listed?.provider ?? whose ?? ''}`
-    let found = made!.get(key)
-    if (found || made!.has(key)) return found
-    const names = namesOf(model)
-    const own = said?.models(names) ?? said?.price ?? models(names)
-    const factors = [
-      multipliersOf(tierFactor(serviceTier, { provider: listed?.provider ?? whose, model }, options.serviceTiers)),
-      ...(said ? [said.all, said.multipliers(names) ?? ONCE] : []),
-    ].reduce(timesEach)
-    if (own) found = pricedAt(multiplied({ ...own, from: 'config' }, factors))
-    else if (rates) found = pricedAt(multiplied({ ...listRates(rates), from: 'data' }, factors))
-    else if (flat) found = pricedAt(flat)
-    if (key.length > LONGEST_KEY) return found
-    if (made!.size >= KEPT) made!.clear()
-    made!.set(key, found)
-    return found
+    let remember = rates ? fromList.get(rates) : fromOwn
+    if (rates && !remember) fromList.set(rates, (remember = createMemo(KEPT)))
+    return remember!(`${endpoint}\n${model}\n${serviceTier ?? ''}\n${provider ?? ''}`, () => {
+      const names = namesOf(model)
+      const own = said?.models(names) ?? said?.price ?? models(names)
+      const factors = [
+        multipliersOf(tierFactor(serviceTier, { provider, model }, options.serviceTiers)),
+        ...(said ? [said.all, said.multipliers(names) ?? ONCE] : []),
+      ].reduce(timesEach)
+      if (own) return pricedAt(multiplied({ ...own, from: 'config' }, factors))
+      if (rates) return pricedAt(multiplied({ ...listRates(rates), from: 'data' }, factors))
+      return flat && pricedAt(flat)
+    })
   }
 
   return {
@@ -94,6 +90,8 @@ export function createPrices(options: PricesOptions = {}): Prices {
     },
   }
 }
+
+type Memo = ReturnType<typeof createMemo<Priced | undefined>>
 
 interface Priced {
   rates: Rates
