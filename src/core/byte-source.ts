@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { createAttachment } from './attachment.ts'
 import { encodeUtf8 } from './utf8.ts'
 
 export interface ByteSource {
@@ -25,100 +24,6 @@ export interface ByteSink {
   end(): void
   /** The body broke: it must not look complete to whoever reads it. */
   fail(error: unknown): void
-}
-
-const sources = createAttachment<Response, ByteSource>('source')
-
-/** A Response whose body is `source`. Until somebody touches the body as a stream, {@link takeSource} can have the source itself. */
-export function respondWith(source: ByteSource, init: ResponseInit): Response {
-  const response = LazyResponse ? new LazyResponse(init) : new Response(streamOf(source), init)
-  sources.set(response, source)
-  return response
-}
-
-/** A Response whose body is `text`, for whoever takes its source all at once. */
-export function respondText(text: string, init: ResponseInit): Response {
-  const response = LazyResponse ? new LazyResponse(init) : new Response(text, init)
-  const start = (sink: ByteSink) => {
-    if (text) sink.write(text)
-    sink.end()
-  }
-  sources.set(response, { start, pause() {}, resume() {}, cancel() {}, whole: text })
-  return response
-}
-
-let LazyResponse: ReturnType<typeof lazyResponse> | undefined
-
-/**
- * From now on streams are made only for those who touch them. A stream costs more than all else about a small answer, and mostly nobody
- * does. Only for Node, where Responses are JavaScript to the end: other runtimes look past the getters that this hangs on.
- */
-export const makeStreamsLazily = (): void => void (LazyResponse ??= lazyResponse())
-
-/** A Response that gets its stream when somebody asks for it. Made when wanted: Node loads its own Response with the first use. */
-const lazyResponse = () =>
-  class LazyResponse extends Response {
-    #made: Response | undefined
-    constructor(init: ResponseInit) {
-      super(null, init)
-    }
-    get #whole(): Response {
-      const source = this.#made ? undefined : takePushed(this)
-      this.#made ??= new Response(source && streamOf(source), { status: this.status, statusText: this.statusText, headers: this.headers })
-      return this.#made
-    }
-    override get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
-      return this.#whole.body
-    }
-    override get bodyUsed(): boolean {
-      return this.#made ? this.#made.bodyUsed : !sources.get(this)
-    }
-    override clone(): Response {
-      return this.#whole.clone()
-    }
-    override text() {
-      return this.#whole.text()
-    }
-    override json() {
-      return this.#whole.json()
-    }
-    override arrayBuffer() {
-      return this.#whole.arrayBuffer()
-    }
-    override bytes() {
-      return this.#whole.bytes()
-    }
-    override blob() {
-      return this.#whole.blob()
-    }
-    override formData() {
-      return this.#whole.formData()
-    }
-  }
-
-/** The source that a response was made with; `undefined` where there is none. Takes the body: afterwards nobody else may read it. */
-export function takePushed(response: Response): ByteSource | undefined {
-  const source = sources.get(response)
-  if (source) sources.set(response, undefined)
-  return source
-}
-
-/** The source of any response's body; `undefined` where it has none. Takes the body: afterwards nobody else may read it. */
-export const takeSource = (response: Response): ByteSource | undefined =>
-  takePushed(response) ?? (response.body ? sourceOf(response.body) : undefined)
-
-/** The same answer with its body changed on its way: where no stream was made yet, the very same Response. */
-export function throughBody(response: Response, change: (source: ByteSource) => ByteSource): Response {
-  const pushed = takePushed(response)
-  const source = pushed ?? takeSource(response)
-  if (!source) return response
-  const changed = change(source)
-  if (pushed && LazyResponse && response instanceof LazyResponse) {
-    sources.set(response, changed)
-    return response
-  }
-  const { status, statusText, headers } = response
-  return respondWith(changed, { status, statusText, headers })
 }
 
 /** A source as a stream, with back-pressure: nothing flows before somebody reads. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { respondWith, takeSource } from '../core/byte-source.ts'
+import { respondWith, takeSource } from '../core/respond.ts'
 import type { ProtocolName } from '../core/chat.ts'
 import type { Clock } from '../core/clock.ts'
 import { fail, FailureError, isFailureError, STATUS } from '../core/failure.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readText, respondWith, sourceOf, streamOf, takeSource, type ByteSink, type ByteSource } from '../../src/core/byte-source.ts'
+import { readText, sourceOf, streamOf, type ByteSink, type ByteSource } from '../../src/core/byte-source.ts'
+import { respondWith, takeSource } from '../../src/core/respond.ts'
 
 /** A source driven by hand. */
 function manual() {

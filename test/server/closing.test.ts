@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { respondWith } from '../../src/core/byte-source.ts'
+import { respondWith } from '../../src/core/respond.ts'
 import type { Fetch } from '../../src/router/fetch.ts'
 import { createDemo } from '../../src/server/demo/demo.ts'
 import { serve, type Served, type ServeOptions } from '../../src/server/serve.ts'

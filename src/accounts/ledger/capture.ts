@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { throughBody, type ByteSource } from '../../core/byte-source.ts'
+import type { ByteSource } from '../../core/byte-source.ts'
+import { throughBody } from '../../core/respond.ts'
 import type { ProtocolName } from '../../core/chat.ts'
 import { attachOutcome, outcomeOf } from '../../router/outcome.ts'
 import type { Bodies } from './record.ts'

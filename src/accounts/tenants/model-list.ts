@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { respondText } from '../../core/byte-source.ts'
+import { respondText } from '../../core/respond.ts'
 import type { ProtocolName } from '../../core/chat.ts'
 import { isObject, stringOf, tryParse, type JsonObject } from '../../core/json.ts'
 import { encodeUtf8 } from '../../core/utf8.ts'

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { readText, respondText, respondWith, takeSource } from '../../core/byte-source.ts'
+import { readText } from '../../core/byte-source.ts'
+import { respondText, respondWith, takeSource } from '../../core/respond.ts'
 import type { ChatRequest, ProtocolName } from '../../core/chat.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Dialect } from '../../core/dialect.ts'

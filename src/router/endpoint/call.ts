@@ -9,6 +9,7 @@ import type { Dialect } from '../../core/dialect.ts'
 import { ENVELOPE_PREFIX } from '../../core/envelope.ts'
 import { FailureError, fail, isFailureError, type Failure } from '../../core/failure.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { encodeJson } from '../../core/json-bytes.ts'
 import type { Notice } from '../../core/notice.ts'
 import type { Presence } from '../../core/presence.ts'
 import type { Protocol } from '../../core/protocol.ts'
@@ -106,14 +107,11 @@ export async function callUpstream(
   })
 
   const { waiting } = call
-  const sent: RequestInit = {
-    method: 'POST',
-    headers,
-    body: exchange ? JSON.stringify(exchange.body) : ownBody(facts, wanted),
-    redirect: 'manual',
-  }
+  const sent: RequestInit = { method: 'POST', headers, redirect: 'manual' }
   const joiner = client === speaks ? undefined : joinerFor(speaks, exchange?.body, model)
   const attendance = attend(upstream.fetch, sent, () => watching.phase('headers'))
+  if (!exchange) sent.body = ownBody(facts, wanted)
+  else sent.body = attendance && facts.bytes.length > LONG_BODY ? encodeJson(exchange.body) : JSON.stringify(exchange.body)
   // Further pieces are calls of their own.
   const controller = attendance && !joiner ? undefined : new AbortController()
   if (controller) sent.signal = controller.signal
@@ -168,6 +166,9 @@ export async function callUpstream(
 }
 
 const NONE: readonly Notice[] = []
+
+/** In bytes. For a fetch of somebody else's a text is the handier: it may want to look at it. */
+const LONG_BODY = 16 * 1024
 
 /** A stream goes on for minutes: what was sent, and what can be made again of the client's bytes, need not stay as long. */
 function forget(facts: RequestFacts, exchange: { body: JsonObject } | undefined): void {

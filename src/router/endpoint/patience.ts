@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { respondWith, takeSource, type ByteSink, type ByteSource } from '../../core/byte-source.ts'
+import type { ByteSink, ByteSource } from '../../core/byte-source.ts'
+import { respondWith, takeSource } from '../../core/respond.ts'
 import type { Clock } from '../../core/clock.ts'
 import { failureOf, STATUS, type Failure } from '../../core/failure.ts'
 import { stringOf } from '../../core/json.ts'

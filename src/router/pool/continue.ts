@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { respondWith, takeSource, type ByteSink, type ByteSource } from '../../core/byte-source.ts'
+import type { ByteSink, ByteSource } from '../../core/byte-source.ts'
+import { respondWith, takeSource } from '../../core/respond.ts'
 import type { ChatRequest, ProtocolName } from '../../core/chat.ts'
 import type { Clock } from '../../core/clock.ts'
 import { STATUS, type Failure } from '../../core/failure.ts'

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { respondWith, takeSource, type ByteSource } from '../../core/byte-source.ts'
+import type { ByteSource } from '../../core/byte-source.ts'
+import { respondWith, takeSource } from '../../core/respond.ts'
 import { STATUS, type Failure } from '../../core/failure.ts'
 import { attachOutcome, outcomeOf } from '../outcome.ts'
 import { networkFailure } from '../failures/network-failure.ts'

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { respondText, respondWith, takeSource, type ByteSource } from '../../core/byte-source.ts'
+import type { ByteSource } from '../../core/byte-source.ts'
+import { respondText, respondWith, takeSource } from '../../core/respond.ts'
 import type { Clock } from '../../core/clock.ts'
 import { isFailureError, STATUS, type Failure } from '../../core/failure.ts'
 import { presenceBy } from '../../core/presence.ts'

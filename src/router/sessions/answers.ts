@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { respondText } from '../../core/byte-source.ts'
+import { respondText } from '../../core/respond.ts'
 import { fail, type Failure } from '../../core/failure.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { itemsOf, shownInput } from './items.ts'

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { readText, respondText, takeSource } from '../../core/byte-source.ts'
+import { readText } from '../../core/byte-source.ts'
+import { respondText, takeSource } from '../../core/respond.ts'
 import { fail } from '../../core/failure.ts'
 import { isObject, tryParse, type JsonObject } from '../../core/json.ts'
 import { estimateTokens } from '../../core/tokens.ts'

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { throughBody, type ByteSource } from '../../core/byte-source.ts'
+import type { ByteSource } from '../../core/byte-source.ts'
+import { throughBody } from '../../core/respond.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { attachOutcome, outcomeOf } from '../outcome.ts'
 import { watchEvents, watchWhole, type Watcher } from './terminal.ts'

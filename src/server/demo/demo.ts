@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { respondWith, type ByteSink, type ByteSource } from '../../core/byte-source.ts'
+import type { ByteSink, ByteSource } from '../../core/byte-source.ts'
+import { respondWith } from '../../core/respond.ts'
 import { systemClock, type Clock } from '../../core/clock.ts'
 import { failureOf } from '../../core/failure.ts'
 import { createNotes } from '../../core/notice.ts'

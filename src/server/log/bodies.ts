@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { respondWith, takeSource, type ByteSource } from '../../core/byte-source.ts'
+import type { ByteSource } from '../../core/byte-source.ts'
+import { respondWith, takeSource } from '../../core/respond.ts'
 import { factsOf, withBody } from '../../router/facts.ts'
 import { requestOf, type Fetch } from '../../router/fetch.ts'
 import { attachOutcome, outcomeOf } from '../../router/outcome.ts'

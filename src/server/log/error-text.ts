@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { readText, respondText, takeSource, throughBody, type ByteSource } from '../../core/byte-source.ts'
+import { readText, type ByteSource } from '../../core/byte-source.ts'
+import { respondText, takeSource, throughBody } from '../../core/respond.ts'
 import { fail } from '../../core/failure.ts'
 import { attachOutcome, outcomeOf } from '../../router/outcome.ts'
 import { plainJson, plainText } from './text.ts'

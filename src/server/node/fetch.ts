@@ -7,7 +7,8 @@
 import type http from 'node:http'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { Readable } from 'node:stream'
-import { respondWith, type ByteSink, type ByteSource } from '../../core/byte-source.ts'
+import type { ByteSink, ByteSource } from '../../core/byte-source.ts'
+import { respondWith } from '../../core/respond.ts'
 import { createMemo } from '../../core/memo.ts'
 import { attendanceOf, attends, type Attendance } from '../../router/endpoint/connection.ts'
 import { lookUp } from '../../core/json.ts'
@@ -117,8 +118,7 @@ function headersOf(headers: HeadersInit | undefined): Record<string, string> {
 
 function responseOf(message: http.IncomingMessage): Response {
   const status = message.statusCode ?? 0
-  const headers: [string, string][] = []
-  for (let i = 0; i < message.rawHeaders.length; i += 2) headers.push([message.rawHeaders[i]!, message.rawHeaders[i + 1]!])
+  const headers = headersIn(message)
   if (status < 200 || status > 599) throw new Error(`the upstream answered with status ${status}`)
   if (status === 204 || status === 205 || status === 304) {
     message.resume()
@@ -126,6 +126,12 @@ function responseOf(message: http.IncomingMessage): Response {
   }
   const source = sourceOfReadable(decoded(message))
   return respondWith(message.headers['content-type']?.includes('event-stream') ? inTurns(source) : source, { status, headers })
+}
+
+/** As a plain object, which costs least; as a list where a name may stand twice. */
+function headersIn({ headers, rawHeaders }: http.IncomingMessage): HeadersInit {
+  if (headers['set-cookie'] === undefined) return headers as Record<string, string>
+  return rawHeaders.flatMap((name, i): [string, string][] => (i % 2 ? [] : [[name, rawHeaders[i + 1]!]]))
 }
 
 const DECODERS = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress }

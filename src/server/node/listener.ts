@@ -6,7 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NodeRequest } from 'srvx/node'
 import { detachAll } from '../../core/attachment.ts'
-import { makeStreamsLazily } from '../../core/byte-source.ts'
+import { respondLazily } from '../../core/respond.ts'
 import { createPresence } from '../../core/presence.ts'
 import { createMemo } from '../../core/memo.ts'
 import type { Failure } from '../../core/failure.ts'
@@ -32,7 +32,7 @@ export interface ListenerOptions {
 }
 
 export function createNodeListener({ gateway, closing, limits, stopping, lastWords }: ListenerOptions): Listener {
-  makeStreamsLazily()
+  respondLazily()
   const answer = async (request: Request, req: IncomingMessage, res: ServerResponse): Promise<void> => {
     // A variable, and no field of an object in the set: such an object keeps the request until a full collection.
     let interrupt: Interrupt = () => void (interrupt = deliver(stopping(request), res))

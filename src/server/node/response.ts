@@ -5,7 +5,8 @@
  */
 import type { ServerResponse } from 'node:http'
 import { sendNodeResponse } from 'srvx/node'
-import { takePushed, type ByteSource } from '../../core/byte-source.ts'
+import type { ByteSource } from '../../core/byte-source.ts'
+import { takePushed } from '../../core/respond.ts'
 import { endsEvent } from '../../core/sse.ts'
 import type { Interrupt } from '../closing.ts'
 import { bytesOf } from './bytes.ts'
@@ -32,14 +33,18 @@ export function deliver(response: Response, to: ServerResponse, lastWords?: Last
     return destroy
   }
   const { status, headers } = response
-  const head = [...headers].filter(([, value]) => !UNCARRIED.test(value))
-  if (source.whole !== undefined) {
-    const bytes = bytesOf(source.whole)
-    const rest = head.filter(([name]) => name !== 'content-length')
-    to.writeHead(status, [...rest.flat(), 'content-length', String(bytes.length)]).end(bytes)
+  const { whole } = source
+  const head: string[] = []
+  headers.forEach((value, name) => {
+    if (!UNCARRIED.test(value) && (whole === undefined || name !== 'content-length')) head.push(name, value)
+  })
+  if (whole !== undefined) {
+    const bytes = bytesOf(whole)
+    head.push('content-length', String(bytes.length))
+    to.writeHead(status, head).end(bytes)
     return destroy
   }
-  to.writeHead(status, head.flat())
+  to.writeHead(status, head)
   return writeSource(source, to, headers.get('content-type')?.includes('event-stream') ? lastWords : undefined)
 }
 

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { throughBody, type ByteSource } from '../../core/byte-source.ts'
+import type { ByteSource } from '../../core/byte-source.ts'
+import { throughBody } from '../../core/respond.ts'
 import type { Failure } from '../../core/failure.ts'
 import { attachOutcome, outcomeOf } from '../../router/outcome.ts'
 import { connectionOf } from './connection.ts'

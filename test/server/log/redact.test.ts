@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { respondText, respondWith } from '../../../src/core/byte-source.ts'
+import { respondText, respondWith } from '../../../src/core/respond.ts'
 import { attachOutcome, outcomeOf } from '../../../src/router/outcome.ts'
 import { cleanErrors } from '../../../src/server/log/error-text.ts'
 import { oneLine, plainJson, plainText } from '../../../src/server/log/text.ts'

@@ -1,0 +1,57 @@
+/**
+ * A long body as the UTF-8 of its JSON, written piece by piece.
+ *
+ * @module
+ */
+import { type JsonObject } from './json.ts'
+import { encodeUtf8 } from './utf8.ts'
+
+/**
+ * In characters: as two bytes each they still fit where V8 keeps what is young, where a text of a whole body gets pages of its own, new
+ * from the system each time. A request of 149 KB with an arrow here and there takes 400 us instead of 850, and what has no arrow stays narrow.
+ */
+const PIECE = 32 * 1024
+
+/** What `encodeUtf8(JSON.stringify(body))` gives; the items of the body's own lists are the pieces. */
+export function encodeJson(body: JsonObject): Uint8Array<ArrayBuffer> {
+  const pieces: Uint8Array[] = []
+  let size = 0
+  let text = ''
+  const flush = () => {
+    const bytes = encodeUtf8(text)
+    size += bytes.length
+    pieces.push(bytes)
+    text = ''
+  }
+  const write = (more: string) => {
+    if (text && text.length + more.length > PIECE) flush()
+    text += more
+  }
+  let before = '{'
+  for (const key in body) {
+    const value = body[key]
+    const name = `${before}${JSON.stringify(key)}:`
+    if (Array.isArray(value) && value.length) {
+      value.forEach((item: unknown, at) => write(`${at ? ',' : `${name}[`}${JSON.stringify(item) ?? 'null'}`))
+      write(']')
+    } else {
+      const json = JSON.stringify(value) as string | undefined
+      if (json === undefined) continue
+      write(name + json)
+    }
+    before = ','
+  }
+  write(before === '{' ? '{}' : '}')
+  flush()
+  return joined(pieces, size)
+}
+
+function joined(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(size)
+  let at = 0
+  for (const piece of pieces) {
+    all.set(piece, at)
+    at += piece.length
+  }
+  return all
+}
