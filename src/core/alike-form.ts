@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { flat } from './flat.ts'
 import { endOfString, isObject, tryParse, type JsonObject } from './json.ts'
 
 /** The fields in which texts may differ, as paths of keys joined by `/`; places in lists are left out: `choices/delta/content`. */
@@ -45,9 +46,6 @@ export function endOfCount(json: string, from: number): number {
 
 const isDigit = (code: number): boolean => code >= ZERO && code <= NINE
 
-/** The same text in memory of its own: a slice keeps all that it was cut from. */
-export const copyOf = (text: string): string => JSON.parse(JSON.stringify(text)) as string
-
 /**
  * The form of two texts of objects, their closing braces left out; `undefined` where they have none in common, or differ elsewhere.
  *
@@ -62,7 +60,7 @@ export function formOf(before: string, json: string, parsed: unknown, differing:
   const slots = slotsOf(value, strings, differing)
   // A provider's own text could have been taken for a mark.
   if (!slots || JSON.stringify(parsed).includes(MARK)) return undefined
-  return { pieces: pieces.map(copyOf), slots, value }
+  return { pieces: pieces.map(flat), slots, value }
 }
 
 /** What stands around the strings and whole numbers in which two texts differ, and which of these are strings; `undefined` where they differ in more, or in nothing. */

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { copyOf, endOfCount, formOf, type Differing, type Form } from './alike-form.ts'
+import { endOfCount, formOf, type Differing, type Form } from './alike-form.ts'
+import { flat } from './flat.ts'
 import { endOfString, isPlain, tryParse } from './json.ts'
 
 /** Longer texts are no small pieces of an answer. In characters. */
@@ -36,7 +37,7 @@ export function createAlikeParser(differing: Differing): (json: string) => unkno
     const found = formOf(before, inner, value, differing)
     if (found) form = found
     patience = found ? PATIENCE : patience - 1
-    before = found ? '' : copyOf(inner)
+    before = found ? '' : flat(inner)
     return value
   }
 }

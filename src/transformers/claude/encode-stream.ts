@@ -9,6 +9,7 @@
  */
 import type { Opaque } from '../../core/chat.ts'
 import { opaqueForClient } from '../../core/envelope.ts'
+import { flat } from '../../core/flat.ts'
 import { escaped, isObject, type JsonObject } from '../../core/json.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { StreamEvent, StreamPart } from '../../core/reply.ts'
@@ -95,7 +96,7 @@ export function createStreamEncoder(context: ReplyContext): (event: StreamEvent)
         openBlock(encodeCall(part, {}, context))
     }
     const [type, key] = DELTAS[part.type] ?? ['', '']
-    prefix = `event: content_block_delta\ndata: {"type":"content_block_delta","index":${block},"delta":{"type":"${type}","${key}":"`
+    prefix = flat(`event: content_block_delta\ndata: {"type":"content_block_delta","index":${block},"delta":{"type":"${type}","${key}":"`)
   }
 
   const end = (opaque: Opaque | undefined) => {

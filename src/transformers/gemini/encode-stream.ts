@@ -6,7 +6,8 @@
  */
 import type { Citation, Opaque, ReasoningPart, ToolCallPart } from '../../core/chat.ts'
 import type { FailureKind } from '../../core/failure.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { flat } from '../../core/flat.ts'
+import { escaped, type JsonObject } from '../../core/json.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { StreamEvent, StreamPart } from '../../core/reply.ts'
 import { createSequencer } from '../../core/sequence.ts'
@@ -29,7 +30,7 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
   let out = ''
   let chunks = 0
   /** Before and after the part of a chunk. */
-  const before = `${array ? '' : 'data: '}{"candidates":[{"content":{"parts":[`
+  const before = flat(`${array ? '' : 'data: '}{"candidates":[{"content":{"parts":[`)
   let after = ''
   let id: string | undefined
   let usage: Usage | undefined
@@ -52,7 +53,8 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
   const begin = (event: Extract<StreamEvent, { type: 'start' }> | undefined) => {
     id = event?.id ?? context.newId('resp_')
     usage = mergeUsage(usage, event?.usage)
-    after = `],"role":"model"},"index":0}],"modelVersion":${JSON.stringify(context.model)},"responseId":${JSON.stringify(id)}}${array ? '' : '\n\n'}`
+    const told = `"modelVersion":${JSON.stringify(context.model)},"responseId":${JSON.stringify(id)}`
+    after = flat(`],"role":"model"},"index":0}],${told}}${array ? '' : '\n\n'}`)
   }
   const carry = (own: Opaque | undefined): string => {
     const sealed = load.take(own)
@@ -73,10 +75,10 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
   const grow = (more: string) => {
     text += more
     if (open?.type === 'text') {
-      chunk(`{"text":${JSON.stringify(more)}${signature}}`)
+      chunk(`{"text":"${escaped(more)}"${signature}}`)
       signature = ''
-    } else if (open?.type === 'refusal') chunk(`{"text":${JSON.stringify(more)}}`)
-    else if (open?.type === 'reasoning' && !hidden) chunk(`{"text":${JSON.stringify(more)},"thought":true}`)
+    } else if (open?.type === 'refusal') chunk(`{"text":"${escaped(more)}"}`)
+    else if (open?.type === 'reasoning' && !hidden) chunk(`{"text":"${escaped(more)}","thought":true}`)
   }
   const end = (opaque: Opaque | undefined) => {
     const part = open

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { flat } from '../../core/flat.ts'
 import type { JsonObject } from '../../core/json.ts'
 
 export interface EventWriter {
@@ -38,8 +39,8 @@ export function createEventWriter(first: number): EventWriter {
     mute: () => void (muted = true),
     snapshot: (type, head, state, output, usage) =>
       event(type, `"response":${head},${inner(state)},"output":[${output.join(',')}],"usage":${JSON.stringify(usage)}}`),
-    deltaPrefix: (type, fields) => `${begin(type, inner(fields))},"delta":"`,
-    deltaSuffix: (fields) => `"${inner(fields) && `,${inner(fields)}`},"sequence_number":`,
+    deltaPrefix: (type, fields) => flat(`${begin(type, inner(fields))},"delta":"`),
+    deltaSuffix: (fields) => flat(`"${inner(fields) && `,${inner(fields)}`},"sequence_number":`),
     deltaEnd: end,
   }
 }

@@ -6,6 +6,7 @@
 import type { Citation, MediaPart, Opaque, Part } from '../../core/chat.ts'
 import { opaqueForClient } from '../../core/envelope.ts'
 import type { Failure } from '../../core/failure.ts'
+import { flat } from '../../core/flat.ts'
 import { escaped, type JsonObject } from '../../core/json.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Stop, StreamEvent } from '../../core/reply.ts'
@@ -57,13 +58,13 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
       model: context.model,
     }
     const json = JSON.stringify(frame).slice(0, -1)
-    head = `data: ${json},"choices":[{"index":0,"delta":{`
+    head = flat(`data: ${json},"choices":[{"index":0,"delta":{`)
     tail = chat.includeUsage ? '}],"usage":null}\n\n' : '}]}\n\n'
     return chunk('"role":"assistant","content":"","refusal":null')
   }
 
   /** What stands behind a delta's text: its quote, what closes the delta, and the rest of the chunk. */
-  const rest = (closing: string): string => `"${closing},"logprobs":null,"finish_reason":null${tail}`
+  const rest = (closing: string): string => flat(`"${closing},"logprobs":null,"finish_reason":null${tail}`)
 
   const begin = (index: number, part: Part): string => {
     const at: Open = {
@@ -79,13 +80,13 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     open[index] = at
     switch (part.type) {
       case 'text':
-        at.before = `${head}"content":"`
+        at.before = flat(`${head}"content":"`)
         return part.text ? grow(at, part.text) : ''
       case 'reasoning':
-        at.before = `${head}"reasoning_content":"`
+        at.before = flat(`${head}"reasoning_content":"`)
         return part.text ? grow(at, part.text) : ''
       case 'refusal':
-        at.before = `${head}"refusal":"`
+        at.before = flat(`${head}"refusal":"`)
         refused = true
         return part.text ? grow(at, part.text) : ''
       case 'tool-call':
@@ -105,13 +106,11 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
       return ''
     }
     if (legacy) {
-      at.before = `${head}"function_call":{"arguments":"`
+      at.before = flat(`${head}"function_call":{"arguments":"`)
       at.after = rest('}}')
       return field('function_call', { name, arguments: '' })
     }
-    at.before = custom
-      ? `${head}"tool_calls":[{"index":${n},"custom":{"input":"`
-      : `${head}"tool_calls":[{"index":${n},"function":{"arguments":"`
+    at.before = flat(`${head}"tool_calls":[{"index":${n},${custom ? '"custom":{"input":"' : '"function":{"arguments":"'}`)
     at.after = rest('}}]}')
     const inner = custom ? { type: 'custom', custom: { name, input: '' } } : { type: 'function', function: { name, arguments: '' } }
     return field('tool_calls', [{ index: n, id, ...inner }])
