@@ -23,7 +23,7 @@ export function askingFor(facts: RequestFacts, model: string): RequestFacts {
 
 const originalOf = (facts: RequestFacts): RequestFacts => originals.get(facts) ?? facts
 
-/** For an answer that goes on for long: hardly anybody looks at what was asked once it has begun. */
+/** Hardly anybody looks at what was asked once it has been sent. */
 export const forgetAsked = (facts: RequestFacts): void => forgetText(originalOf(facts))
 
 const made = createAttachment<RequestFacts, Uint8Array>('bytes')

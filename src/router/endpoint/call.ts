@@ -135,8 +135,9 @@ export async function callUpstream(
   }
   try {
     watching.phase(attendance ? 'connect' : 'headers')
-    const response = await (joiner ? inPieces(upstream.fetch, joiner) : upstream.fetch)(url, sent)
-    const answer = await answerFrom(response, {
+    const answering = (joiner ? inPieces(upstream.fetch, joiner) : upstream.fetch)(url, sent)
+    forget(facts, exchange)
+    return await answerFrom(await answering, {
       name,
       client,
       upstream: speaks,
@@ -155,8 +156,6 @@ export async function callUpstream(
         return outcome({ notices: exchange?.notices ?? NONE, ended, failure })
       },
     })
-    if (stream) forget(facts, exchange)
-    return answer
   } catch (error) {
     release()
     if (expired) fail(expired, error)
@@ -170,7 +169,10 @@ const NONE: readonly Notice[] = []
 /** In bytes. For a fetch of somebody else's a text is the handier: it may want to look at it. */
 const LONG_BODY = 16 * 1024
 
-/** A stream goes on for minutes: what was sent, and what can be made again of the client's bytes, need not stay as long. */
+/**
+ * What was sent, and what can be made again of the client's bytes: hardly anybody looks at it after this. An answer may take minutes, and
+ * what is let go of in the same turn of the event loop is never moved by the garbage collector.
+ */
 function forget(facts: RequestFacts, exchange: { body: JsonObject } | undefined): void {
   forgetAsked(facts)
   if (exchange) exchange.body = SENT
