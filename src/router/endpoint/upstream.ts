@@ -88,6 +88,7 @@ const OWN_QUERY = ['key', 'endpoint', 'ep']
 
 /** The client's query (`?beta=true`), without what is meant for this side. */
 function withQuery(target: string, source: string): string {
+  if (!source.includes('?')) return target
   const from = new URL(source).searchParams
   for (const name of OWN_QUERY) from.delete(name)
   if (!from.size) return target

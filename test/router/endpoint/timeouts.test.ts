@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { attendanceOf, attends } from '../../../src/router/endpoint/connection.ts'
+import { DEFAULT_TIMEOUTS, watch } from '../../../src/router/endpoint/timeouts.ts'
 import { endpoint, outcomeOf, type EndpointOptions } from '../../../src/router/index.ts'
 import { chaosProvider, virtualClock, type Fault } from '../../../src/testing/index.ts'
 import { ask, endsOf } from '../pool/client.ts'
@@ -68,5 +69,46 @@ describe('a provider is given up that', () => {
   it('does not finish a whole answer in time', async () => {
     expect(await givenUp('stall', { headersMs: 5000 }, false)).toMatchObject({ phase: 'headers', at: 5000, state: 'aborted', left: 0 })
     expect(await givenUp('stall', { totalMs: 5000 }, false)).toMatchObject({ phase: 'total', at: 5000, state: 'aborted', left: 0 })
+  })
+})
+
+describe('the watch of an attempt', () => {
+  const LIMITS = { ...DEFAULT_TIMEOUTS, connectMs: 100, headersMs: 50, firstTokenMs: 500 }
+  const watched = () => {
+    const clock = virtualClock()
+    const expired: [number, string][] = []
+    return { clock, expired, watching: watch('x', LIMITS, clock, ({ code }) => expired.push([clock.now(), code!])) }
+  }
+
+  it('gives each phase its own time, whatever was left of the one before', async () => {
+    const { clock, expired, watching } = watched()
+    watching.phase('connect')
+    await clock.advance(90)
+    watching.phase('first-token')
+    await clock.advance(499)
+    expect(expired).toEqual([])
+    await clock.advance(1)
+    expect(expired).toEqual([[590, 'first-token']])
+    expect(clock.waiting).toBe(0)
+  })
+
+  it('ends a phase in time that ends before the one that went before would have', async () => {
+    const { clock, expired, watching } = watched()
+    watching.phase('connect')
+    watching.phase('headers')
+    await clock.advance(1000)
+    expect(expired).toEqual([[50, 'headers']])
+  })
+
+  it('watches nothing between phases, and nothing once it is stopped', async () => {
+    const { clock, expired, watching } = watched()
+    watching.phase('connect')
+    watching.phase(undefined)
+    await clock.advance(1000)
+    watching.phase('headers')
+    watching.stop()
+    expect(clock.waiting).toBe(0)
+    await clock.advance(1000)
+    expect(expired).toEqual([])
   })
 })
