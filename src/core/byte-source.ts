@@ -1,6 +1,5 @@
 /**
- * A body that pushes its bytes: what a ReadableStream is, without a promise for each chunk. Where both ends are in this
- * process they meet here; everybody else sees an ordinary `Response` with an ordinary body.
+ * A body that pushes its bytes: what a ReadableStream is, without a promise for each chunk, for where both ends are in this process.
  *
  * @module
  */

@@ -136,3 +136,7 @@ export function failureOf(error: unknown): Failure {
     message: `cc-route failed: ${error instanceof Error ? error.message : String(error)}. This is a bug; please report it.`,
   }
 }
+
+/** The provider's id of the request, where a header can hold it. Providers tell it in bodies, too, and whoever stands before them what they like. */
+export const idForHeader = ({ requestId }: Failure): string | undefined =>
+  requestId !== undefined && /^[\x21-\x7e]{1,256}$/.test(requestId) ? requestId : undefined

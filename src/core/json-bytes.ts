@@ -12,9 +12,9 @@ import { encodeUtf8 } from './utf8.ts'
  */
 const PIECE = 32 * 1024
 
-/** What `encodeUtf8(JSON.stringify(body))` gives; the items of the body's own lists are the pieces. */
+/** What `encodeUtf8(JSON.stringify(body))` gives; the items of the body's own lists are the pieces. A `toJSON` of the body or of those lists is not looked for. */
 export function encodeJson(body: JsonObject): Uint8Array<ArrayBuffer> {
-  const pieces: Uint8Array[] = []
+  const pieces: Uint8Array<ArrayBuffer>[] = []
   let size = 0
   let text = ''
   const flush = () => {
@@ -32,7 +32,7 @@ export function encodeJson(body: JsonObject): Uint8Array<ArrayBuffer> {
     const value = body[key]
     const name = `${before}${JSON.stringify(key)}:`
     if (Array.isArray(value) && value.length) {
-      value.forEach((item: unknown, at) => write(`${at ? ',' : `${name}[`}${JSON.stringify(item) ?? 'null'}`))
+      for (let at = 0; at < value.length; at++) write(`${at ? ',' : `${name}[`}${JSON.stringify(value[at]) ?? 'null'}`)
       write(']')
     } else {
       const json = JSON.stringify(value) as string | undefined
@@ -46,7 +46,8 @@ export function encodeJson(body: JsonObject): Uint8Array<ArrayBuffer> {
   return joined(pieces, size)
 }
 
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+function joined(pieces: readonly Uint8Array<ArrayBuffer>[], size: number): Uint8Array<ArrayBuffer> {
+  if (pieces.length === 1) return pieces[0]!
   const all = new Uint8Array(size)
   let at = 0
   for (const piece of pieces) {

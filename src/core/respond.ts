@@ -9,7 +9,11 @@ import { lazyHeadersClass } from './lazy-headers.ts'
 
 const sources = createAttachment<Response, ByteSource>('source')
 
-/** A Response whose body is `source`. Until somebody touches the body as a stream, {@link takeSource} can have the source itself. */
+/**
+ * A Response whose body is `source`; what `init` holds is not to be changed afterwards. Until somebody touches the body as a stream, {@link takeSource} can have the source itself.
+ *
+ * @throws RangeError for a status below 200 or above 599
+ */
 export function respondWith(source: ByteSource, init: ResponseInit): Response {
   const response = LazyResponse ? new LazyResponse(init) : new Response(streamOf(source), init)
   sources.set(response, source)
@@ -70,6 +74,7 @@ const lazyResponseClass = () => {
     #headers: Headers | undefined
     #made: Response | undefined
     constructor({ status = 200, statusText = '', headers }: ResponseInit) {
+      if (!(status >= 200 && status <= 599)) throw new RangeError(`status ${status}: an answer has one from 200 to 599`)
       this.status = status
       this.statusText = statusText
       this.#given = headers
@@ -80,7 +85,10 @@ const lazyResponseClass = () => {
       return (this.#made ??= new Response(source && streamOf(source), { status, statusText, headers }))
     }
     get headers(): Headers {
-      return (this.#headers ??= new LazyHeaders(this.#given))
+      if (this.#headers) return this.#headers
+      const headers = (this.#headers = new LazyHeaders(this.#given))
+      this.#given = undefined
+      return headers
     }
     get ok(): boolean {
       return this.status >= 200 && this.status < 300
@@ -101,7 +109,8 @@ const lazyResponseClass = () => {
       return this.#made ? this.#made.bodyUsed : !sources.get(this as unknown as Response)
     }
     clone(): Response {
-      return this.#whole.clone()
+      const { status, statusText, headers } = this
+      return new Response(this.#whole.clone().body, { status, statusText, headers })
     }
     text(): Promise<string> {
       return this.#whole.text()

@@ -9,6 +9,7 @@ import { isObject, type JsonObject } from '../core/json.ts'
 import type { Presence } from '../core/presence.ts'
 import { estimateInput } from '../core/tokens.ts'
 import { chatOf, tokensOf, type RequestFacts } from './facts.ts'
+import { lengthAsked } from './rename.ts'
 import type { Charge, Measure, Meter, Planned } from './meter.ts'
 import type { Trip } from './trip.ts'
 
@@ -73,6 +74,6 @@ function measured({ facts, trip: { adjust }, mostOutput = Infinity }: Measured):
     }
   } catch {
     // Only its own provider understands it: it passes as it is.
-    return { input: Math.ceil(facts.bytes.length / BYTES_PER_TOKEN), ...bound(mostOutput), cachesLong }
+    return { input: Math.ceil(lengthAsked(facts) / BYTES_PER_TOKEN), ...bound(mostOutput), cachesLong }
   }
 }

@@ -23,6 +23,9 @@ export function askingFor(facts: RequestFacts, model: string): RequestFacts {
 
 const originalOf = (facts: RequestFacts): RequestFacts => originals.get(facts) ?? facts
 
+/** How long the client's body is, in bytes: those of a renamed request would have to be made first. */
+export const lengthAsked = (facts: RequestFacts): number => originalOf(facts).bytes.length
+
 /** Hardly anybody looks at what was asked once it has been sent. */
 export const forgetAsked = (facts: RequestFacts): void => forgetText(originalOf(facts))
 

@@ -51,7 +51,7 @@ describe.each(GIVEN)('headers made of %j', (given) => {
   })
 })
 
-test('later changes of what headers were made of change nothing', () => {
+test('changed headers leave those alone that they were made of', () => {
   respondLazily()
   const given = new Headers({ a: '1' })
   const { headers } = respondText('', { headers: given })
@@ -76,8 +76,16 @@ const READS: Record<string, (response: Response) => unknown> = {
   bytes: async (response) => [...new Uint8Array(await response.arrayBuffer())],
   form: (response) => response.formData().catch((error: unknown) => error instanceof TypeError),
   blob: async (response) => (await response.blob()).size,
+  uint8: async (response) =>
+    'bytes' in Response.prototype ? [...(await (response as Response & { bytes(): Promise<Uint8Array> }).bytes())] : [],
   clone: async (response) => Promise.all([response.clone().text(), response.text()]),
   body: (response) => new Response(response.body, response).text(),
+  changed: async (response) => {
+    const { body } = response
+    response.headers.set('a', '2')
+    const copy = response.clone()
+    return [copy.headers.get('a'), await copy.text(), body === null]
+  },
   again: async (response) => {
     await response.text()
     return response.text().catch((error: unknown) => error instanceof TypeError)
@@ -129,4 +137,9 @@ describe.each(Object.keys(MAKERS) as (keyof typeof MAKERS)[])('an answer made of
     expect(changed).toBe(response)
     expect(await changed.text()).toBe('{"A":"Ä"}')
   })
+})
+
+test.each([199, 600, 1234, Number.NaN])('no answer has status %d', (status) => {
+  respondLazily()
+  expect(() => respondText('', { status })).toThrow(RangeError)
 })

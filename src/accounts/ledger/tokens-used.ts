@@ -7,6 +7,7 @@ import { stringOf } from '../../core/json.ts'
 import type { Notice } from '../../core/notice.ts'
 import type { Usage } from '../../core/usage.ts'
 import { tokensOf, type RequestFacts } from '../../router/facts.ts'
+import { lengthAsked } from '../../router/rename.ts'
 import type { Attempt, Ending } from '../../router/outcome.ts'
 import type { ExchangeRecord, TokenUsage } from './record.ts'
 import { wholeCount } from './whole-count.ts'
@@ -83,6 +84,6 @@ function guessInput(facts: RequestFacts): number {
   try {
     return tokensOf(facts)
   } catch {
-    return Math.ceil(facts.bytes.length / 4)
+    return Math.ceil(lengthAsked(facts) / 4)
   }
 }

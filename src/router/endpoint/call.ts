@@ -25,7 +25,7 @@ import { modelFor } from './model-name.ts'
 import { inPieces } from './pieces.ts'
 import type { Relay } from './relay.ts'
 import { watch, type Timeouts } from './timeouts.ts'
-import { bytesNaming, forgetAsked } from '../rename.ts'
+import { bytesNaming, forgetAsked, lengthAsked } from '../rename.ts'
 import type { Trip } from '../trip.ts'
 import { upstreamCall } from './upstream.ts'
 
@@ -111,7 +111,7 @@ export async function callUpstream(
   const joiner = client === speaks ? undefined : joinerFor(speaks, exchange?.body, model)
   const attendance = attend(upstream.fetch, sent, () => watching.phase('headers'))
   if (!exchange) sent.body = ownBody(facts, wanted)
-  else sent.body = attendance && facts.bytes.length > LONG_BODY ? encodeJson(exchange.body) : JSON.stringify(exchange.body)
+  else sent.body = attendance && lengthAsked(facts) > LONG_BODY ? encodeJson(exchange.body) : JSON.stringify(exchange.body)
   // Further pieces are calls of their own.
   const controller = attendance && !joiner ? undefined : new AbortController()
   if (controller) sent.signal = controller.signal
@@ -137,7 +137,9 @@ export async function callUpstream(
     watching.phase(attendance ? 'connect' : 'headers')
     const answering = (joiner ? inPieces(upstream.fetch, joiner) : upstream.fetch)(url, sent)
     forget(facts, exchange)
-    return await answerFrom(await answering, {
+    const response = await answering
+    sent.body = null
+    return await answerFrom(response, {
       name,
       client,
       upstream: speaks,
@@ -166,7 +168,7 @@ export async function callUpstream(
 
 const NONE: readonly Notice[] = []
 
-/** In bytes. For a fetch of somebody else's a text is the handier: it may want to look at it. */
+/** What the client sent, in bytes: to write shorter ones in pieces saves nothing. A fetch of somebody else's gets a text in any case, to look at. */
 const LONG_BODY = 16 * 1024
 
 /**

@@ -57,42 +57,25 @@ export interface Watch {
   stop(): void
 }
 
-/**
- * Watches an attempt; calls `expire` once, with the failure, when a phase or all of it takes too long. Phases mostly end long before their
- * time: a timer that is set for an earlier one is left as it is, and looks again when it goes off.
- */
+/** Watches an attempt; calls `expire` once, with the failure, when a phase or all of it takes too long. */
 export function watch(name: string, limits: Required<Timeouts>, clock: Clock, expire: (failure: Failure) => void): Watch {
   const ms: Record<string, number> = { connect: limits.connectMs, headers: limits.headersMs, 'first-token': limits.firstTokenMs }
-  let phase: TimeoutPhase | undefined
-  let due = Infinity
-  let set = Infinity
   let cancel = () => {}
   const stopTotal = limits.totalMs ? clock.after(limits.totalMs, () => fire('total', limits.totalMs)) : () => {}
-  const stop = () => {
-    phase = undefined
-    due = set = Infinity
+  const fire = (phase: TimeoutPhase, after: number) => {
     cancel()
     stopTotal()
-  }
-  const fire = (after: TimeoutPhase, limit: number) => {
-    stop()
-    expire(timeoutFailure(name, after, limit))
-  }
-  const look = () => {
-    if (phase && clock.now() >= due) return fire(phase, ms[phase]!)
-    set = due
-    cancel = due === Infinity ? () => {} : clock.after(due - clock.now(), look)
+    expire(timeoutFailure(name, phase, after))
   }
   return {
     phase(next) {
-      const limit = next && ms[next]
-      phase = next
-      due = limit ? clock.now() + limit : Infinity
-      if (due >= set) return
       cancel()
-      set = due
-      cancel = clock.after(limit!, look)
+      const limit = next && ms[next]
+      cancel = limit ? clock.after(limit, () => fire(next, limit)) : () => {}
     },
-    stop,
+    stop() {
+      cancel()
+      stopTotal()
+    },
   }
 }

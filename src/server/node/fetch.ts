@@ -128,10 +128,10 @@ function responseOf(message: http.IncomingMessage): Response {
   return respondWith(message.headers['content-type']?.includes('event-stream') ? inTurns(source) : source, { status, headers })
 }
 
-/** As a plain object, which costs least; as a list where a name may stand twice. */
-function headersIn({ headers, rawHeaders }: http.IncomingMessage): HeadersInit {
-  if (headers['set-cookie'] === undefined) return headers as Record<string, string>
-  return rawHeaders.flatMap((name, i): [string, string][] => (i % 2 ? [] : [[name, rawHeaders[i + 1]!]]))
+/** As a plain object, which costs least; cookies alone come one by one, which takes a list. Node has joined the others. */
+function headersIn({ headers }: http.IncomingMessage): HeadersInit {
+  if (!headers['set-cookie']) return headers as Record<string, string>
+  return Object.entries(headers).flatMap(([name, value]) => [value ?? []].flat().map((one): [string, string] => [name, one]))
 }
 
 const DECODERS = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress }

@@ -44,7 +44,12 @@ export function deliver(response: Response, to: ServerResponse, lastWords?: Last
     to.writeHead(status, head).end(bytes)
     return destroy
   }
-  to.writeHead(status, head)
+  try {
+    to.writeHead(status, head)
+  } catch (error) {
+    source.cancel(error)
+    throw error
+  }
   return writeSource(source, to, headers.get('content-type')?.includes('event-stream') ? lastWords : undefined)
 }
 

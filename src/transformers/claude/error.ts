@@ -4,7 +4,7 @@
  * @see https://platform.claude.com/docs/en/api/errors
  * @module
  */
-import { kindOfStatus, STATUS, type Failure, type FailureKind } from '../../core/failure.ts'
+import { idForHeader, kindOfStatus, STATUS, type Failure, type FailureKind } from '../../core/failure.ts'
 import { isObject, numberOf, stringOf, type JsonObject } from '../../core/json.ts'
 import type { ErrorAnswer, UpstreamError } from '../../core/protocol.ts'
 import { isLimit, retryableOf, retryAfterOf } from '../../core/retry-after.ts'
@@ -148,7 +148,8 @@ function statusOf({ kind, status }: Failure): number {
 function headersOf(failure: Failure, status: number): Record<string, string> {
   const headers: Record<string, string> = {}
   if (failure.retryAfter !== undefined) headers['retry-after'] = String(Math.ceil(failure.retryAfter))
-  if (failure.requestId !== undefined) headers['request-id'] = failure.requestId
+  const requestId = idForHeader(failure)
+  if (requestId !== undefined) headers['request-id'] = requestId
   // without this Claude Code goes on trying for minutes
   if (failure.retryable === false || failure.kind === 'billing' || status === 401) headers['x-should-retry'] = 'false'
   else if (failure.retryable === true) headers['x-should-retry'] = 'true'

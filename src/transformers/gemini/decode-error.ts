@@ -65,7 +65,7 @@ export function failureOfError(body: unknown, status: number | undefined, header
     (typeof body === 'string' && body ? body.slice(0, 1000) : `The upstream answered ${status ?? 'with an error'}.`)
   const code = stringOf(detail('ErrorInfo')?.reason) ?? reasonOf(error) ?? rpc
   const found = numberOf(error.code)
-  const real = status ?? (found !== undefined && found >= 400 ? found : (lookUp(STATUS_OF, rpc ?? '') ?? 500))
+  const real = status ?? (found !== undefined && found >= 400 && found < 600 ? found : (lookUp(STATUS_OF, rpc ?? '') ?? 500))
   const badKey = code === 'API_KEY_INVALID' || /^API key (not valid|not found|expired)/i.test(message)
   const tokens = overflowOf(message)
   const kind: FailureKind = badKey

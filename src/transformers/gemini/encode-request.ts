@@ -28,7 +28,7 @@ export function encodeRequest(chat: ChatRequest, context: AskContext): JsonObjec
   const generationConfig = encodeConfig(chat, traits, context)
   const tier = tierOf(chat, context)
   const asks = withInstructions(contents, system, chat, traits, context, systemInstruction)
-  // The tools first: Node 24 writes a body of 149 KB in 225 us in this order, and in 310 in the other.
+  // The tools first: whoever writes a body of 149 KB at once takes 225 us on Node 24, and 310 in the other order.
   const body = assemble(
     encodeTools(chat, traits, context),
     asks,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { kindOfStatus, STATUS, type Failure, type FailureKind } from '../../core/failure.ts'
+import { idForHeader, kindOfStatus, STATUS, type Failure, type FailureKind } from '../../core/failure.ts'
 import { isObject, numberOf, objectOf, stringOf, tryParse, type JsonObject } from '../../core/json.ts'
 import type { ErrorAnswer, UpstreamError } from '../../core/protocol.ts'
 import { isLimit, retryableOf, retryAfterOf } from '../../core/retry-after.ts'
@@ -150,7 +150,8 @@ export function errorObject(failure: Failure): { message: string; type: string; 
 export function encodeError(failure: Failure): ErrorAnswer {
   const headers: Record<string, string> = {}
   if (failure.retryAfter !== undefined) headers['retry-after'] = String(Math.ceil(failure.retryAfter))
-  if (failure.requestId !== undefined) headers['x-request-id'] = failure.requestId
+  const requestId = idForHeader(failure)
+  if (requestId !== undefined) headers['x-request-id'] = requestId
   if (failure.retryable !== undefined) headers['x-should-retry'] = String(failure.retryable)
   const source = failure.source?.protocol === OWN ? objectOf(failure.source.body) : undefined
   const body: JsonObject = source && isObject(source.error) && source.object === undefined ? source : { error: errorObject(failure) }

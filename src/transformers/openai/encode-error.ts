@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Failure, FailureKind } from '../../core/failure.ts'
+import { idForHeader, type Failure, type FailureKind } from '../../core/failure.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import type { ErrorAnswer } from '../../core/protocol.ts'
 
@@ -41,7 +41,8 @@ const WORDS: Record<FailureKind, Words> = {
 export function encodeError(failure: Failure): ErrorAnswer {
   const words = WORDS[failure.kind]
   const headers: Record<string, string> = {}
-  if (failure.requestId) headers['x-request-id'] = failure.requestId
+  const requestId = idForHeader(failure)
+  if (requestId !== undefined) headers['x-request-id'] = requestId
   if (failure.retryAfter !== undefined) {
     headers['retry-after'] = String(Math.ceil(failure.retryAfter))
     headers['retry-after-ms'] = String(Math.ceil(failure.retryAfter * 1000))

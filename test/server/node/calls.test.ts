@@ -81,3 +81,14 @@ test('a call whose connection breaks amid the answer is not made again', async (
 
 /** In which a connection comes back to those that can be used again. */
 const roundOfEvents = () => new Promise((resolve) => setImmediate(resolve))
+
+test('cookies of an answer come one by one, other headers that are told twice joined', async () => {
+  const telling = createServer((_, response) => {
+    response.writeHead(200, ['x-twice', 'a', 'Set-Cookie', 'a=1; Expires=Wed, 1 Jan 2031', 'X-Twice', 'b', 'set-cookie', 'b=2']).end('{}')
+  }).listen(0, '127.0.0.1')
+  await once(telling, 'listening')
+  const { headers } = await fetch(`http://127.0.0.1:${(telling.address() as AddressInfo).port}/`)
+  expect(headers.getSetCookie()).toEqual(['a=1; Expires=Wed, 1 Jan 2031', 'b=2'])
+  expect(headers.get('x-twice')).toBe('a, b')
+  telling.close()
+})
