@@ -138,7 +138,8 @@ export async function callUpstream(
     const answering = (joiner ? inPieces(upstream.fetch, joiner) : upstream.fetch)(url, sent)
     forget(facts, exchange)
     const response = await answering
-    sent.body = null
+    // Somebody else's fetch may have kept what it was given.
+    if (attendance) sent.body = null
     return await answerFrom(response, {
       name,
       client,
