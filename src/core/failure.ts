@@ -137,6 +137,9 @@ export function failureOf(error: unknown): Failure {
   }
 }
 
+/** Whether what a body tells is a status that an error can have. */
+export const isErrorStatus = (code: unknown): code is number => typeof code === 'number' && code >= 400 && code < 600
+
 /** The provider's id of the request, where a header can hold it. Providers tell it in bodies, too, and whoever stands before them what they like. */
 export const idForHeader = ({ requestId }: Failure): string | undefined =>
   requestId !== undefined && /^[\x21-\x7e]{1,256}$/.test(requestId) ? requestId : undefined

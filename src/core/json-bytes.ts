@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type JsonObject } from './json.ts'
+import { joinBytes } from './join-bytes.ts'
+import type { JsonObject } from './json.ts'
 import { encodeUtf8 } from './utf8.ts'
 
 /**
@@ -15,12 +16,9 @@ const PIECE = 32 * 1024
 /** What `encodeUtf8(JSON.stringify(body))` gives; the items of the body's own lists are the pieces. A `toJSON` of the body or of those lists is not looked for. */
 export function encodeJson(body: JsonObject): Uint8Array<ArrayBuffer> {
   const pieces: Uint8Array<ArrayBuffer>[] = []
-  let size = 0
   let text = ''
   const flush = () => {
-    const bytes = encodeUtf8(text)
-    size += bytes.length
-    pieces.push(bytes)
+    pieces.push(encodeUtf8(text))
     text = ''
   }
   const write = (more: string) => {
@@ -43,16 +41,5 @@ export function encodeJson(body: JsonObject): Uint8Array<ArrayBuffer> {
   }
   write(before === '{' ? '{}' : '}')
   flush()
-  return joined(pieces, size)
-}
-
-function joined(pieces: readonly Uint8Array<ArrayBuffer>[], size: number): Uint8Array<ArrayBuffer> {
-  if (pieces.length === 1) return pieces[0]!
-  const all = new Uint8Array(size)
-  let at = 0
-  for (const piece of pieces) {
-    all.set(piece, at)
-    at += piece.length
-  }
-  return all
+  return joinBytes(pieces)
 }

@@ -6,6 +6,7 @@
 import { createAttachment } from '../core/attachment.ts'
 import type { ChatRequest, ProtocolName } from '../core/chat.ts'
 import { fail } from '../core/failure.ts'
+import { joinBytes } from '../core/join-bytes.ts'
 import { isObject, reject, type JsonObject } from '../core/json.ts'
 import type { ClientRoute } from '../core/protocol.ts'
 import { estimateInput } from '../core/tokens.ts'
@@ -216,14 +217,7 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
     }
     chunks.push(value)
   }
-  if (chunks.length === 1) return chunks[0]!
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
+  return joinBytes(chunks)
 }
 
 function protocolByPath(path: string): ProtocolName | undefined {

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { kindOfStatus, type Failure, type FailureKind } from '../../core/failure.ts'
+import { isErrorStatus, kindOfStatus, type Failure, type FailureKind } from '../../core/failure.ts'
 import type { UpstreamError } from '../../core/protocol.ts'
 import { isLimit, retryableOf, retryAfterOf } from '../../core/retry-after.ts'
-import { arrayOf, isObject, numberOf, stringOf, tryParse, type JsonObject, lookUp } from '../../core/json.ts'
+import { arrayOf, isObject, stringOf, tryParse, type JsonObject, lookUp } from '../../core/json.ts'
 
 const KIND_OF: Record<string, FailureKind> = {
   INVALID_ARGUMENT: 'invalid-request',
@@ -64,8 +64,7 @@ export function failureOfError(body: unknown, status: number | undefined, header
     stringOf(error.message) ??
     (typeof body === 'string' && body ? body.slice(0, 1000) : `The upstream answered ${status ?? 'with an error'}.`)
   const code = stringOf(detail('ErrorInfo')?.reason) ?? reasonOf(error) ?? rpc
-  const found = numberOf(error.code)
-  const real = status ?? (found !== undefined && found >= 400 && found < 600 ? found : (lookUp(STATUS_OF, rpc ?? '') ?? 500))
+  const real = status ?? (isErrorStatus(error.code) ? error.code : (lookUp(STATUS_OF, rpc ?? '') ?? 500))
   const badKey = code === 'API_KEY_INVALID' || /^API key (not valid|not found|expired)/i.test(message)
   const tokens = overflowOf(message)
   const kind: FailureKind = badKey

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kindOfStatus, STATUS, type Failure, type FailureKind } from '../../core/failure.ts'
+import { isErrorStatus, kindOfStatus, STATUS, type Failure, type FailureKind } from '../../core/failure.ts'
 import { arrayOf, isObject, numberOf, objectOf, stringOf, tryParse, type JsonObject } from '../../core/json.ts'
 import type { UpstreamError } from '../../core/protocol.ts'
 import { isLimit, retryableOf, retryAfterOf } from '../../core/retry-after.ts'
@@ -110,12 +110,11 @@ function readBody(value: unknown, status: number): Told {
     code: wordOf(inner.code) ?? more.code,
     type: stringOf(inner.type) ?? stringOf(inner.status) ?? more.type,
     ...(stringOf(inner.param) !== undefined && { param: stringOf(inner.param) }),
-    ...(isStatus(inner.code) && { status: inner.code }),
+    ...(isErrorStatus(inner.code) && { status: inner.code }),
     ...(metadata && { metadata }),
   }
 }
 
-const isStatus = (code: unknown): code is number => typeof code === 'number' && code >= 400 && code < 600
 const wordOf = (value: unknown): string | undefined => (typeof value === 'number' ? String(value) : stringOf(value))
 
 const fieldError = (item: unknown): string => {
