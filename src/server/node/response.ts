@@ -10,6 +10,7 @@ import { takePushed } from '../../core/respond.ts'
 import { endsEvent } from '../../core/sse.ts'
 import type { Interrupt } from '../closing.ts'
 import { bytesOf } from './bytes.ts'
+import { createPieceWriter } from './chunks.ts'
 
 /** Long strings cost more to write than their bytes. */
 const LONG_TEXT = 16 * 1024
@@ -63,6 +64,7 @@ const UNCARRIED = /[^\t\x20-\x7E\x80-\xFF]/
 export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: LastWords): Interrupt {
   // Node may keep the response until a full collection. What it was made of, with a request of 149 KB, would stay with it.
   let from: ByteSource | undefined = source
+  const { write, whenRoom } = createPieceWriter(to)
   let full = false
   let ended = false
   let begun = false
@@ -78,9 +80,10 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
     pieces = []
     size = 0
     // Of an answer that has ended Node does not say when there is room again.
-    if (to.write(chunk) || full || ended) return
+    if (write(chunk) || full || ended) return
     full = true
     from?.pause()
+    whenRoom(goOn)
   }
   /** Node lets go of what was written in the same tick. */
   const breakOff = (error?: unknown) => {
@@ -91,9 +94,7 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
     full = false
     from?.resume()
   }
-  to.on('drain', goOn)
   to.once('close', () => {
-    to.off('drain', goOn)
     if (!ended) from?.cancel(new Error('the client went away'))
     ended = true
     from = undefined
