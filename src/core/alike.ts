@@ -6,7 +6,7 @@
  */
 import { endOfCount, formOf, type Differing, type Form } from './alike-form.ts'
 import { flat } from './flat.ts'
-import { endOfString, isPlain, tryParse } from './json.ts'
+import { endOfString, stringBetween } from './json.ts'
 
 /** Longer texts are no small pieces of an answer. In characters. */
 const LONGEST = 4096
@@ -27,13 +27,14 @@ export function createAlikeParser(differing: Differing): (json: string) => unkno
   let before = ''
   let patience = PATIENCE
   return (json) => {
-    const inner = withoutEnd(json)
-    if (form && fill(form, inner)) {
+    const end = endOfFields(json)
+    if (form && fill(form, json, end)) {
       patience = PATIENCE
       return form.value
     }
     const value: unknown = JSON.parse(json)
-    if (!patience || !inner || json.length > LONGEST) return value
+    if (!patience || !end || json.length > LONGEST) return value
+    const inner = json.slice(0, end)
     const found = formOf(before, inner, value, differing)
     if (found) form = found
     patience = found ? PATIENCE : patience - 1
@@ -42,36 +43,27 @@ export function createAlikeParser(differing: Differing): (json: string) => unkno
   }
 }
 
-/** An object without its closing brace, and without the blanks before that, of which Claude adds some to each event. */
-function withoutEnd(json: string): string {
+/** Where an object's closing brace is, or the blanks before that, of which Claude adds some to each event; 0 where there is none. */
+function endOfFields(json: string): number {
   let end = json.length - 1
-  if (json.charCodeAt(end) !== BRACE) return ''
+  if (json.charCodeAt(end) !== BRACE) return 0
   while (json.charCodeAt(end - 1) === BLANK) end--
-  return json.slice(0, end)
+  return end
 }
 
-/** Puts what differs into the form's value; tells whether the text has that form. Slices are compared because `startsWith` takes fifteen times as long. */
-function fill({ pieces, slots }: Form, json: string): boolean {
+/** Puts what differs into the form's value; tells whether the text has that form up to `end`. Slices are compared because `startsWith` takes fifteen times as long. */
+function fill({ pieces, slots }: Form, json: string, end: number): boolean {
   let at = pieces[0]!.length
   if (json.slice(0, at) !== pieces[0]) return false
   for (let i = 0; i < slots.length; i++) {
     const { holder, key, isString } = slots[i]!
-    const end = isString ? endOfString(json, at - 1) : endOfCount(json, at)
-    const next = end + pieces[i + 1]!.length
-    if (end < 0 || json.slice(end, next) !== pieces[i + 1]) return false
-    const told = isString ? textOf(json, at, end) : Number(json.slice(at, end))
+    const close = isString ? endOfString(json, at - 1) : endOfCount(json, at)
+    const next = close + pieces[i + 1]!.length
+    if (close < 0 || next > end || json.slice(close, next) !== pieces[i + 1]) return false
+    const told = isString ? stringBetween(json, at, close) : Number(json.slice(at, close))
     if (told === undefined) return false
     holder[key] = told
     at = next
   }
-  return at === json.length
-}
-
-/** V8 copies shorter texts out of others; a longer one keeps all that came with it in memory, for as long as somebody keeps the text. */
-const SHORT = 13
-
-/** The string between two quotes, in memory of its own; `undefined` where it is none. */
-function textOf(json: string, from: number, end: number): unknown {
-  const text = end - from < SHORT ? json.slice(from, end) : undefined
-  return text !== undefined && isPlain(text) ? text : tryParse(json.slice(from - 1, end + 1))
+  return at === end
 }
