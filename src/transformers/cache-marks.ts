@@ -6,6 +6,7 @@
  * @module
  */
 import type { CacheMark, ChatRequest, Message, Part, ProtocolName, TextPart } from '../core/chat.ts'
+import { extended } from '../core/extended.ts'
 import type { Notes } from '../core/notice.ts'
 
 const MARK: CacheMark = {}
@@ -44,5 +45,5 @@ function markLast<P extends Part | TextPart>(parts: P[]): P[] {
     (part) =>
       part.type === 'tool-result' || part.type === 'tool-call' || part.type === 'image' || (part.type === 'text' && part.text !== ''),
   )
-  return last < 0 ? parts : parts.map((part, i) => (i === last ? { ...part, cache: MARK } : part))
+  return last < 0 ? parts : parts.map((part, i) => (i === last ? extended(part, { cache: MARK }) : part))
 }

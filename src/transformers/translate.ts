@@ -6,6 +6,7 @@
 import type { ChatRequest, ProtocolName } from '../core/chat.ts'
 import type { Dialect } from '../core/dialect.ts'
 import { ENVELOPE_PREFIX } from '../core/envelope.ts'
+import { extended } from '../core/extended.ts'
 import { fail } from '../core/failure.ts'
 import { createFold } from '../core/fold.ts'
 import { isObject, reject, type JsonObject } from '../core/json.ts'
@@ -114,7 +115,7 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
   const toolNames = createNameMap(dialect.toolName ?? upstream.toolName, offered)
   const idRule = dialect.callId ?? upstream.callId
   const own = dropForeignOpaque(asked, { protocol: options.to, origin: options.origin, none: options.withoutReasoning }, notes)
-  const arranged = withCacheMarks(Object.assign({}, asked, { messages: arrangeTurns(own, notes) }), options, notes)
+  const arranged = withCacheMarks(extended(asked, { messages: arrangeTurns(own, notes) }), options, notes)
   const stops: string[] = []
   const upstreamBody = upstream.encodeRequest(arranged, {
     model,

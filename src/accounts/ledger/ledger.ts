@@ -4,6 +4,7 @@
  * @module
  */
 import { systemClock, type Clock } from '../../core/clock.ts'
+import { extended } from '../../core/extended.ts'
 import { STATUS } from '../../core/failure.ts'
 import { watchRequest, type Seen } from '../../router/caller.ts'
 import { clientProtocol, routeOf, type RequestFacts } from '../../router/facts.ts'
@@ -83,7 +84,7 @@ export function createLedger(options: LedgerOptions): Ledger {
 
   const priced = (record: ExchangeRecord): ExchangeRecord => {
     const found = prices && !record.cost ? costOfRecord(prices, record) : undefined
-    return found ? { ...record, cost: found } : record
+    return found ? extended(record, { cost: found }) : record
   }
   /** Those that were told of already, while the store takes none. */
   const told = new WeakSet<ExchangeRecord>()

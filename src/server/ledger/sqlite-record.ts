@@ -78,7 +78,7 @@ export function rowOf(record: ExchangeRecord, combo: number, session: number, na
     bodies: _bodies,
     ...rest
   } = record
-  const detail = { ...rest, ...(record.failure && { failure }), ...(cost && { rates: cost.rates }) }
+  const detail = Object.assign(rest, record.failure && { failure }, cost && { rates: cost.rates })
   return [
     id,
     combo,

@@ -46,14 +46,17 @@ export function createRoutes(proxyOf: (url: URL) => ForwardProxy | undefined): R
     agents.push(pool)
     return {
       viaProxy: proxy !== undefined,
-      open: (url, { method, headers }, fresh) =>
-        request({
-          ...targets(url.href, () => targetOf(url)),
-          method,
-          headers: listed(url, headers),
-          ...namedIn(headers.host),
-          agent: fresh ? agentFor(FRESH) : pool,
-        }),
+      open(url, { method, headers }, fresh) {
+        const more = { method, headers: listed(url, headers), agent: fresh ? agentFor(FRESH) : pool }
+        return request(
+          Object.assign(
+            {},
+            targets(url.href, () => targetOf(url)),
+            more,
+            namedIn(headers.host),
+          ),
+        )
+      },
     }
   }
   return {

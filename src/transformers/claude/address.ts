@@ -33,12 +33,7 @@ export function address(baseUrl: string, ask: { dialect: Dialect }): string {
 export function credentials(apiKey: string | undefined, dialect: Dialect): Record<string, string> {
   const headers: Record<string, string> = { 'anthropic-version': VERSION }
   if (apiKey === undefined) return headers
-  switch (dialect.auth) {
-    case 'bearer':
-      return { ...headers, authorization: `Bearer ${apiKey}` }
-    case 'api-key':
-      return { ...headers, 'api-key': apiKey }
-    default:
-      return { ...headers, 'x-api-key': apiKey }
-  }
+  if (dialect.auth === 'bearer') headers['authorization'] = `Bearer ${apiKey}`
+  else headers[dialect.auth === 'api-key' ? 'api-key' : 'x-api-key'] = apiKey
+  return headers
 }

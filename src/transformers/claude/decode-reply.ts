@@ -35,19 +35,16 @@ export function decodeReply(body: unknown): Reply {
   const usage = decodeUsage(body.usage)
   const id = stringOf(body.id)
   const model = stringOf(body.model)
-  return {
-    ...(id !== undefined && { id }),
-    ...(model !== undefined && { model }),
-    parts,
-    stop: decodeStop(
-      body,
-      parts.some((part) => part.type === 'tool-call'),
-    ),
-    ...(usage && { usage }),
-    ...(extra && { extra: { claude: extra } }),
-    spelling: { claude: Object.fromEntries(SPELLED.map((key) => [key, body[key]])) },
-    at: '',
-  }
+  const stop = decodeStop(
+    body,
+    parts.some((part) => part.type === 'tool-call'),
+  )
+  const reply: Reply = { parts, stop, at: '', spelling: { claude: Object.fromEntries(SPELLED.map((key) => [key, body[key]])) } }
+  if (id !== undefined) reply.id = id
+  if (model !== undefined) reply.model = model
+  if (usage) reply.usage = usage
+  if (extra) reply.extra = { claude: extra }
+  return reply
 }
 
 /** A block of an answer. What the provider did itself stays its own: other clients must not take it for calls of theirs. */

@@ -63,7 +63,8 @@ export function decodeRequest(body: unknown): ChatRequest {
   if (typeof wire.system === 'string') chat.systemBare = true
   const extra = { ...located.extra?.claude, ...unknown, ...laneOf(wire, chat) }
   if (Object.keys(extra).length) chat.extra = { claude: extra }
-  return spell({ ...chat, spelling: located.spelling }, emptyOnes(wire))
+  set('spelling', located.spelling)
+  return spell(chat, emptyOnes(wire))
 }
 
 /** What only Claude's own servers hold or do, and without which the request would mean something else. */

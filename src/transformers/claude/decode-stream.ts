@@ -5,6 +5,7 @@
  * @module
  */
 import type { Opaque } from '../../core/chat.ts'
+import { extended } from '../../core/extended.ts'
 import { fail } from '../../core/failure.ts'
 import { arrayOf, isObject, numberOf, restOf, stringOf, tryParse, type JsonObject } from '../../core/json.ts'
 import type { StreamDecoder } from '../../core/protocol.ts'
@@ -200,11 +201,11 @@ export function createStreamDecoder(emit: Emit): StreamDecoder {
 function hollow(part: ReturnType<typeof decodeAnswerBlock>): StreamPart {
   switch (part.type) {
     case 'text':
-      return { ...part, text: '', citations: undefined }
+      return extended(part, { text: '', citations: undefined })
     case 'reasoning':
-      return { ...part, text: '', opaque: undefined }
+      return extended(part, { text: '', opaque: undefined })
     case 'tool-call':
-      return { ...part, input: undefined }
+      return extended(part, { input: undefined })
     default:
       return part as StreamPart
   }

@@ -182,7 +182,7 @@ export function createStreamEncoder(context: ReplyContext): (event: StreamEvent)
       case 'finish': {
         usage = mergeUsage(usage, event.usage)
         const { container = null, ...more } = event.extra?.claude ?? {}
-        write('message_delta', { delta: { ...encodeStop(event.stop, seen), container }, usage: usageNow(), ...more })
+        write('message_delta', { delta: Object.assign(encodeStop(event.stop, seen), { container }), usage: usageNow(), ...more })
         return write('message_stop', {})
       }
       case 'error':

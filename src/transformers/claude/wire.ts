@@ -5,6 +5,7 @@
  * @module
  */
 import type { Located } from '../../core/chat.ts'
+import { extended } from '../../core/extended.ts'
 import { setField, type JsonObject } from '../../core/json.ts'
 
 export type { JsonObject }
@@ -62,10 +63,8 @@ export function locateIn<T extends Located>(located: T, object: JsonObject, at: 
 }
 
 /** Adds wire fields whose meaning the neutral fields already have. A field of `undefined` is left out of what is written. */
-export const spell = <T extends Located>(object: T, fields: JsonObject): T => ({
-  ...object,
-  spelling: { ...object.spelling, claude: { ...object.spelling?.claude, ...fields } },
-})
+export const spell = <T extends Located>(object: T, fields: JsonObject): T =>
+  extended(object, { spelling: Object.assign({}, object.spelling, { claude: Object.assign({}, object.spelling?.claude, fields) }) })
 
 /** Whether a neutral object was read from this protocol, and is therefore written back as it was. */
 export const isOwn = (object: Located): boolean => object.spelling?.claude !== undefined

@@ -32,15 +32,11 @@ export function decodeReply(value: unknown, context: ReplyContext): Reply {
   const usage = decodeUsage(answer.usageMetadata, candidate?.groundingMetadata)
   const id = stringOf(answer.responseId)
   const model = stringOf(answer.modelVersion)
-  return {
-    ...(id !== undefined && { id }),
-    ...(model !== undefined && { model }),
-    ...createdOf(answer),
-    parts,
-    stop: block ?? stopOf(candidate ?? {}, parts),
-    ...(usage && { usage }),
-    spelling: { gemini: { answer, left } },
-  }
+  const reply: Reply = { parts, stop: block ?? stopOf(candidate ?? {}, parts), spelling: { gemini: { answer, left } } }
+  if (id !== undefined) reply.id = id
+  if (model !== undefined) reply.model = model
+  if (usage) reply.usage = usage
+  return Object.assign(reply, createdOf(answer))
 }
 
 function foldChunks(chunks: unknown[], context: ReplyContext): Reply {

@@ -50,8 +50,8 @@ export function decodeRequest(value: unknown, url: UrlFacts): ChatRequest {
   if (url.model === undefined && model !== undefined) spelling.model = model
   if (outer !== original) spelling.original = wrapped ? (original.generateContentRequest ?? original.generate_content_request) : original
   const chat: ChatRequest = {
-    ...(asked !== undefined && { model: asked }),
     stream: url.stream ?? false,
+    ...(asked !== undefined && { model: asked }),
     system,
     ...(typeof body.systemInstruction === 'string' && { systemBare: true }),
     messages,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ChatRequest, TextPart } from '../../core/chat.ts'
+import { extended } from '../../core/extended.ts'
 import { assemble, isObject, type JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { encodeConfig } from './encode-config.ts'
@@ -22,7 +23,7 @@ export function encodeRequest(chat: ChatRequest, context: AskContext): JsonObjec
   const { contents, instructions } = encodeContents(chat, traits, context)
   const asked = formatInWords(chat, traits)
   const instructed: TextPart[] = asked === undefined ? chat.system : [...chat.system, { type: 'text', text: asked }]
-  const system = [...encodeParts(instructed, { ...context, traits, ids: true, nameOf: () => undefined }), ...instructions]
+  const system = [...encodeParts(instructed, extended(context, { traits, ids: true, nameOf: () => undefined })), ...instructions]
   const { systemInstruction, original, ...spelling } = spelled ?? {}
   if (!spelled) noteTheUnsaid(chat, context)
   const generationConfig = encodeConfig(chat, traits, context)

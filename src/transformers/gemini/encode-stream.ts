@@ -6,8 +6,9 @@
  */
 import type { Citation, Opaque, ReasoningPart, ToolCallPart } from '../../core/chat.ts'
 import type { FailureKind } from '../../core/failure.ts'
+import { extended } from '../../core/extended.ts'
 import { flat } from '../../core/flat.ts'
-import { escaped, type JsonObject } from '../../core/json.ts'
+import { escaped } from '../../core/json.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { StreamEvent, StreamPart } from '../../core/reply.ts'
 import { createSequencer } from '../../core/sequence.ts'
@@ -97,7 +98,7 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
         break
       }
       case 'tool-call':
-        endCall({ ...part, json: text }, opaque ?? part.opaque)
+        endCall(extended(part, { json: text }), opaque ?? part.opaque)
         break
       case 'refusal':
         if (text) told++
@@ -119,12 +120,8 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
   const finish = (event: Extract<StreamEvent, { type: 'finish' }>) => {
     usage = mergeUsage(usage, event.usage)
     const groundingMetadata = encodeGrounding(texts)
-    const rest: JsonObject = {
-      ...encodeFinish(event.stop, broken),
-      index: 0,
-      ...(groundingMetadata && { groundingMetadata }),
-    }
-    const about = { ...(usage && { usageMetadata: encodeUsage(usage) }), modelVersion: context.model, responseId: id }
+    const rest = Object.assign({}, encodeFinish(event.stop, broken), { index: 0 }, groundingMetadata && { groundingMetadata })
+    const about = Object.assign(usage ? { usageMetadata: encodeUsage(usage) } : {}, { modelVersion: context.model, responseId: id })
     after = `],"role":"model"},${JSON.stringify(rest).slice(1)}],${JSON.stringify(about).slice(1)}${array ? ']' : '\n\n'}`
     chunk(`{"text":""${carry(undefined)}}`)
   }

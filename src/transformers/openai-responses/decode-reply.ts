@@ -11,7 +11,7 @@ import { decodeItem } from './decode-items.ts'
 import { failureOfError } from './errors.ts'
 import { decodeStop, seenIn } from './stop.ts'
 import { decodeUsage } from './usage.ts'
-import { keep, LENIENT, OWN, spellingOf } from './wire.ts'
+import { keep, keepIn, LENIENT, OWN, spellingOf } from './wire.ts'
 
 const KNOWN = new Set(['id', 'model', 'created_at', 'output', 'usage'])
 
@@ -29,18 +29,14 @@ export function decodeReply(value: unknown): Reply {
   const model = stringOf(response.model)
   const created = numberOf(response.created_at)
   const usage = decodeUsage(response)
-  return {
-    ...(id !== undefined && { id }),
-    ...(model !== undefined && { model }),
-    ...(created !== undefined && { created }),
-    parts,
-    stop: decodeStop(response, seenIn(parts)),
-    ...(usage && { usage }),
-    at: '',
-    ...keep(restOf(response, KNOWN), {
-      fields: { id: response.id, created_at: response.created_at, usage: response.usage, incomplete_details: response.incomplete_details },
-    }),
-  }
+  const reply: Reply = { parts, stop: decodeStop(response, seenIn(parts)), at: '' }
+  if (id !== undefined) reply.id = id
+  if (model !== undefined) reply.model = model
+  if (created !== undefined) reply.created = created
+  if (usage) reply.usage = usage
+  return keepIn(reply, restOf(response, KNOWN), {
+    fields: { id: response.id, created_at: response.created_at, usage: response.usage, incomplete_details: response.incomplete_details },
+  })
 }
 
 function noAnswer(what: string): never {

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Part, TextPart } from '../../core/chat.ts'
+import { extended } from '../../core/extended.ts'
 import type { Failure } from '../../core/failure.ts'
 import { escaped } from '../../core/json.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
@@ -55,7 +56,8 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
     const end = encodeStop(stop, answer.refused)
     const failed = stop.reason === 'context-window' && answer.items === 0
     const completed_at = end.status === 'completed' ? Math.floor(context.now() / 1000) : null
-    const state = { ...end, completed_at, error: null, ...(failed && OVERFLOWN) }
+    const { status, incomplete_details } = end
+    const state = { status, incomplete_details, completed_at, error: null, ...(failed && OVERFLOWN) }
     return text + events.snapshot(`response.${state.status}`, head, state, output, encodeUsage(usage))
   }
 
@@ -106,7 +108,7 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
         return start(event.id, event.created)
       case 'part-start': {
         if (event.part.type !== 'text') return open(event.part, event.index)
-        const part: TextPart = { ...event.part, citations: [] }
+        const part: TextPart = extended(event.part, { citations: [] })
         cited.set(event.index, part)
         return open(part, event.index)
       }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ChatRequest, NativePart, Part, RefusalPart, TextPart, ToolCallPart } from '../../core/chat.ts'
+import { extended } from '../../core/extended.ts'
 import { isObject, tryParse, type JsonObject } from '../../core/json.ts'
 import type { Notes } from '../../core/notice.ts'
 import { callInput, callJson } from '../../core/tool-call.ts'
@@ -46,7 +47,7 @@ export function callItem(call: ToolCallPart, shape: CallShape, id: string, statu
   const { item, fields } = spellingOf(call)
   if (item) return item
   if (call.spelling?.[OWN] && status === 'completed') return compact({ ...callFields(call, shape), ...extraOf(call), ...fields })
-  return compact({ ...callFields(call, shape), id: extraOf(call)?.id ?? id, status })
+  return compact(extended(callFields(call, shape), { id: extraOf(call)?.id ?? id, status }))
 }
 
 function callFields(call: ToolCallPart, shape: CallShape): JsonObject {
@@ -85,7 +86,7 @@ export function messageItem(first: Part, content: JsonObject[], id: string, stat
   const whole = item ? { ...item, content: hollow ? [] : content } : { type: 'message', id, status, role: 'assistant', content }
   // an answer may be cut off right behind a message that was complete
   const asItWas = status === 'completed' || (status === 'incomplete' && item?.status === 'completed')
-  return asItWas ? whole : { ...whole, status }
+  return asItWas ? whole : extended(whole, { status })
 }
 
 /** Whether two parts are content of one message: of the same, or of none in particular. */

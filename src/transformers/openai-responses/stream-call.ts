@@ -4,6 +4,7 @@
  * @module
  */
 import type { ToolCallPart } from '../../core/chat.ts'
+import { extended } from '../../core/extended.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { CALL_PREFIX, callItem, isWholeCall, type CallShape, type ItemStatus } from './output-items.ts'
 import { carrierItem } from './reasoning.ts'
@@ -17,12 +18,12 @@ export function openCall(part: ToolCallPart, answer: Answer): [Open, string] {
   const shape = answer.shapeOf(part)
   const id = String(spellingOf(part).item?.id ?? part.extra?.[OWN]?.id ?? newId(CALL_PREFIX[shape.type]))
   const index = answer.items++
-  const ended = (): ToolCallPart => ({ ...part, json: open.text })
+  const ended = (): ToolCallPart => extended(part, { json: open.text })
   const streamed =
     shape.type === 'function' ? 'function_call_arguments' : shape.type === 'custom' && part.custom ? 'custom_tool_call_input' : undefined
   const place = { item_id: id, output_index: index }
   const finish = (status: ItemStatus): string => {
-    const item = { ...callItem(ended(), shape, id, status), id }
+    const item = extended(callItem(ended(), shape, id, status), { id })
     let closing = streamed ? '' : answer.add(index, hollowCall(item, shape))
     // A call that was cut off is only listed in the final response: clients run what is done.
     if (status === 'incomplete') answer.list(index, item)
@@ -32,10 +33,10 @@ export function openCall(part: ToolCallPart, answer: Answer): [Open, string] {
   const finishText = (item: JsonObject, { type }: CallShape): string => {
     if (type === 'client') return ''
     if (type === 'function')
-      return events.write('response.function_call_arguments.done', { ...place, name: shape.name, arguments: item.arguments })
+      return events.write('response.function_call_arguments.done', extended(place, { name: shape.name, arguments: item.arguments }))
     const input = String(item.input)
-    const delta = streamed || !input ? '' : events.write('response.custom_tool_call_input.delta', { ...place, delta: input })
-    return delta + events.write('response.custom_tool_call_input.done', { ...place, input })
+    const delta = streamed || !input ? '' : events.write('response.custom_tool_call_input.delta', extended(place, { delta: input }))
+    return delta + events.write('response.custom_tool_call_input.done', extended(place, { input }))
   }
   const open: Open = {
     text: '',
@@ -51,12 +52,12 @@ export function openCall(part: ToolCallPart, answer: Answer): [Open, string] {
     },
     breakOff: () => finish('incomplete'),
   }
-  const item = streamed ? { ...callItem({ ...part, json: '', input: undefined }, shape, id, 'in_progress'), id } : undefined
+  const item = streamed ? extended(callItem(extended(part, { json: '', input: undefined }), shape, id, 'in_progress'), { id }) : undefined
   return [open, item ? opening + answer.add(index, hollowCall(item, shape)) : opening]
 }
 
 /** A call's item as it is announced, before its arguments. */
 function hollowCall(item: JsonObject, { type }: CallShape): JsonObject {
-  if (type === 'client') return { ...item, status: 'in_progress' }
-  return { ...item, ...(item.type === 'function_call' ? { arguments: '' } : { input: '' }), status: 'in_progress' }
+  if (type === 'client') return extended(item, { status: 'in_progress' })
+  return Object.assign({}, item, item.type === 'function_call' ? { arguments: '' } : { input: '' }, { status: 'in_progress' })
 }

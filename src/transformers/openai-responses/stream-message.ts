@@ -4,6 +4,7 @@
  * @module
  */
 import type { RefusalPart, TextPart } from '../../core/chat.ts'
+import { extended } from '../../core/extended.ts'
 import { contentOf, messageItem, shareMessage } from './output-items.ts'
 import { carrierItem } from './reasoning.ts'
 import type { Answer, Open } from './stream-answer.ts'
@@ -27,19 +28,19 @@ export function openContent(part: TextPart | RefusalPart, answer: Answer): [Open
   const empty = isText ? { type: 'output_text', text: '', annotations: [], logprobs: [] } : { type: 'refusal', refusal: '' }
   message.content.push(empty)
   message.openParts++
-  text += events.write('response.content_part.added', { ...place, part: empty })
+  text += events.write('response.content_part.added', extended(place, { part: empty }))
   const close = (): string => {
-    const finished = contentOf({ ...part, text: open.text }, notes)
+    const finished = contentOf(extended(part, { text: open.text }), notes)
     message.content[place.content_index] = finished
     message.openParts--
     let closing = ''
     objectsOf(finished.annotations).forEach((annotation, i) => {
-      closing += events.write('response.output_text.annotation.added', { ...place, annotation_index: i, annotation })
+      closing += events.write('response.output_text.annotation.added', extended(place, { annotation_index: i, annotation }))
     })
     closing += isText
-      ? events.write('response.output_text.done', { ...place, text: open.text, logprobs: [] })
-      : events.write('response.refusal.done', { ...place, refusal: open.text })
-    return closing + events.write('response.content_part.done', { ...place, part: finished })
+      ? events.write('response.output_text.done', extended(place, { text: open.text, logprobs: [] }))
+      : events.write('response.refusal.done', extended(place, { refusal: open.text }))
+    return closing + events.write('response.content_part.done', extended(place, { part: finished }))
   }
   const open: Open = {
     text: '',

@@ -5,7 +5,7 @@
  */
 import { arrayOf, isObject, numberOf, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
 import { totalInput, type Usage } from '../../core/usage.ts'
-import { keep, spellingOf } from './wire.ts'
+import { keepIn, spellingOf } from './wire.ts'
 
 /** Reads the counts of a response, and what else it is billed by: its service tier, and the searches among its items. */
 export function decodeUsage(response: JsonObject): Usage | undefined {
@@ -20,17 +20,15 @@ export function decodeUsage(response: JsonObject): Usage | undefined {
   const total = numberOf(usage.input_tokens)
   const output = numberOf(usage.output_tokens)
   const reasoning = numberOf(objectOf(usage.output_tokens_details)?.reasoning_tokens)
-  return {
-    ...(total !== undefined && { input: Math.max(0, total - cacheRead - cacheWrite) }),
-    cacheRead,
-    ...(input?.cache_write_tokens !== undefined && { cacheWrite }),
-    ...(long !== undefined && { cacheWriteLong: long }),
-    ...(output !== undefined && { output }),
-    ...(reasoning !== undefined && { reasoning }),
-    ...(searches && { serverToolCalls: searches }),
-    ...(tier !== undefined && { serviceTier: tier }),
-    ...keep(undefined, { item: usage }),
-  }
+  const counts: Usage = { cacheRead }
+  if (total !== undefined) counts.input = Math.max(0, total - cacheRead - cacheWrite)
+  if (input?.cache_write_tokens !== undefined) counts.cacheWrite = cacheWrite
+  if (long !== undefined) counts.cacheWriteLong = long
+  if (output !== undefined) counts.output = output
+  if (reasoning !== undefined) counts.reasoning = reasoning
+  if (searches) counts.serverToolCalls = searches
+  if (tier !== undefined) counts.serviceTier = tier
+  return keepIn(counts, undefined, { item: usage })
 }
 
 /**
