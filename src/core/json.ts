@@ -126,8 +126,13 @@ const ESCAPED = /["\\]|[^ -\ud7ff\ue000-\uffff]/
 /** Whether a text stands in JSON as it is. */
 export const isPlain = (text: string): boolean => !ESCAPED.test(text)
 
-/** The last text that was read and stands in JSON as it is: mostly it is written next, and looking at it again takes a thirtieth of all that is done for a stream. */
+/**
+ * The last text that was read and stands in JSON as it is: mostly it is written next, and looking at it again takes a thirtieth of all that is
+ * done for a stream. It was decoded from UTF-8, so that no half of a surrogate pair is in it.
+ */
 let lastPlain = ''
+/** Longer texts are not remembered, in characters: nobody else needs them any more. */
+const MOST_REMEMBERED = 4096
 
 /** V8 copies shorter texts out of others; a longer one keeps all that came with it in memory, for as long as somebody keeps the text. */
 const COPIED = 13
@@ -138,7 +143,7 @@ export function stringBetween(json: string, from: number, end: number): unknown 
   if (text !== undefined && isPlain(text)) return (lastPlain = text)
   const parsed = tryParse(json.slice(from - 1, end + 1))
   // What was read from as many characters had none that is escaped.
-  if (typeof parsed === 'string' && parsed.length === end - from) lastPlain = parsed
+  if (typeof parsed === 'string' && parsed.length === end - from && parsed.length <= MOST_REMEMBERED) lastPlain = parsed
   return parsed
 }
 

@@ -97,7 +97,7 @@ export function keepCaller(request: Request): () => void {
 }
 
 function change(request: Request, changed: Caller): void {
-  const caller = { ...callers.get(request), ...changed }
+  const caller: Caller = Object.assign({}, callers.get(request), changed)
   callers.set(request, caller)
   const { seen } = caller
   if (seen && 'tenant' in changed) seen.tenant = changed.tenant

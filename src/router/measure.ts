@@ -5,6 +5,7 @@
  */
 import type { Failure } from '../core/failure.ts'
 import type { ChatRequest } from '../core/chat.ts'
+import { extended } from '../core/extended.ts'
 import { isObject, type JsonObject } from '../core/json.ts'
 import type { Presence } from '../core/presence.ts'
 import { estimateInput } from '../core/tokens.ts'
@@ -18,7 +19,7 @@ export async function admitted(
   meter: Meter,
   { facts, trip, mostOutput, waiting, ...planned }: Omit<Planned, 'measure'> & Measured & { waiting: Presence },
 ): Promise<Charge | Failure> {
-  const charge = await meter.admit({ ...planned, route: trip.route, measure: () => measured({ facts, trip, mostOutput }) })
+  const charge = await meter.admit(extended(planned, { route: trip.route, measure: () => measured({ facts, trip, mostOutput }) }))
   if (!waiting.gone() || 'kind' in charge) return charge
   charge.settle({ billed: 'nothing' })
   throw waiting.reason()

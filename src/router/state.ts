@@ -114,6 +114,9 @@ export async function update<T>(state: State, name: string, change: (value: T | 
     const [found] = await state.read([name])
     const next = change(found?.value as T | undefined)
     const version = attempt < TRIES ? (found?.version ?? null) : undefined
-    if (await state.write(name, next, { ...(ttlMs !== undefined && { ttlMs }), ...(version !== undefined && { version }) })) return next
+    const options: WriteOptions = {}
+    if (ttlMs !== undefined) options.ttlMs = ttlMs
+    if (version !== undefined) options.version = version
+    if (await state.write(name, next, options)) return next
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock } from '../../core/clock.ts'
+import { extended } from '../../core/extended.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { Charge, Meter, Planned } from '../../router/meter.ts'
 import { unpriced } from '../prices/with-prices.ts'
@@ -63,7 +64,7 @@ export function createRequestMeter(
     const worth = valued({ endpoint, model, at: now, others }, attempt.measure(), parts)
     if (denies && !unknown && !worth.isPriced) return unpriced(endpoint, model)
     if (!concerned.length) return FREE
-    const amounts = { ...worth.atMost, requests: 1n }
+    const amounts = extended(worth.atMost, { requests: 1n })
     const claims = claimsOf(concerned, now, amounts)
     const hold = `${id}.${++attempts}`
     // Before it is known, as another attempt may ask meanwhile.

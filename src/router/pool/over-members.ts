@@ -4,6 +4,7 @@
  * @module
  */
 import { sleep, type Clock } from '../../core/clock.ts'
+import { extended } from '../../core/extended.ts'
 import { fail, type Failure } from '../../core/failure.ts'
 import { estimateInput } from '../../core/tokens.ts'
 import type { Affinity, Home } from './affinity.ts'
@@ -78,7 +79,7 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
   // What fails when an answer is gone on with is counted by the budget above, which is this pool's own.
   const bound = throttle && { ...throttle, allows, ...(call.tried && { failed: () => {} }) }
   const budget = createBudget({ ...retry, ...(attempts !== undefined && { attempts }) }, clock, bound, trip.budget)
-  const tryMember = createTry(parts, { ...call, budget })
+  const tryMember = createTry(parts, extended(call, { budget }))
   const conversation = affinity && seats.length > 1 ? conversationOf(request, facts) : undefined
   const home = conversation === undefined ? undefined : await affinity!.find(conversation)
   const minter = home || parts.warmOnly || seats.length === 1 ? undefined : minterOf(facts.text)

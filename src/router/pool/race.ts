@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { extended } from '../../core/extended.ts'
 import type { AttemptReason } from '../outcome.ts'
 import type { PoolParts } from './over-members.ts'
 import type { Candidate, Result, Running } from './try-member.ts'
@@ -37,7 +38,7 @@ export async function race(
     const mayHedge = hedge && other && hedged.twice < (hedge.share ?? SHARE) * hedged.asked + 1
     const result = mayHedge
       ? await raceTwo(first, other)
-      : await first.result.then((single) => single && { ...single, failed: single.verdict ? [single] : [] })
+      : await first.result.then((single) => single && extended(single, { failed: single.verdict ? [single] : [] }))
     if (result) return result
   }
   return undefined

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { extended } from '../../core/extended.ts'
 import { fail } from '../../core/failure.ts'
 import { missing, needsOf, type Capability } from '../capability.ts'
 import type { Cooldowns } from '../endpoint/cooldowns.ts'
@@ -57,14 +58,11 @@ function candidateOf(leg: Leg, context: CandidateContext): Candidate {
   const ask: Ask = { ...context.ask, ...(leg.model !== undefined && { model: leg.model }) }
   const capability = member.can(ask)
   const asks = leg.model ?? member.model(ask)
-  const candidate: Candidate = {
-    ...leg,
-    member,
-    ...(asks !== undefined && { asks }),
-    ...(capability.contextWindow !== undefined && { contextWindow: capability.contextWindow }),
-  }
+  const candidate: Candidate = extended(leg, { member })
+  if (asks !== undefined) candidate.asks = asks
+  if (capability.contextWindow !== undefined) candidate.contextWindow = capability.contextWindow
   const skipped = lackOf(candidate, capability, context)
-  return skipped === undefined ? candidate : { ...candidate, ...skipped }
+  return skipped === undefined ? candidate : extended(candidate, skipped)
 }
 
 /** Costs nothing where nothing is known of a target: then needs and tokens are not found out. */

@@ -16,20 +16,23 @@ export interface PieceWriter {
   whenRoom(run: () => void): void
 }
 
-/** A writer for an answer whose head is set down. Nobody else may write to it; `to.end` ends it. */
+/** A writer for an answer whose head is set down; `to.end` ends it. Whoever has put something around `to.write` does not see what goes past that. */
 export function createPieceWriter(to: ServerResponse): PieceWriter {
+  const hasBody = to.req.method !== 'HEAD'
   let begun = false
   return {
     write(piece) {
       const { socket } = to
-      // Without a socket it waits for the answer to an earlier request, and without chunks it goes on until the connection ends.
-      const isOurs = begun && socket && to.chunkedEncoding && piece.length <= SHORT
+      // Without a socket it waits for the answer to an earlier request, without chunks it goes on until the connection ends. Of a client that
+      // has said its last Node keeps what cannot be written any more. A chunk of nothing would end the body.
+      const isOurs = begun && hasBody && socket?.writable && to.chunkedEncoding && piece.length > 0 && piece.length <= SHORT
       begun = true
       if (!isOurs) return to.write(piece)
       if (typeof piece !== 'string') return socket.write(chunkOf(piece))
       const size = Buffer.byteLength(piece)
       return socket.write(`${size.toString(16)}\r\n${piece}\r\n`, size === piece.length ? 'latin1' : 'utf8')
     },
+    // What went past the response it does not know of, and would not tell of.
     whenRoom: (run) => void (to.socket ?? to).once('drain', run),
   }
 }

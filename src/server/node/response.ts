@@ -92,7 +92,7 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
   }
   const goOn = () => {
     full = false
-    from?.resume()
+    if (!ended) from?.resume()
   }
   to.once('close', () => {
     if (!ended) from?.cancel(new Error('the client went away'))

@@ -59,5 +59,5 @@ export function openCall(part: ToolCallPart, answer: Answer): [Open, string] {
 /** A call's item as it is announced, before its arguments. */
 function hollowCall(item: JsonObject, { type }: CallShape): JsonObject {
   if (type === 'client') return extended(item, { status: 'in_progress' })
-  return Object.assign({}, item, item.type === 'function_call' ? { arguments: '' } : { input: '' }, { status: 'in_progress' })
+  return extended(item, { ...(item.type === 'function_call' ? { arguments: '' } : { input: '' }), status: 'in_progress' })
 }

@@ -52,17 +52,32 @@ test('text and bytes come in their order, in one chunk for all of a tick', async
   expect(text.slice(text.indexOf('\r\n\r\n') + 4)).toBe(chunks.join('\r\n'))
 })
 
-test('a source is not stopped at its end, however much comes last: nobody would start it again', async () => {
+test('a source is not stopped at its end, however much comes last, and nobody starts it again', async () => {
   let paused = 0
+  let resumed = 0
   const { end } = await answered(
     (sink) => {
       sink.write('x'.repeat(60_000))
       sink.end()
     },
-    { pause: () => void paused++ },
+    { pause: () => void paused++, resume: () => void resumed++ },
   )
   expect((await end()).text.length).toBe(60_000)
-  expect(paused).toBe(0)
+  expect([paused, resumed]).toEqual([0, 0])
+})
+
+test('a source that ends while its client is full is not called any more', async () => {
+  const called: string[] = []
+  const { end } = await answered(
+    (sink) => {
+      while (!called.length) sink.write(new Uint8Array(64 * 1024))
+      sink.end()
+      called.push('end')
+    },
+    { pause: () => void called.push('pause'), resume: () => void called.push('resume'), cancel: () => void called.push('cancel') },
+  )
+  expect((await end()).complete).toBe(true)
+  expect(called).toEqual(['pause', 'end'])
 })
 
 test('a source that does not wait is stopped in time', async () => {
