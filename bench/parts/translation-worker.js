@@ -1,6 +1,6 @@
 /**
  * Measures the translation of one pair in a process of its own, and writes the ratios as JSON: against parsing and writing the same data
- * again. Floor and translation take turns, so that what slows the machine down slows both.
+ * again.
  *
  *     node translation-worker.js <folder of the build> <client's protocol> <provider's> <rounds>
  */
@@ -22,23 +22,21 @@ const cpuTime = () => {
   const { user, system } = process.cpuUsage()
   return (user + system) * 1000
 }
-const MEASURE = { now: cpuTime, gc: false, inner_gc: false, min_cpu_time: 80e6, min_samples: 12 }
 
-/** So many runs are one sample, for most to bear a share of garbage collection. */
-const RUNS = 20
-/** So often in each round floor and translation take turns. */
-const TURNS = 2
+/** So many runs of each are one sample, for most to bear a share of garbage collection. */
+const RUNS = 10
+const SAMPLES_A_ROUND = 20
 
-/** What a quiet sample takes: while a loop is new V8 compiles it aside, which is no cost of the run. @param {() => unknown} run */
+/** @param {() => unknown} run */
 async function costOf(run) {
-  const { p25 } = await measure(async () => {
-    for (let i = 0; i < RUNS; i++) do_not_optimize(await run())
-  }, MEASURE)
-  return p25
+  const began = cpuTime()
+  for (let i = 0; i < RUNS; i++) do_not_optimize(await run())
+  return cpuTime() - began
 }
 
 /**
- * Each at its quietest: what else runs on the machine slows the one with more to do down by more.
+ * The median of samples, each of which is a ratio: what a shared machine takes from one of two that run a few milliseconds apart it
+ * takes from the other, too. Which of them goes first takes turns.
  *
  * @param {number} warmUpRuns @param {() => unknown} floor @param {() => unknown} run
  */
@@ -47,12 +45,22 @@ async function ratioOf(warmUpRuns, floor, run) {
     await floor()
     await run()
   }
-  let [least, cost] = [Infinity, Infinity]
-  for (let turn = 0; turn < Number(rounds) * TURNS; turn++) {
-    least = Math.min(least, await costOf(floor))
-    cost = Math.min(cost, await costOf(run))
+  let samples = 0
+  const sample = async () => {
+    if (samples++ % 2) {
+      const cost = await costOf(run)
+      return cost / (await costOf(floor))
+    }
+    const least = await costOf(floor)
+    return (await costOf(run)) / least
   }
-  return cost / least
+  const { p50 } = await measure(
+    function* () {
+      yield { manual: sample }
+    },
+    { min_samples: SAMPLES_A_ROUND * Number(rounds), min_cpu_time: 0, gc: false, inner_gc: false },
+  )
+  return p50
 }
 
 const options = optionsOf(from, to)
