@@ -4,7 +4,8 @@
  * @module
  */
 import { flat } from './flat.ts'
-import { endOfString, isObject, tryParse, type JsonObject } from './json.ts'
+import { isObject, tryParse, type JsonObject } from './json.ts'
+import { endOfString } from './json-strings.ts'
 
 /** The fields in which texts may differ, as paths of keys joined by `/`; places in lists are left out: `choices/delta/content`. */
 export interface Differing {

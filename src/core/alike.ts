@@ -6,7 +6,7 @@
  */
 import { endOfCount, formOf, type Differing, type Form } from './alike-form.ts'
 import { flat } from './flat.ts'
-import { endOfString, stringBetween } from './json.ts'
+import { endOfString, stringBetween } from './json-strings.ts'
 
 /** Longer texts are no small pieces of an answer. In characters. */
 const LONGEST = 4096

@@ -4,6 +4,7 @@
  * @module
  */
 import { createAttachment } from '../core/attachment.ts'
+import { extended } from '../core/extended.ts'
 import type { Failure } from '../core/failure.ts'
 import { bothMeters, type Meter } from './meter.ts'
 import type { RequestFacts } from './facts.ts'
@@ -97,7 +98,7 @@ export function keepCaller(request: Request): () => void {
 }
 
 function change(request: Request, changed: Caller): void {
-  const caller: Caller = Object.assign({}, callers.get(request), changed)
+  const caller: Caller = extended(callers.get(request) ?? {}, changed)
   callers.set(request, caller)
   const { seen } = caller
   if (seen && 'tenant' in changed) seen.tenant = changed.tenant

@@ -5,7 +5,7 @@
  * @module
  */
 import { fail } from '../core/failure.ts'
-import { endOfString } from '../core/json.ts'
+import { endOfString } from '../core/json-strings.ts'
 
 /** How deep the JSON of a request may be nested, unless the server says otherwise. */
 export const MAX_DEPTH = 512

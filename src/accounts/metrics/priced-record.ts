@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { extended } from '../../core/extended.ts'
 import { costOfRecord } from '../ledger/cost-of-record.ts'
 import { describe, type Finished } from '../ledger/describe.ts'
 import type { ExchangeRecord } from '../ledger/record.ts'
@@ -22,5 +23,5 @@ async function work(finished: Finished, prices: Prices | undefined): Promise<Exc
   if (!prices || !record.usage) return record
   await prices.ready().catch(() => {}) // without its data it still knows the prices of the configuration
   const cost = costOfRecord(prices, record)
-  return cost ? { ...record, cost } : record
+  return cost ? extended(record, { cost }) : record
 }

@@ -1,5 +1,5 @@
 /**
- * Pieces of an answer without a known length, put into HTTP's chunks here: Node makes four writes of each piece, which costs a tenth more of
+ * Pieces of an answer without a known length, put into HTTP's chunks here: Node makes four writes of each piece, which costs a twentieth more of
  * 1000 slow streams.
  * @see https://www.rfc-editor.org/rfc/rfc9112#name-chunked-transfer-coding
  *

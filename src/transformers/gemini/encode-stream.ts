@@ -8,7 +8,8 @@ import type { Citation, Opaque, ReasoningPart, ToolCallPart } from '../../core/c
 import type { FailureKind } from '../../core/failure.ts'
 import { extended } from '../../core/extended.ts'
 import { flat } from '../../core/flat.ts'
-import { escaped } from '../../core/json.ts'
+import { assemble } from '../../core/json.ts'
+import { escaped } from '../../core/json-strings.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { StreamEvent, StreamPart } from '../../core/reply.ts'
 import { createSequencer } from '../../core/sequence.ts'
@@ -120,8 +121,8 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
   const finish = (event: Extract<StreamEvent, { type: 'finish' }>) => {
     usage = mergeUsage(usage, event.usage)
     const groundingMetadata = encodeGrounding(texts)
-    const rest = Object.assign({}, encodeFinish(event.stop, broken), { index: 0 }, groundingMetadata && { groundingMetadata })
-    const about = Object.assign(usage ? { usageMetadata: encodeUsage(usage) } : {}, { modelVersion: context.model, responseId: id })
+    const rest = assemble(encodeFinish(event.stop, broken), { index: 0 }, groundingMetadata && { groundingMetadata })
+    const about = assemble(usage && { usageMetadata: encodeUsage(usage) }, { modelVersion: context.model, responseId: id })
     after = `],"role":"model"},${JSON.stringify(rest).slice(1)}],${JSON.stringify(about).slice(1)}${array ? ']' : '\n\n'}`
     chunk(`{"text":""${carry(undefined)}}`)
   }

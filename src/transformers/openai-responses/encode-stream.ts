@@ -8,7 +8,7 @@
 import type { Part, TextPart } from '../../core/chat.ts'
 import { extended } from '../../core/extended.ts'
 import type { Failure } from '../../core/failure.ts'
-import { escaped } from '../../core/json.ts'
+import { escaped } from '../../core/json-strings.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Stop, StreamEvent } from '../../core/reply.ts'
 import { mergeUsage, type Usage } from '../../core/usage.ts'

@@ -4,7 +4,7 @@
  * @module
  */
 import { createNameMap } from '../../core/names.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { assemble, type JsonObject } from '../../core/json.ts'
 import { createNotes } from '../../core/notice.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import { encodeSettings } from './encode-request.ts'
@@ -38,7 +38,7 @@ const DEFAULTS: JsonObject = {
 /** What all snapshots of a response have in common: the settings as they were asked for, all others at their defaults. */
 export function settingsEcho({ chat, model }: ReplyContext): JsonObject {
   const asked = encodeSettings(chat, { model, notes: createNotes('reply', {}), toolNames: createNameMap({ max: 128, pattern: /^[^]*$/ }) })
-  const echo: JsonObject = Object.assign({}, DEFAULTS)
+  const echo = assemble(DEFAULTS)
   for (const field in asked)
     if (!ASKED_ONLY.has(field) && (asked[field] !== null || DEFAULTS[field] === undefined)) echo[field] = asked[field]
   echo.reasoning = { effort: null, summary: null, ...(asked.reasoning as JsonObject | undefined) }
