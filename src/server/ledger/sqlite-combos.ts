@@ -57,8 +57,14 @@ export interface Names {
   forget(): void
 }
 
-/** Names that are known need no look into the database. */
+/** Names that are known need no look into the database: so many of each kind. */
 const KNOWN = 20_000
+
+const memosOfWords = () =>
+  Object.fromEntries(Object.keys(KIND).map((kind) => [kind, createMemo<number>(KNOWN)])) as Record<
+    Kind,
+    ReturnType<typeof createMemo<number>>
+  >
 
 export function createNames(database: Database): Names {
   const findWord = database.prepare('SELECT id FROM words WHERE kind = ? AND text = ? COLLATE NOCASE AND text = ?')
@@ -68,19 +74,18 @@ export function createNames(database: Database): Names {
   const addCombo = database.prepare(`INSERT INTO combos (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) RETURNING id`)
   const version = database.prepare('PRAGMA data_version')
   let seen: unknown
-  let words = createMemo<number>(KNOWN)
+  let words = memosOfWords()
   let combos = createMemo<number>(KNOWN)
   const forget = () => {
-    words = createMemo(KNOWN)
+    words = memosOfWords()
     combos = createMemo(KNOWN)
   }
   return {
     word(kind, text) {
       if (text === undefined) return 0
-      const number = KIND[kind]
-      return words(`${number} ${text}`, () => {
+      return words[kind](text, () => {
         const clean = withoutNul(text)
-        return Number((findWord.get(number, clean, clean) ?? addWord.get(number, clean))?.['id'])
+        return Number((findWord.get(KIND[kind], clean, clean) ?? addWord.get(KIND[kind], clean))?.['id'])
       })
     },
     combo: (values) => combos(values.join(' '), () => Number((findCombo.get(...values) ?? addCombo.get(...values))?.['id'])),
