@@ -6,6 +6,7 @@
 import { flat } from './flat.ts'
 import { isObject, tryParse, type JsonObject } from './json.ts'
 import { endOfString } from './json-strings.ts'
+import { mapped } from './mapped.ts'
 
 /** The fields in which texts may differ, as paths of keys joined by `/`; places in lists are left out: `choices/delta/content`. */
 export interface Differing {
@@ -61,7 +62,7 @@ export function formOf(before: string, json: string, parsed: unknown, differing:
   const slots = slotsOf(value, strings, differing)
   // A provider's own text could have been taken for a mark.
   if (!slots || JSON.stringify(parsed).includes(MARK)) return undefined
-  return { pieces: pieces.map(flat), slots, value }
+  return { pieces: mapped(pieces, flat), slots, value }
 }
 
 /** What stands around the strings and whole numbers in which two texts differ, and which of these are strings; `undefined` where they differ in more, or in nothing. */

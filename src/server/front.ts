@@ -6,6 +6,7 @@
 import type { Ledger } from '../accounts/ledger/ledger.ts'
 import type { Clock } from '../core/clock.ts'
 import { failureOf, STATUS, type Failure } from '../core/failure.ts'
+import { mapped } from '../core/mapped.ts'
 import { noteRefusal } from '../router/caller.ts'
 import { errorResponse } from '../router/endpoint/answer.ts'
 import { boundDepth, clientProtocol, knownFacts, MAX_BODY_BYTES, routeOf } from '../router/facts.ts'
@@ -215,7 +216,7 @@ export function createFront(options: FrontParts): Fetch {
 
   return async (input, init) => {
     const request = requestOf(input, init)
-    const ends = [begin?.(request), ...(watch?.map((look) => look(request)) ?? [])]
+    const ends = [begin?.(request), ...(watch ? mapped(watch, (look) => look(request)) : [])]
     const told = options.ledger?.watch(request)
     const response = cors.allow(request, await respond(request))
     for (const end of ends) end?.(response)

@@ -7,6 +7,7 @@
  */
 import type { CacheMark, ChatRequest, Message, Part, ProtocolName, TextPart } from '../core/chat.ts'
 import { extended } from '../core/extended.ts'
+import { mapped } from '../core/mapped.ts'
 import type { Notes } from '../core/notice.ts'
 
 const MARK: CacheMark = {}
@@ -22,7 +23,7 @@ export function withCacheMarks(chat: ChatRequest, { from, to }: { from: Protocol
   return {
     ...chat,
     system: lead < 0 ? markLast(chat.system) : chat.system,
-    messages: chat.messages.map((message, i) =>
+    messages: mapped(chat.messages, (message, i) =>
       i === lead || i === chat.messages.length - 1 ? { ...message, parts: markLast(message.parts) } : message,
     ),
   }
@@ -45,5 +46,5 @@ function markLast<P extends Part | TextPart>(parts: P[]): P[] {
     (part) =>
       part.type === 'tool-result' || part.type === 'tool-call' || part.type === 'image' || (part.type === 'text' && part.text !== ''),
   )
-  return last < 0 ? parts : parts.map((part, i) => (i === last ? extended(part, { cache: MARK }) : part))
+  return last < 0 ? parts : mapped(parts, (part, i) => (i === last ? extended(part, { cache: MARK }) : part))
 }

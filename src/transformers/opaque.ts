@@ -4,6 +4,7 @@
  * @module
  */
 import type { Message, Opaque, Part, ProtocolName } from '../core/chat.ts'
+import { mapped } from '../core/mapped.ts'
 import type { Notes } from '../core/notice.ts'
 
 export interface OpaqueTarget {
@@ -29,7 +30,7 @@ export function dropForeignOpaque(chat: { messages: Message[] }, to: OpaqueTarge
     notes.dropped(part, 'opaque', `this signature was left out: ${reason}`)
     return [{ ...part, opaque: undefined }]
   }
-  return chat.messages.map((message) =>
+  return mapped(chat.messages, (message) =>
     message.parts.some((part) => 'opaque' in part && foreign(part.opaque))
       ? { ...message, bare: false, parts: message.parts.flatMap(own) }
       : message,

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Opaque, Part, ToolCallPart } from '../core/chat.ts'
+import { mapped } from '../core/mapped.ts'
 import type { Reply, StreamEvent } from '../core/reply.ts'
 
 export interface Settlement {
@@ -15,7 +16,7 @@ export interface Settlement {
 
 export const settleReply = (reply: Reply, settlement: Settlement): Reply => ({
   ...reply,
-  parts: reply.parts.map((part) => settlePart(part, settlement)),
+  parts: mapped(reply.parts, (part) => settlePart(part, settlement)),
 })
 
 function settlePart<P extends Part>(part: P, settlement: Settlement): P {

@@ -14,3 +14,23 @@ export function unlike(make: () => Record<string, object>): string[] {
   const [one = {}, other = {}] = runs.slice(-2)
   return Object.keys(one).filter((name) => !areAlike(one[name], other[name]))
 }
+
+/** Lists at any depth, by their place. */
+function listsIn(value: unknown, place = '', found = new Map<string, unknown[]>(), seen = new Set<unknown>()): Map<string, unknown[]> {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return found
+  seen.add(value)
+  if (Array.isArray(value)) found.set(place, value)
+  for (const [name, inner] of Object.entries(value)) listsIn(inner, `${place}/${name}`, found, seen)
+  return found
+}
+
+/** Where what is made has lists of another kind once V8's optimizing compiler has compiled what makes them. */
+export function changedByCompiler(make: () => object): string[] {
+  setFlagsFromString('--no-opt')
+  for (let run = 0; run < RUNS; run++) make()
+  const before = listsIn(make())
+  for (const flag of ['--opt', '--no-concurrent-recompilation', '--interrupt-budget=5000']) setFlagsFromString(flag)
+  for (let run = 0; run < 100; run++) make()
+  const after = listsIn(make())
+  return [...before].flatMap(([place, list]) => (areAlike(list, after.get(place)) ? [] : [place]))
+}

@@ -13,9 +13,10 @@ export function costOfRecord(prices: Prices, record: ExchangeRecord): Cost | und
 
 /** What an answer costs that several providers have given together, each at its own prices; the rates are the last one's. `undefined` for all others. */
 function costOfParts(prices: Prices, { attempts, ended, serviceTier }: ExchangeRecord): Cost | undefined {
-  const parts = attempts.filter(({ usage }) => usage)
   // Of an answer that broke off again the parts do not tell everything.
-  if (parts.length < 2 || (ended !== 'recovered' && ended !== 'complete')) return undefined
+  if (attempts.length < 2 || (ended !== 'recovered' && ended !== 'complete')) return undefined
+  const parts = attempts.filter(({ usage }) => usage)
+  if (parts.length < 2) return undefined
   const costs = parts.map(({ endpoint, model, usage, at }, index) => {
     const tier = index === parts.length - 1 && serviceTier !== undefined ? { serviceTier } : {}
     return model === undefined ? undefined : prices.cost({ endpoint, model, usage: usage!, at, ...tier })

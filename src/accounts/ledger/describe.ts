@@ -5,6 +5,7 @@
  */
 import type { ProtocolName } from '../../core/chat.ts'
 import { kindOfStatus, type Failure } from '../../core/failure.ts'
+import { mapped } from '../../core/mapped.ts'
 import type { Seen } from '../../router/caller.ts'
 import { classify } from '../../router/failures/classify.ts'
 import type { RequestFacts } from '../../router/facts.ts'
@@ -64,7 +65,7 @@ export function describe(finished: Finished, redact: (text: string) => string): 
     ms: endedAt - at,
     ended: ending.how,
     notices: outcome?.notices.length ?? 0,
-    attempts: attempts.map((attempt) => attemptOf(attempt, redact)),
+    attempts: mapped(attempts, (attempt) => attemptOf(attempt, redact)),
   }
   if (asked !== undefined) record.asked = shortened(asked)
   if (served !== undefined) record.served = shortened(served)

@@ -6,6 +6,7 @@
 import { systemClock, type Clock } from '../../core/clock.ts'
 import { extended } from '../../core/extended.ts'
 import { STATUS } from '../../core/failure.ts'
+import { mapped } from '../../core/mapped.ts'
 import { watchRequest, type Seen } from '../../router/caller.ts'
 import { clientProtocol, routeOf, type RequestFacts } from '../../router/facts.ts'
 import { outcomeOf, type Ending, type Outcome } from '../../router/outcome.ts'
@@ -91,7 +92,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   const batches = createBatches({
     async add(records) {
       await prices?.ready().catch(() => {}) // without its data it still knows the prices of the configuration
-      const all = records.map(priced)
+      const all = mapped(records, priced)
       if (listeners.size)
         for (const [index, record] of all.entries()) {
           if (told.has(records[index]!)) continue

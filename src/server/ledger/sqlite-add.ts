@@ -3,13 +3,14 @@
  *
  * @module
  */
+import { mapped } from '../../core/mapped.ts'
 import type { ExchangeRecord } from '../../accounts/ledger/record.ts'
 import type { Database } from '../sqlite/open.ts'
 import type { PackedBodies } from './sqlite-bodies.ts'
 import { createCells } from './sqlite-cells.ts'
 import type { Names } from './sqlite-combos.ts'
 import type { KeptSums } from './sqlite-kept-sums.ts'
-import { firstAt, momentOf } from './sqlite-values.ts'
+import { momentOf } from './sqlite-values.ts'
 import { ATTEMPT_COLUMNS, attemptRowOf, comboOf, REQUEST_COLUMNS, rowOf } from './sqlite-record.ts'
 
 const marks = (columns: readonly string[]) => columns.map(() => '?').join(', ')
@@ -18,7 +19,7 @@ export function createAdding(database: Database, names: Names, sums: KeptSums) {
   const known = database.prepare('SELECT id FROM requests WHERE id IN (SELECT value FROM json_each(?))')
   const addRequest = database.prepare(
     `INSERT INTO requests (n, ${REQUEST_COLUMNS.join(', ')}) VALUES (
-      (SELECT ifnull(max(n) + 1, ?) FROM requests WHERE n >= ? AND n < ?),
+      (SELECT ifnull(max(n) + 1, ?1 << 20) FROM requests WHERE n >= ?1 << 20 AND n < ?1 + 1 << 20),
       ${marks(REQUEST_COLUMNS)})`,
   )
   // The row of the request is the last that was added to a table which numbers its rows.
@@ -42,10 +43,8 @@ export function createAdding(database: Database, names: Names, sums: KeptSums) {
           const session = names.word('session', record.session)
           const number = names.combo(combo)
           const row = rowOf(record, number, session, names)
-          const attempts = record.attempts.map((attempt, i) => [i, ...attemptRowOf(attempt, record.at, names)])
-          const moment = momentOf(record.at)
-          const first = firstAt(moment)
-          addRequest.run(first, first, firstAt(moment + 1), ...row)
+          const attempts = mapped(record.attempts, (attempt, i) => [i, ...attemptRowOf(attempt, record.at, names)])
+          addRequest.run(momentOf(record.at), ...row)
           for (const attempt of attempts) addAttempt.run(...attempt)
           const packed = bodies.get(record)
           if (packed) {

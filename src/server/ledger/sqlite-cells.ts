@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { mapped } from '../../core/mapped.ts'
 import type { ExchangeRecord } from '../../accounts/ledger/record.ts'
 import type { Money } from '../../accounts/money.ts'
 import type { Combo } from './sqlite-combos.ts'
@@ -55,7 +56,7 @@ export function createCells(): Cells {
 
 function cellOf(cells: Map<string, Cell>, key: string, at: number, session: number, combo: Combo): Cell {
   let cell = cells.get(key)
-  if (!cell) cells.set(key, (cell = { at, session, combo, counts: NUMBERS.map(() => 0), cost: 0n }))
+  if (!cell) cells.set(key, (cell = { at, session, combo, counts: mapped(NUMBERS, () => 0), cost: 0n }))
   return cell
 }
 

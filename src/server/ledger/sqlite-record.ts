@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { mapped } from '../../core/mapped.ts'
 import type { AttemptRecord, ExchangeRecord, TokenUsage } from '../../accounts/ledger/record.ts'
 import { isFailed } from '../../accounts/ledger/failed.ts'
 import { wholeCount } from '../../accounts/ledger/whole-count.ts'
@@ -25,7 +26,7 @@ const USAGE = {
 const COUNTS = Object.keys(USAGE) as (keyof TokenUsage)[]
 
 export function comboOf(record: ExchangeRecord, names: Names): Combo {
-  return COMBO_COLUMNS.map((column) => {
+  return mapped(COMBO_COLUMNS, (column) => {
     const { kind } = COMBO[column]!
     if (kind) return names.word(kind, record[column as 'asked'])
     return column === 'failed' ? Number(isFailed(record)) : record.status
@@ -50,35 +51,40 @@ export const REQUEST_COLUMNS = [
   'attempts',
 ]
 
+/** What has columns of its own, in `combos` or here. All else is told in the detail. */
+const IN_COLUMNS: ReadonlySet<string> = new Set<keyof ExchangeRecord>([
+  'id',
+  'at',
+  'protocol',
+  'asked',
+  'served',
+  'endpoint',
+  'key',
+  'tenant',
+  'group',
+  'agent',
+  'route',
+  'status',
+  'session',
+  'subagent',
+  'firstByteMs',
+  'firstTokenMs',
+  'ms',
+  'failure',
+  'usage',
+  'cost',
+  'notices',
+  'attempts',
+  'bodies',
+])
+
 /** @param combo and `session`: their numbers */
 export function rowOf(record: ExchangeRecord, combo: number, session: number, names: Names): Value[] {
-  const {
-    id,
-    at: _at,
-    protocol: _protocol,
-    asked: _asked,
-    served: _served,
-    endpoint: _endpoint,
-    key: _key,
-    tenant: _tenant,
-    group: _group,
-    agent: _agent,
-    route: _route,
-    status: _status,
-    session: _session,
-    subagent,
-    firstByteMs,
-    firstTokenMs,
-    ms,
-    failure: { message, ...failure } = { message: undefined },
-    usage,
-    cost,
-    notices,
-    attempts,
-    bodies: _bodies,
-    ...rest
-  } = record
-  const detail = Object.assign(rest, record.failure && { failure }, cost && { rates: cost.rates })
+  const { id, subagent, firstByteMs, firstTokenMs, ms, failure, usage, cost, notices, attempts } = record
+  const detail: Record<string, unknown> = {}
+  for (const name in record) if (!IN_COLUMNS.has(name)) detail[name] = record[name as keyof ExchangeRecord]
+  if (failure) detail.failure = { ...failure, message: undefined }
+  if (cost) detail.rates = cost.rates
   return [
     id,
     combo,
@@ -88,9 +94,9 @@ export function rowOf(record: ExchangeRecord, combo: number, session: number, na
     Math.round(numberOr0(firstByteMs)),
     firstTokenMs === undefined ? null : Math.round(firstTokenMs),
     Math.round(numberOr0(ms)),
-    message === undefined ? null : withoutNul(message),
+    failure?.message === undefined ? null : withoutNul(failure.message),
     (usage ? HAS_USAGE : 0) | (record.estimated ? IS_ESTIMATED : 0),
-    ...COUNTS.map((count) => (usage?.[count] === undefined ? null : wholeCount(usage[count]))),
+    ...mapped(COUNTS, (count) => (usage?.[count] === undefined ? null : wholeCount(usage[count]))),
     cost ? moneyOf(cost) : null,
     numberOr0(notices),
     attempts.length,

@@ -7,6 +7,7 @@
 import type { NativePart, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart } from '../../core/chat.ts'
 import { opaqueFromClient } from '../../core/envelope.ts'
 import { isObject, optional, pointer, readArray, readBoolean, readObject, readString, reject, type JsonObject } from '../../core/json.ts'
+import { mapped } from '../../core/mapped.ts'
 import { decodeCache } from './cache.ts'
 import { unloadCarriers } from './carrier.ts'
 import { decodeCitations } from './citations.ts'
@@ -34,14 +35,14 @@ const READERS: Record<string, BlockReader> = {
 /** Reads a list of blocks, or one bare string. */
 export function decodeBlocks(content: unknown, at: string): { parts: Part[]; bare: boolean } {
   if (typeof content === 'string') return { parts: [{ type: 'text', text: content, at }], bare: true }
-  const read = readArray(content, at).map((block, i) => decodeBlock(readObject(block, at, i), `${at}/${i}`))
+  const read = mapped(readArray(content, at), (block, i) => decodeBlock(readObject(block, at, i), `${at}/${i}`))
   return { parts: unloadCarriers(read.some(Array.isArray) ? read.flat() : (read as Part[])), bare: false }
 }
 
 /** Reads the instructions: they hold text alone. */
 export function decodeSystem(system: unknown, at: string): TextPart[] {
   if (typeof system === 'string') return [markVolatile({ type: 'text', text: system, at })]
-  return readArray(system, at).map((block, i) => {
+  return mapped(readArray(system, at), (block, i) => {
     const here = pointer(at, i)
     const object = readObject(block, here)
     if (object.type !== 'text') reject(pointer(here, 'type'), '"text"', object.type)

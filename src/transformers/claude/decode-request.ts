@@ -7,6 +7,7 @@
 import type { ChatRequest, Message } from '../../core/chat.ts'
 import { STATUS, type Failure } from '../../core/failure.ts'
 import { optional, pointer, readArray, readBoolean, readNumber, readObject, readString, reject, type JsonObject } from '../../core/json.ts'
+import { mapped } from '../../core/mapped.ts'
 import { decodeCache } from './cache.ts'
 import { decodeBlocks, decodeSystem } from './decode-blocks.ts'
 import { decodeSettings } from './decode-settings.ts'
@@ -44,7 +45,7 @@ export function decodeRequest(body: unknown): ChatRequest {
     at: '',
     stream: optional(readBoolean, wire.stream, '/stream') ?? false,
     system: wire.system === undefined || wire.system === null ? [] : decodeSystem(wire.system, '/system'),
-    messages: readArray(wire.messages, '/messages').map((message, i) => decodeMessage(message, `/messages/${i}`)),
+    messages: mapped(readArray(wire.messages, '/messages'), (message, i) => decodeMessage(message, `/messages/${i}`)),
     tools: decodeTools(optional(readArray, wire.tools, '/tools') ?? []),
     ...decodeToolChoice(wire.tool_choice),
     ...settings,

@@ -6,6 +6,7 @@
  */
 import type { ChatRequest, Message, Part } from '../../core/chat.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { mapped } from '../../core/mapped.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { encodeBlocks, type Place } from './encode-blocks.ts'
 import { traitsOf } from './models.ts'
@@ -42,7 +43,7 @@ export function encodeConversation(chat: ChatRequest, context: AskContext, own: 
     if (turn && (own || turn.content.length)) join(turns, turn, own)
   }
   if (!own) finishTurns(turns, context)
-  const messages = turns.map(({ role, content, fields }) => (fields ? { role, content, ...fields } : { role, content }))
+  const messages = mapped(turns, ({ role, content, fields }) => (fields ? { role, content, ...fields } : { role, content }))
   return { system, messages }
 }
 

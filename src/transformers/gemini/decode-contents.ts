@@ -5,6 +5,7 @@
  */
 import type { Located, Message, Part } from '../../core/chat.ts'
 import { isObject, readArray, readObject, reject, type JsonObject, lookUp } from '../../core/json.ts'
+import { mapped } from '../../core/mapped.ts'
 import { createCallPairs } from './call-pairs.ts'
 import { createPartDecoder } from './decode-parts.ts'
 import { restIn } from './fields.ts'
@@ -51,7 +52,7 @@ export function decodeContents(contents: unknown, at: string, groups: Located[])
     return parts
   }
 
-  if (Array.isArray(contents)) return contents.map((content: unknown, i) => message(content, `${at}/${i}`))
+  if (Array.isArray(contents)) return mapped<unknown, Message>(contents, (content, i) => message(content, `${at}/${i}`))
   if (isObject(contents) || typeof contents === 'string') return [message(contents, at, 'one')]
   return reject(at, 'a list of contents', contents)
 }

@@ -6,6 +6,7 @@
  */
 import type { ChatRequest, Located, ServiceTier, TextPart } from '../../core/chat.ts'
 import { isObject, optional, readArray, readObject, readString, type JsonObject, lookUp } from '../../core/json.ts'
+import { mapped } from '../../core/mapped.ts'
 import type { UrlFacts } from '../../core/protocol.ts'
 import { decodeConfig } from './decode-config.ts'
 import { decodeContents } from './decode-contents.ts'
@@ -91,7 +92,7 @@ function systemOf(value: unknown, at: string, spelling: JsonObject, groups: Loca
   spelling.systemInstruction = { ...others, ...('role' in content && { role }) }
   const list =
     parts === undefined || parts === null ? [] : isObject(parts) || typeof parts === 'string' ? [parts] : readArray(parts, `${at}/parts`)
-  return list.map((item, i): TextPart => {
+  return mapped(list, (item, i): TextPart => {
     const place = Array.isArray(parts) ? `${at}/parts/${i}` : `${at}/parts`
     const part = typeof item === 'string' ? { text: item } : readObject(item, place)
     return {

@@ -7,6 +7,7 @@
  */
 import type { ChatRequest, Message } from '../../core/chat.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { mapped } from '../../core/mapped.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { spellingOf } from './fields.ts'
 import { addPart, addResult, encodeModelParts, encodeParts, type PartContext } from './encode-parts.ts'
@@ -83,7 +84,7 @@ function complete(contents: Content[], traits: ModelTraits, { notes }: AskContex
 
 /** In Gemini's own spelling where it came from there. */
 function written(contents: Content[]): unknown {
-  const wire = contents.map(({ role, parts, message }): unknown => {
+  const wire = mapped(contents, ({ role, parts, message }): unknown => {
     if (!message) return { role, parts }
     const { shape: _, only, ...spelled } = spellingOf(message) ?? { role }
     if (only === 'part') return parts[0]

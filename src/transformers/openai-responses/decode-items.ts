@@ -6,6 +6,7 @@
 import type { Message, NativePart, Part, ToolCallPart, ToolResultPart } from '../../core/chat.ts'
 import { fail } from '../../core/failure.ts'
 import { fieldName, isObject, pointer, restOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { mapped } from '../../core/mapped.ts'
 import { answeredTool, calledTool, clientCallInput, clientOutputText, type ClientTool } from './client-tools.ts'
 import { decodeContentPart } from './content.ts'
 import { flatName } from './decode-tools.ts'
@@ -58,7 +59,9 @@ function decodeMessage(item: JsonObject, at: string, read: Readers): Message {
   const place = `${at}/content`
   const parts: Part[] = bare
     ? [{ type: 'text', text: content, at: place }]
-    : read.array(content ?? (role === 'assistant' ? [] : content), place).map((part, i) => decodeContentPart(part, `${place}/${i}`, read))
+    : mapped(read.array(content ?? (role === 'assistant' ? [] : content), place), (part, i) =>
+        decodeContentPart(part, `${place}/${i}`, read),
+      )
   const wrapper: Spelling = { item }
   if (bare) wrapper.bare = 'content'
   if (Array.isArray(content) && content.length === 0) wrapper.hollow = true
@@ -99,7 +102,7 @@ function decodeResult(item: JsonObject, at: string, read: Readers): ToolResultPa
     callId: stringOf(item.call_id) ?? '',
     parts: bare
       ? [{ type: 'text', text: item.output as string, at: place }]
-      : read.array(item.output, place).map((part, i) => decodeContentPart(part, `${place}/${i}`, read)),
+      : mapped(read.array(item.output, place), (part, i) => decodeContentPart(part, `${place}/${i}`, read)),
     at,
   }
   if (bare) result.bare = true

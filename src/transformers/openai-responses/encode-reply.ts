@@ -6,6 +6,7 @@
 import type { Part, RefusalPart, TextPart } from '../../core/chat.ts'
 import { fail } from '../../core/failure.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { mapped } from '../../core/mapped.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Reply, Stop } from '../../core/reply.ts'
 import { compactReply, isCompaction } from './compaction.ts'
@@ -65,7 +66,7 @@ function encodeOutput(parts: Part[], stop: Stop, context: ReplyContext): JsonObj
       output.push(
         messageItem(
           message[0]!,
-          message.map((part) => contentOf(part, notes)),
+          mapped(message, (part) => contentOf(part, notes)),
           id,
           cut ? 'incomplete' : 'completed',
         ),

@@ -222,7 +222,8 @@ function encodeUser(chat: ChatRequest, { notes }: Pick<AskContext, 'notes'>): Js
 
 /** The spelled fields. A configuration update in the conversation changed neutral fields that the request itself does not have. */
 function withoutUpdates(chat: ChatRequest): JsonObject {
-  const { fields = {}, inserted = [] } = spellingOf(chat)
+  const { fields = {}, inserted } = spellingOf(chat)
+  if (!inserted) return fields
   const updates = inserted.filter(({ item }) => item.type === 'configuration_update').map(({ item }) => item)
   if (updates.length === 0) return fields
   return { ...updated(updates, chat), ...fields }

@@ -17,6 +17,7 @@ import {
   type JsonObject,
   lookUp,
 } from '../../core/json.ts'
+import { mapped } from '../../core/mapped.ts'
 import { decodeContent, mergeExtra, nullsOf } from './decode-parts.ts'
 import { decodeHistory, REASONING_FIELDS } from './history.ts'
 import { keep } from './wire.ts'
@@ -32,7 +33,7 @@ const ROLES: Record<string, (message: JsonObject, at: string, legacy: LegacyCall
 
 export function decodeMessages(value: unknown): Message[] {
   const legacy = legacyCalls()
-  return readArray(value, '/messages').map((item, i) => {
+  return mapped(readArray(value, '/messages'), (item, i) => {
     const at = `/messages/${i}`
     const message = readObject(item, at)
     const read = lookUp(ROLES, readString(message.role, at, 'role'))

@@ -5,12 +5,13 @@
  */
 import type { CacheMark, MediaPart, MediaSource, Part, TextPart } from '../../core/chat.ts'
 import { isObject, optional, pointer, readArray, readObject, readString, reject, restOf, type JsonObject, lookUp } from '../../core/json.ts'
+import { mapped } from '../../core/mapped.ts'
 import { dataUrl, keep, nativePart, readDataUrl } from './wire.ts'
 
 /** @param at the path of the content */
 export function decodeContent(content: unknown, at: string): { parts: Part[]; bare: boolean } {
   if (typeof content === 'string') return { parts: [{ type: 'text', text: content, at }], bare: true }
-  const parts = readArray(content, at).map((part, i) => decodePart(readObject(part, at, i), `${at}/${i}`))
+  const parts = mapped(readArray(content, at), (part, i) => decodePart(readObject(part, at, i), `${at}/${i}`))
   return { parts, bare: false }
 }
 

@@ -35,7 +35,9 @@ export function decodeReply(value: unknown, context: ReplyContext): Reply {
   const told = several ? [first] : choices
   const parts = told.flatMap((choice, i) => decodeMessage(objectOf(choice.message) ?? {}, `/choices/${i}/message`, context))
   citeResults(parts, body)
-  const ordered = [...parts.filter((part) => part.type !== 'tool-call'), ...parts.filter((part) => part.type === 'tool-call')]
+  const ordered: Part[] = []
+  for (const part of parts) if (part.type !== 'tool-call') ordered.push(part)
+  for (const part of parts) if (part.type === 'tool-call') ordered.push(part)
   const refusal = parts.find((part) => part.type === 'refusal')
   const seen = { calls: parts.some((part) => part.type === 'tool-call'), refusal: refusal?.type === 'refusal' ? refusal.text : '' }
   const finish = finishOf(told)
@@ -70,8 +72,13 @@ function spellReply(body: JsonObject, choice: JsonObject): JsonObject {
 }
 
 const finishOf = (choices: JsonObject[]): string | undefined => {
-  const told = choices.map((choice) => stringOf(choice.finish_reason)).filter((word) => word !== undefined)
-  return told.find((word) => word !== 'stop' && word !== '') ?? told[0]
+  let told: string | undefined
+  for (const choice of choices) {
+    const word = stringOf(choice.finish_reason)
+    if (word && word !== 'stop') return word
+    told ??= word
+  }
+  return told
 }
 
 /** A message's parts in the order in which they were thought and said. */

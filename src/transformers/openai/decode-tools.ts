@@ -20,6 +20,7 @@ import {
   type JsonObject,
   lookUp,
 } from '../../core/json.ts'
+import { mapped } from '../../core/mapped.ts'
 import { mergeExtra, nullsOf, readMark } from './decode-parts.ts'
 import { keep } from './wire.ts'
 
@@ -27,7 +28,7 @@ export function decodeTools(body: JsonObject): Tool[] {
   const tools = optional(readArray, body.tools, '/tools') ?? []
   const functions = optional(readArray, body.functions, '/functions') ?? []
   const search = optional(readObject, body.web_search_options, '/web_search_options')
-  const read = tools.map((tool, i) => decodeTool(readObject(tool, '/tools', i), `/tools/${i}`))
+  const read = mapped(tools, (tool, i) => decodeTool(readObject(tool, '/tools', i), `/tools/${i}`))
   functions.forEach((tool, i) => read.push(readFunction(readObject(tool, '/functions', i), `/functions/${i}`)))
   if (search) read.push(searchTool(search))
   return read

@@ -51,10 +51,17 @@ export const isLegacy = ({ chat }: ReplyContext): boolean => chat.spelling?.open
 function encodeMessage(reply: Reply, context: ReplyContext): JsonObject {
   const { parts } = reply
   const own = spelled(reply) !== undefined
-  const texts = parts.filter((part): part is TextPart => part.type === 'text' && spelled(part)?.transcript !== true)
-  const message: JsonObject = { role: 'assistant', content: texts.length ? texts.map((part) => part.text).join('') : null }
+  const texts: TextPart[] = []
+  const calls: ToolCallPart[] = []
+  let content: string | null = null
+  for (const part of parts) {
+    if (part.type === 'tool-call') calls.push(part)
+    if (part.type !== 'text' || spelled(part)?.transcript === true) continue
+    texts.push(part)
+    content = (content ?? '') + part.text
+  }
+  const message: JsonObject = { role: 'assistant', content }
   if (!own) message.refusal = refusalOf(reply)
-  const calls = parts.filter((part): part is ToolCallPart => part.type === 'tool-call')
   if (isLegacy(context) && calls[0]) {
     message.function_call = { name: calls[0].name, arguments: callJson(calls[0]) }
     for (const call of calls.slice(1)) context.notes.dropped(call, undefined, 'a client that knows functions takes one call')
@@ -70,7 +77,8 @@ function encodeMessage(reply: Reply, context: ReplyContext): JsonObject {
 }
 
 function refusalOf({ parts, stop }: Reply): string | null {
-  const said = parts.map((part) => (part.type === 'refusal' ? part.text : '')).join('')
+  let said = ''
+  for (const part of parts) if (part.type === 'refusal') said += part.text
   return said || (stop.reason === 'refusal' ? (stop.detail ?? null) : null)
 }
 
