@@ -3,36 +3,55 @@
  *
  * @module
  */
-import { joinBytes } from './join-bytes.ts'
 import type { JsonObject } from './json.ts'
-import { encodeUtf8 } from './utf8.ts'
+
+const encoder = new TextEncoder()
 
 /**
- * In characters: as two bytes each they still fit where V8 keeps what is young, where a text of a whole body gets pages of its own, new
- * from the system each time. A request of 149 KB with an arrow here and there takes 400 us instead of 850, and what has no arrow stays narrow.
+ * In characters, about: as two bytes each they still fit where V8 keeps what is young, where a text of a whole body gets pages of its own,
+ * new from the system each time. With an arrow here and there 149 KB take 790 us instead of 1170. Single items are more than they weigh:
+ * V8 takes 2 us to begin with each.
  */
-const PIECE = 32 * 1024
+const PIECE = 64 * 1024
 
-/** What `encodeUtf8(JSON.stringify(body))` gives; the items of the body's own lists are the pieces. A `toJSON` of the body or of those lists is not looked for. */
-export function encodeJson(body: JsonObject): Uint8Array<ArrayBuffer> {
-  const pieces: Uint8Array<ArrayBuffer>[] = []
-  let text = ''
-  const flush = () => {
-    pieces.push(encodeUtf8(text))
-    text = ''
+/**
+ * The UTF-8 of `JSON.stringify(body)`; some items of the body's own lists at a time are a piece. A `toJSON` of the body or of those lists is
+ * not looked for.
+ *
+ * @param expected about how many bytes there will be, above 0: what does not fit is copied once more
+ */
+export function encodeJson(body: JsonObject, expected = PIECE): Uint8Array<ArrayBuffer> {
+  let bytes = new Uint8Array(Math.ceil(expected * 1.25))
+  let length = 0
+  const write = (text: string) => {
+    let left = text
+    for (;;) {
+      const { read, written } = encoder.encodeInto(left, bytes.subarray(length))
+      length += written
+      if (read === left.length) return
+      left = left.slice(read)
+      const larger = new Uint8Array(2 * bytes.length)
+      larger.set(bytes)
+      bytes = larger
+    }
   }
-  const write = (more: string) => {
-    if (text && text.length + more.length > PIECE) flush()
-    text += more
+  const writeItems = (opening: string, items: readonly unknown[]) => {
+    let many = 1
+    for (let at = 0; at < items.length;) {
+      const text = JSON.stringify(items.slice(at, at + many))
+      write(`${at ? ',' : opening}${text.slice(1, -1)}`)
+      at += many
+      if (text.length < PIECE / 4) many *= 2
+      else if (text.length > PIECE) many = Math.ceil(many / 2)
+    }
+    write(']')
   }
   let before = '{'
   for (const key in body) {
     const value = body[key]
     const name = `${before}${JSON.stringify(key)}:`
-    if (Array.isArray(value) && value.length) {
-      for (let at = 0; at < value.length; at++) write(`${at ? ',' : `${name}[`}${JSON.stringify(value[at]) ?? 'null'}`)
-      write(']')
-    } else {
+    if (Array.isArray(value) && value.length) writeItems(`${name}[`, value)
+    else {
       const json = JSON.stringify(value) as string | undefined
       if (json === undefined) continue
       write(name + json)
@@ -40,6 +59,5 @@ export function encodeJson(body: JsonObject): Uint8Array<ArrayBuffer> {
     before = ','
   }
   write(before === '{' ? '{}' : '}')
-  flush()
-  return joinBytes(pieces)
+  return bytes.subarray(0, length)
 }

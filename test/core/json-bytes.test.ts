@@ -18,7 +18,8 @@ test('any body is written as JSON.stringify writes it', () => {
   })).any
   fc.assert(
     fc.property(fc.dictionary(fc.string(), value), (body) => {
-      expect([...encodeJson(body as JsonObject)]).toEqual([...written(body as JsonObject)])
+      const expected = [...written(body as JsonObject)]
+      for (const room of [undefined, 1, expected.length]) expect([...encodeJson(body as JsonObject, room)]).toEqual(expected)
     }),
     { seed: 1, numRuns: 300 },
   )
@@ -29,6 +30,6 @@ test.each([1, 100, 5000, 70_000])('long lists of items of %i characters come who
     role: 'user',
     content: `${at}${at % 3 ? '' : '→🙂'}${'x'.repeat(length)}`,
   }))
-  const body = { model: 'm', messages, tools: [], stream: true }
-  expect(Buffer.compare(encodeJson(body), written(body))).toBe(0)
+  const body = { model: 'm', messages, tools: [undefined, ...messages], stream: true, more: [undefined] }
+  for (const room of [undefined, 1000, 500_000]) expect(Buffer.compare(encodeJson(body, room), written(body))).toBe(0)
 })
