@@ -29,24 +29,29 @@ export function decodeReply(value: unknown, context: ReplyContext): Reply {
   if (!first) return fail({ kind: 'bad-response', message: 'The upstream answered without any choices: it is no chat completion.' })
   if (broken && FAILED.has(stringOf(first.finish_reason) ?? '')) fail(broken)
 
-  // Copilot splits one answer over several choices. Where several were asked for, the first is the answer.
   const several = (context.chat.candidates ?? 1) > 1
   if (several && choices.length > 1) context.notes.dropped({ at: '/choices/1' }, undefined, 'only the first of several answers is read')
+  // Copilot splits one answer over several choices. Where several were asked for, the first is the answer.
   const told = several ? [first] : choices
-  const parts = told.flatMap((choice, i) => decodeMessage(objectOf(choice.message) ?? {}, `/choices/${i}/message`, context))
+  const parts: Part[] = []
+  const calls: Part[] = []
+  let refusal: string | undefined
+  for (let i = 0; i < told.length; i++)
+    for (const part of decodeMessage(objectOf(told[i]!.message) ?? {}, `/choices/${i}/message`, context)) {
+      if (part.type === 'tool-call') calls.push(part)
+      else parts.push(part)
+      if (part.type === 'refusal') refusal ??= part.text
+    }
   citeResults(parts, body)
-  const ordered: Part[] = []
-  for (const part of parts) if (part.type !== 'tool-call') ordered.push(part)
-  for (const part of parts) if (part.type === 'tool-call') ordered.push(part)
-  const refusal = parts.find((part) => part.type === 'refusal')
-  const seen = { calls: parts.some((part) => part.type === 'tool-call'), refusal: refusal?.type === 'refusal' ? refusal.text : '' }
+  const seen = { calls: calls.length > 0, refusal: refusal ?? '' }
+  for (const call of calls) parts.push(call)
   const finish = finishOf(told)
   if (finish !== undefined && FAILED.has(finish))
     fail(broken ?? { kind: 'server-error', message: `The upstream ended its answer with "${finish}". Try again.`, code: finish })
 
   const { chat } = context.dialect
   const usage = decodeUsage(body.usage, chat, body.service_tier) ?? decodeUsage(first.usage, chat, body.service_tier)
-  const reply: Reply = { parts: ordered, stop: decodeStop(finish, first, seen, context), at: '' }
+  const reply: Reply = { parts, stop: decodeStop(finish, first, seen, context), at: '' }
   const id = stringOf(body.id)
   const created = numberOf(body.created)
   const model = stringOf(body.model)
@@ -54,22 +59,9 @@ export function decodeReply(value: unknown, context: ReplyContext): Reply {
   if (model) reply.model = model
   if (created) reply.created = created
   if (usage) reply.usage = usage
-  return keep(reply, restOf(body, REPLY), spellReply(body, first))
+  return keep(reply, restOf(body, REPLY), { body, choice: first })
 }
 const REPLY = new Set(['id', 'object', 'created', 'model', 'choices', 'usage'])
-
-const TOP = ['id', 'object', 'created', 'model', 'usage']
-
-/** The answer's frame, to be written back as it was: what the parts say is taken from the parts. */
-function spellReply(body: JsonObject, choice: JsonObject): JsonObject {
-  const message = objectOf(choice.message) ?? {}
-  const { tool_calls: calls, content, ...frame } = message
-  if (typeof content !== 'string' || !content) frame.content = content
-  if (!Array.isArray(calls) || !calls.length) frame.tool_calls = calls
-  const top: JsonObject = {}
-  for (const key of TOP) if (key in body) top[key] = body[key]
-  return { top, choice: { ...choice, message: undefined }, message: frame }
-}
 
 const finishOf = (choices: JsonObject[]): string | undefined => {
   let told: string | undefined

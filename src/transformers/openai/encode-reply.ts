@@ -17,12 +17,9 @@ import { dataUrl, spelled } from './wire.ts'
 
 export function encodeReply(reply: Reply, context: ReplyContext): JsonObject {
   const own = spelled(reply)
-  const message = { ...encodeMessage(reply, context), ...objectOf(own?.message) }
+  const message = encodeMessage(reply, context)
+  if (own) return ownReply(objectOf(own.body) ?? {}, objectOf(own.choice) ?? {}, message, reply)
   const calls = Array.isArray(message.tool_calls) && message.tool_calls.length > 0
-  if (own) {
-    const choice = { ...objectOf(own.choice), message }
-    return { ...objectOf(own.top), choices: [choice], ...reply.extra?.openai }
-  }
   const finish = encodeStop(reply.stop, { calls: calls || message.function_call !== undefined, legacy: isLegacy(context) }, context.notes)
   const choice = {
     index: 0,
@@ -39,6 +36,18 @@ export function encodeReply(reply: Reply, context: ReplyContext): JsonObject {
     choices: [choice],
     ...(reply.usage && { usage: encodeUsage(reply.usage) }),
   }
+}
+
+const TOP = ['id', 'object', 'created', 'model', 'usage']
+
+/** An answer of this protocol, in the frame in which it came: what the parts say is taken from the parts. */
+function ownReply(body: JsonObject, choice: JsonObject, message: JsonObject, reply: Reply): JsonObject {
+  const { tool_calls: calls, content, ...frame } = objectOf(choice.message) ?? {}
+  if (typeof content !== 'string' || !content) frame.content = content
+  if (!Array.isArray(calls) || !calls.length) frame.tool_calls = calls
+  const top: JsonObject = {}
+  for (const key of TOP) if (key in body) top[key] = body[key]
+  return { ...top, choices: [{ ...choice, message: { ...message, ...frame } }], ...reply.extra?.openai }
 }
 
 /** Clients and their logs know completions by this prefix. */
