@@ -1,9 +1,9 @@
 /**
  * `list.map(make)`, for lists that are made for each request.
  *
- * V8's optimizing compiler makes another kind of list of `map` (one that may have holes) than is made before it has compiled the caller.
- * Whatever reads such a list, often the same function, was compiled for the kind of before: it is thrown away and compiled anew, which takes
- * 20 to 40 ms of processor time for each, as much as fifty small requests.
+ * The optimizing compiler of V8 as in Node 20 makes another kind of list of `map` (one that may have holes) than is made before it has compiled
+ * the caller. Whatever reads such a list, often the same function, was compiled for the kind of before: it is thrown away and compiled anew,
+ * which takes 20 to 40 ms of processor time for each, as much as twenty small requests or more.
  */
 export function mapped<T, U>(list: readonly T[], make: (item: T, index: number) => U): U[] {
   const made: U[] = []
