@@ -7,8 +7,8 @@ const areAlike = runInNewContext('(one, other) => %HaveSameMap(one, other)') as 
 
 /** V8 settles for a class once it has seen some. */
 const RUNS = 30
-/** By then what is done for each message of a large request is compiled. */
-const COMPILED_RUNS = 150
+/** By then what is done once for each large request is compiled, too. */
+const COMPILED_RUNS = 500
 
 /** Which of the named things are of another class from run to run. */
 export function unlike(make: () => Record<string, object>): string[] {
@@ -26,13 +26,23 @@ function listsIn(value: unknown, place = '', found = new Map<string, unknown[]>(
   return found
 }
 
-/** Where what is made has lists of another kind once V8's optimizing compiler has compiled what makes them. */
-export function changedByCompiler(make: () => object): string[] {
+/**
+ * Where what is made has lists of another kind once V8's optimizing compiler has compiled what makes them. All is made once before anything
+ * is compiled: to be called before any of it has run, in a file of its own.
+ */
+export function changedByCompiler(makes: Record<string, () => object>): Record<string, string[]> {
   setFlagsFromString('--no-opt')
-  for (let run = 0; run < RUNS; run++) make()
-  const before = listsIn(make())
+  const lists = Object.entries(makes).map(([name, make]) => {
+    for (let run = 0; run < RUNS; run++) make()
+    return { name, make, before: listsIn(make()) }
+  })
   for (const flag of ['--opt', '--no-concurrent-recompilation']) setFlagsFromString(flag)
-  for (let run = 0; run < COMPILED_RUNS; run++) make()
-  const after = listsIn(make())
-  return [...before].flatMap(([place, list]) => (areAlike(list, after.get(place)) ? [] : [place]))
+  for (const { make } of lists) for (let run = 0; run < COMPILED_RUNS; run++) make()
+  return Object.fromEntries(
+    lists.map(({ name, make, before }) => {
+      const after = listsIn(make())
+      if (!before.size) throw new Error(`${name}: there are no lists to look at`)
+      return [name, [...before].flatMap(([place, list]) => (areAlike(list, after.get(place)) ? [] : [place]))]
+    }),
+  )
 }

@@ -111,7 +111,8 @@ export async function callUpstream(
   const joiner = client === speaks ? undefined : joinerFor(speaks, exchange?.body, model)
   const attendance = attend(upstream.fetch, sent, () => watching.phase('headers'))
   if (!exchange) sent.body = ownBody(facts, wanted)
-  else sent.body = attendance && lengthAsked(facts) > LONG_BODY ? encodeJson(exchange.body, lengthAsked(facts)) : JSON.stringify(exchange.body)
+  else
+    sent.body = attendance && lengthAsked(facts) > LONG_BODY ? encodeJson(exchange.body, lengthAsked(facts)) : JSON.stringify(exchange.body)
   // Further pieces are calls of their own.
   const controller = attendance && !joiner ? undefined : new AbortController()
   if (controller) sent.signal = controller.signal

@@ -17,9 +17,10 @@ const marks = (columns: readonly string[]) => columns.map(() => '?').join(', ')
 
 export function createAdding(database: Database, names: Names, sums: KeptSums) {
   const known = database.prepare('SELECT id FROM requests WHERE id IN (SELECT value FROM json_each(?))')
+  // Thrice the same moment: Node before 24.7 takes `?1` for a name, and binds the rest of the values one too far.
   const addRequest = database.prepare(
     `INSERT INTO requests (n, ${REQUEST_COLUMNS.join(', ')}) VALUES (
-      (SELECT ifnull(max(n) + 1, ?1 << 20) FROM requests WHERE n >= ?1 << 20 AND n < ?1 + 1 << 20),
+      (SELECT ifnull(max(n) + 1, ? << 20) FROM requests WHERE n >= ? << 20 AND n < ? + 1 << 20),
       ${marks(REQUEST_COLUMNS)})`,
   )
   // The row of the request is the last that was added to a table which numbers its rows.
@@ -44,7 +45,8 @@ export function createAdding(database: Database, names: Names, sums: KeptSums) {
           const number = names.combo(combo)
           const row = rowOf(record, number, session, names)
           const attempts = mapped(record.attempts, (attempt, i) => [i, ...attemptRowOf(attempt, record.at, names)])
-          addRequest.run(momentOf(record.at), ...row)
+          const moment = momentOf(record.at)
+          addRequest.run(moment, moment, moment, ...row)
           for (const attempt of attempts) addAttempt.run(...attempt)
           const packed = bodies.get(record)
           if (packed) {

@@ -58,7 +58,7 @@ export interface Names {
 }
 
 /** Names that are known need no look into the database: so many of each kind. */
-const KNOWN = 20_000
+const KNOWN = 5000
 
 const memosOfWords = () =>
   Object.fromEntries(Object.keys(KIND).map((kind) => [kind, createMemo<number>(KNOWN)])) as Record<

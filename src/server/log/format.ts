@@ -33,7 +33,7 @@ export function jsonLine({ time, level, message, fields }: LogEntry, redact: Red
   // A look at the whole line costs a third of one at each of its texts. Nothing of it is escaped, so that secrets stand in it as they are.
   if (isSimple(fields)) {
     const line = JSON.stringify({ time: at, level, message, ...fields })
-    if (line.length <= MAX_TEXT && UNESCAPED.test(line) && redact(line) === line) return line
+    if (line.length <= MAX_TEXT && line.startsWith(BEGINNING) && UNESCAPED.test(line) && redact(line) === line) return line
   }
   let line = `{"time":"${at}","level":"${level}","message":${JSON.stringify(plain(message, redact))}`
   const names = new Set(FIRST)
@@ -46,12 +46,15 @@ export function jsonLine({ time, level, message, fields }: LogEntry, redact: Red
   return `${line}}`
 }
 
+/** A name that is a number would come before it. */
+const BEGINNING = '{"time":'
+
 /** JSON of printable ASCII in which no character had to be escaped. */
 const UNESCAPED = /^[ -[\]-~]*$/
 
 /** Whether JSON writes the fields as they are to be written. */
 function isSimple(fields: LogFields): boolean {
-  for (const name in fields) if (typeof fields[name] === 'object' || FIRST.includes(name)) return false
+  for (const name in fields) if (typeof fields[name] === 'object' || FIRST.includes(name) || BODIES.has(name)) return false
   return true
 }
 

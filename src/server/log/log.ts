@@ -32,7 +32,7 @@ export interface LogOptions {
   maxBytes?: number
   /** How many files that were put aside are kept. Default 5. */
   keep?: number
-  /** Takes secrets out of each line: a `createRedactor()`. */
+  /** Takes secrets out of a text, wherever in it they stand: a `createRedactor()`. */
   redact?: (text: string) => string
   /** Where lines go without a file. Default: standard error. */
   stream?: LogStream
@@ -60,7 +60,7 @@ export function openLog(options: LogOptions = {}): Log {
   const line = (level: LogLevel) => (message: string, fields?: LogFields) => {
     if (!writes(level)) return
     const entry = { time: clock.now(), level, message, fields: fields ?? {} }
-    // Secrets are looked for in the values, before anything is escaped or coloured.
+    // Secrets are taken out before anything is escaped or coloured.
     const text = `${format === 'json' ? jsonLine(entry, redact) : prettyLine(entry, redact, colours)}\n`
     if (!batch) return write(text)
     batch.add(text)

@@ -34,7 +34,7 @@ export function decodeReply(value: unknown, context: ReplyContext): Reply {
   // Copilot splits one answer over several choices. Where several were asked for, the first is the answer.
   const told = several ? [first] : choices
   const parts: Part[] = []
-  const calls: Part[] = []
+  const calls: ToolCallPart[] = []
   let refusal: string | undefined
   for (let i = 0; i < told.length; i++)
     for (const part of decodeMessage(objectOf(told[i]!.message) ?? {}, `/choices/${i}/message`, context)) {
@@ -59,6 +59,7 @@ export function decodeReply(value: unknown, context: ReplyContext): Reply {
   if (model) reply.model = model
   if (created) reply.created = created
   if (usage) reply.usage = usage
+  // As it is, to be written back in its own frame: nobody changes what was read.
   return keep(reply, restOf(body, REPLY), { body, choice: first })
 }
 const REPLY = new Set(['id', 'object', 'created', 'model', 'choices', 'usage'])

@@ -12,7 +12,20 @@ test('no field takes the place of another', () => {
 
 test('every text is told without secrets and on one line, whatever stands beside it', () => {
   const redact = createRedactor({ key: 'sk-secret-1234', quoted: 'sk-"quoted"-\\1234' })
-  const pieces = fc.constantFrom('a', 'é', '"', '\\', '\n', '\u001b[2J', '\u0007', ' ', 'sk-secret-1234', 'sk-"quoted"-\\1234', '\ud800')
+  const pieces = fc.constantFrom(
+    'a',
+    'é',
+    '"',
+    '\\',
+    '\n',
+    '\u001b[2J',
+    '\u0007',
+    ' ',
+    'sk-secret-1234',
+    'sk-"quoted"-\\1234',
+    '\ud800',
+    'x'.repeat(900),
+  )
   const text = fc.array(pieces, { maxLength: 6 }).map((list) => list.join(''))
   const value = fc.oneof(
     text,
@@ -21,15 +34,28 @@ test('every text is told without secrets and on one line, whatever stands beside
     fc.constant(undefined),
     text.map((message) => new Error(message)),
   )
-  const plain = (given: string) => oneLine(redact(given))
+  const plain = (given: string, max = 4000) => {
+    const line = oneLine(redact(given))
+    return line.length > max ? `${line.slice(0, max)}… (${line.length - max} more)` : line
+  }
   fc.assert(
-    fc.property(text, fc.dictionary(fc.constantFrom('status', 'model', 'reason', 'key'), value), (message, fields) => {
+    fc.property(text, fc.dictionary(fc.constantFrom('status', 'model', 'asked', '404', 'time_'), value), (message, fields) => {
       const told = Object.entries(fields).flatMap(([name, given]) =>
         given === undefined
           ? []
-          : [[name, given instanceof Error ? plain(given.message) : typeof given === 'string' ? plain(given) : given] as const],
+          : [
+              [
+                name,
+                given instanceof Error
+                  ? plain(given.message)
+                  : typeof given === 'string'
+                    ? plain(given, name === 'asked' ? Infinity : undefined)
+                    : given,
+              ] as const,
+            ],
       )
       const line = jsonLine({ time: 0, level: 'info', message, fields }, redact)
+      expect(line).toMatch(/^\{"time":/)
       expect(JSON.parse(line)).toEqual({
         time: '1970-01-01T00:00:00.000Z',
         level: 'info',
