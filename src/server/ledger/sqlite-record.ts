@@ -51,20 +51,9 @@ export const REQUEST_COLUMNS = [
   'attempts',
 ]
 
-/** What has columns of its own, in `combos` or here. All else is told in the detail. */
-const IN_COLUMNS: ReadonlySet<string> = new Set<keyof ExchangeRecord>([
+const KEPT_APART = [
   'id',
   'at',
-  'protocol',
-  'asked',
-  'served',
-  'endpoint',
-  'key',
-  'tenant',
-  'group',
-  'agent',
-  'route',
-  'status',
   'session',
   'subagent',
   'firstByteMs',
@@ -76,7 +65,10 @@ const IN_COLUMNS: ReadonlySet<string> = new Set<keyof ExchangeRecord>([
   'notices',
   'attempts',
   'bodies',
-])
+] as const satisfies (keyof ExchangeRecord)[]
+
+/** What of a record has a column or a table of its own. All else is told in the detail. */
+const IN_COLUMNS: ReadonlySet<string> = new Set([...COMBO_COLUMNS, ...KEPT_APART])
 
 /** @param combo and `session`: their numbers */
 export function rowOf(record: ExchangeRecord, combo: number, session: number, names: Names): Value[] {
