@@ -59,6 +59,10 @@ export interface Protocol {
   heartbeat: Heartbeat
   /** What stands at the end of a stream whose answer is complete; `''` where the stream just ends. */
   terminator: string
+  /** What its answers need of a question that has been sent. Default: its settings, and the names of its tools. */
+  recall?(chat: ChatRequest): ChatRequest
+  /** Its streams begin with the length of the question, which hardly any other provider has told by then. */
+  tellsInput?: boolean
   /** How an upstream's answer comes that has to be asked for piece by piece. Absent: it never does. */
   pieces?: Pieces
   /** The content type of a client's stream. */
@@ -151,8 +155,10 @@ export interface Begun {
 
 /** What an answer needs to know of its question. */
 export interface ReplyContext {
-  /** The question, as the client's protocol was read. */
+  /** The question, as the client's protocol was read; once it is sent, what {@link Protocol.recall} keeps of it. */
   chat: ChatRequest
+  /** How long the question is by estimate, in tokens, where that was found out before it was let go of. */
+  inputTokens?: number
   /** The model name to echo to the client. */
   model: string
   /** The upstream's dialect. */

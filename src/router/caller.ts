@@ -7,7 +7,7 @@ import { createAttachment } from '../core/attachment.ts'
 import { extended } from '../core/extended.ts'
 import type { Failure } from '../core/failure.ts'
 import { bothMeters, type Meter } from './meter.ts'
-import type { RequestFacts } from './facts.ts'
+import type { RequestFacts } from './request-facts.ts'
 import type { Attempt } from './outcome.ts'
 
 /** What whoever asks may use. Absent: anything. Asked before each attempt, and again for each endpoint that a request fails over to. */
@@ -31,7 +31,9 @@ export interface Seen {
   /** All attempts at it, in the order they began. */
   readonly attempts: Attempt[]
   /** What it is, once somebody has read it. */
-  facts?: Promise<RequestFacts>
+  facts?: RequestFacts
+  /** Called when it is about to be sent, each time: after that whoever reads it has it parsed anew. */
+  sent?: (() => void) | undefined
   tenant?: string | undefined
   group?: string | undefined
   /** Why it was refused, where it was refused on this side. */

@@ -7,7 +7,7 @@ import { createAttachment } from '../core/attachment.ts'
 import type { ChatRequest } from '../core/chat.ts'
 import { isObject, type JsonObject } from '../core/json.ts'
 import type { Adjust } from '../transformers/translate.ts'
-import { chatOf, tokensOf, type RequestFacts } from './facts.ts'
+import { chatOf, tokensOf, type RequestFacts } from './request-facts.ts'
 import { contentsOf } from './routing/contents.ts'
 import { adjustBy } from './routing/parameters.ts'
 

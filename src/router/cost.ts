@@ -1,4 +1,4 @@
-import { tokensOf, type RequestFacts } from './facts.ts'
+import { tokensOf, type RequestFacts } from './request-facts.ts'
 import type { Price } from './member.ts'
 
 /** US dollars that the question costs by estimate; what the answer will cost nobody knows. */

@@ -5,7 +5,7 @@
  */
 import { systemClock, type Clock } from '../core/clock.ts'
 import { totalInput, type Usage } from '../core/usage.ts'
-import { tokensKnown, tokensOf, type RequestFacts } from './facts.ts'
+import { tokensKnown, tokensOf, type RequestFacts } from './request-facts.ts'
 import { memoryState, update, type Awaitable, type State } from './state.ts'
 
 export interface EstimatorOptions {

@@ -1,78 +1,22 @@
 /**
- * What a request is, read once and remembered: the layers of routers, pools and endpoints that it passes all share it.
+ * Reads what a request is, once: the layers of routers, pools and endpoints that it passes all share it.
  *
  * @module
  */
 import { createAttachment } from '../core/attachment.ts'
-import type { ChatRequest, ProtocolName } from '../core/chat.ts'
+import type { ProtocolName } from '../core/chat.ts'
 import { fail } from '../core/failure.ts'
 import { joinBytes } from '../core/join-bytes.ts'
 import { isObject, reject, type JsonObject } from '../core/json.ts'
-import type { ClientRoute } from '../core/protocol.ts'
-import { estimateInput } from '../core/tokens.ts'
 import { decodeUtf8, encodeUtf8 } from '../core/utf8.ts'
 import { protocols } from '../transformers/registry.ts'
 import { inheritCaller, seenOf } from './caller.ts'
 import { urlOf } from './fetch.ts'
 import { checkBeforeParsing, checkDepth, MAX_DEPTH } from './json-bounds.ts'
+import { factsWith, type RequestFacts, type Routed } from './request-facts.ts'
 
 /** The largest request body that is read, in bytes, unless the caller says otherwise: as large as Claude's own limit. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024
-
-/** Not to be spread: `text` and `bytes` may be a prototype's. */
-export interface RequestFacts {
-  /** The client's protocol, told by the path. */
-  protocol: ProtocolName
-  route: ClientRoute
-  /** The body as it came. */
-  bytes: Uint8Array
-  /** The same as text, to search in: a layer may have named another model since. */
-  readonly text: string
-  /** The body, parsed. Shared by all layers: never change it. */
-  body: JsonObject
-}
-
-const texts = createAttachment<RequestFacts, string>('text')
-
-/** A prototype's: an object with a getter of its own is dear to make, and is kept for long. */
-const READ = {
-  get text(): string {
-    const facts = this as unknown as RequestFacts
-    let text = texts.get(facts)
-    if (text === undefined) texts.set(facts, (text = decodeUtf8(facts.bytes)))
-    return text
-  },
-}
-
-function factsWith({ protocol, route }: Routed, text: string, bytes: Uint8Array, body: JsonObject): RequestFacts {
-  const facts = Object.assign(Object.create(READ) as typeof READ, { protocol, route, bytes, body })
-  texts.set(facts, text)
-  return facts
-}
-
-/** Lets go of the text, which can be made of the bytes again: of 149 KB it takes 300, and a stream goes on for minutes. */
-export const forgetText = (facts: RequestFacts): void => texts.set(facts, undefined)
-
-const read = createAttachment<RequestFacts, ChatRequest>('chat')
-
-/** The request in neutral form, read once. Shared by all layers: never change it. @throws FailureError 400 that names the field at fault */
-export function chatOf(facts: RequestFacts): ChatRequest {
-  let chat = read.get(facts)
-  if (!chat) read.set(facts, (chat = protocols[facts.protocol].decodeRequest(facts.body, facts.route)))
-  return chat
-}
-
-const estimated = createAttachment<RequestFacts, number>('estimate')
-
-/** Input tokens by the plain estimate, made once. */
-export function tokensOf(facts: RequestFacts): number {
-  let tokens = estimated.get(facts)
-  if (tokens === undefined) estimated.set(facts, (tokens = estimateInput(chatOf(facts))))
-  return tokens
-}
-
-/** The same where it has been made already: to read a request only for this would cost. */
-export const tokensKnown = (facts: RequestFacts): number | undefined => estimated.get(facts)
 
 const known = createAttachment<Request, Promise<RequestFacts>>('facts')
 
@@ -83,11 +27,7 @@ const known = createAttachment<Request, Promise<RequestFacts>>('facts')
  */
 export function factsOf(request: Request, maxBytes = MAX_BODY_BYTES): Promise<RequestFacts> {
   let facts = known.get(request)
-  if (!facts) {
-    known.set(request, (facts = readFacts(request, maxBytes)))
-    const seen = seenOf(request)
-    if (seen) seen.facts ??= facts
-  }
+  if (!facts) known.set(request, (facts = readFacts(request, maxBytes)))
   return facts
 }
 
@@ -117,11 +57,6 @@ export function routeOf(request: Request): Routed | undefined {
   return found ?? undefined
 }
 
-interface Routed {
-  protocol: ProtocolName
-  route: ClientRoute
-}
-
 /** `null`: there is none. */
 const routes = createAttachment<Request, Routed | null>('route')
 
@@ -149,7 +84,10 @@ async function readFacts(request: Request, maxBytes: number): Promise<RequestFac
   const bytes = await readBytes(request, maxBytes)
   const text = decodeText(bytes)
   const body = parseBody(text, depths.get(request) ?? MAX_DEPTH)
-  return factsWith(found, text, bytes, body)
+  const facts = factsWith(found, text, bytes, body)
+  const seen = seenOf(request)
+  if (seen) seen.facts ??= facts
+  return facts
 }
 
 function decodeText(bytes: Uint8Array): string {

@@ -4,30 +4,41 @@
  * @module
  */
 import { createAttachment } from '../core/attachment.ts'
-import { stringOf } from '../core/json.ts'
+import type { JsonObject } from '../core/json.ts'
 import { inheritCaller } from './caller.ts'
-import { forgetText, withBody, type RequestFacts } from './facts.ts'
+import { withBody } from './facts.ts'
+import { bodyOf, forgetMade, settingsOf, type RequestFacts } from './request-facts.ts'
 
 const originals = createAttachment<RequestFacts, RequestFacts>('original')
 
 /** The facts with the model replaced where the protocol keeps it: in the URL, or in the body, whose bytes are made when they are asked for. */
 export function askingFor(facts: RequestFacts, model: string): RequestFacts {
-  const { protocol, route, body } = facts
+  const { protocol, route } = facts
   const renamed =
     route.model === undefined
-      ? Object.assign(Object.create(REWRITTEN) as typeof REWRITTEN, { protocol, route, body: { ...body, model } })
-      : Object.assign(Object.create(RENAMED) as typeof RENAMED, { protocol, route: { ...route, model }, bytes: facts.bytes, body })
+      ? Object.assign(Object.create(REWRITTEN) as typeof REWRITTEN, { protocol, route })
+      : Object.assign(Object.create(RENAMED) as typeof RENAMED, { protocol, route: { ...route, model } })
   originals.set(renamed, originalOf(facts))
+  names.set(renamed, model)
   return renamed
 }
+
+/** The model that a body names in the client's place. */
+const names = createAttachment<RequestFacts, string>('model')
 
 const originalOf = (facts: RequestFacts): RequestFacts => originals.get(facts) ?? facts
 
 /** How long the client's body is, in bytes: those of a renamed request would have to be made first. */
 export const lengthAsked = (facts: RequestFacts): number => originalOf(facts).bytes.length
 
-/** Hardly anybody looks at what was asked once it has been sent. */
-export const forgetAsked = (facts: RequestFacts): void => forgetText(originalOf(facts))
+/** Hardly anybody looks at what was asked once it has been sent: lets go of all that can be made of the client's bytes again. */
+export function forgetAsked(facts: RequestFacts): void {
+  const original = originalOf(facts)
+  forgetMade(original)
+  if (facts === original) return
+  forgetMade(facts)
+  made.set(facts, undefined)
+}
 
 const made = createAttachment<RequestFacts, Uint8Array>('bytes')
 
@@ -36,16 +47,33 @@ const RENAMED = {
   get text(): string {
     return originalOf(this as unknown as RequestFacts).text
   },
-}
-const REWRITTEN = Object.create(RENAMED, {
-  bytes: {
-    get(this: RequestFacts): Uint8Array {
-      let bytes = made.get(this)
-      if (!bytes) made.set(this, (bytes = bytesNaming(this, stringOf(this.body.model) ?? '')))
-      return bytes
-    },
+  get bytes(): Uint8Array {
+    return originalOf(this as unknown as RequestFacts).bytes
   },
-}) as typeof RENAMED & Pick<RequestFacts, 'bytes'>
+  get body(): JsonObject {
+    return originalOf(this as unknown as RequestFacts).body
+  },
+  get settings(): JsonObject {
+    return originalOf(this as unknown as RequestFacts).settings
+  },
+}
+const REWRITTEN = {
+  get text(): string {
+    return originalOf(this as unknown as RequestFacts).text
+  },
+  get bytes(): Uint8Array {
+    const facts = this as unknown as RequestFacts
+    let bytes = made.get(facts)
+    if (!bytes) made.set(facts, (bytes = bytesNaming(facts, names.get(facts) ?? '')))
+    return bytes
+  },
+  get body(): JsonObject {
+    return bodyOf(this as unknown as RequestFacts, (facts) => ({ ...originalOf(facts).body, model: names.get(facts) }))
+  },
+  get settings(): JsonObject {
+    return settingsOf(this as unknown as RequestFacts)
+  },
+}
 
 /**
  * The bytes of a body with another model in it. Where only one place can be the model's, just that is replaced: to write 150 KB anew takes

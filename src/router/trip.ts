@@ -8,7 +8,8 @@ import { createAttachment } from '../core/attachment.ts'
 import type { Adjust } from '../transformers/translate.ts'
 import type { Budget } from './budget.ts'
 import { inheritCaller, seenOf } from './caller.ts'
-import { adopt, type RequestFacts } from './facts.ts'
+import { adopt } from './facts.ts'
+import type { RequestFacts } from './request-facts.ts'
 import type { Attempt, AttemptReason } from './outcome.ts'
 
 export interface Trip {

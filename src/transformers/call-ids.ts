@@ -24,21 +24,29 @@ export function createIdMint(random: () => number): (prefix: string) => string {
 export function createCallIds(options: {
   rule: NameRule
   prefix: string
-  taken: Message[]
+  /** The conversation so far: looked at once, with the first id unless {@link CallIds.look} is called before. */
+  taken: () => readonly Message[]
   newId(prefix: string): string
-}): (id: string) => string {
-  const { rule, prefix, newId } = options
+}): CallIds {
+  const { rule, prefix, newId, taken } = options
   let seen: Set<string> | undefined
-  return (id) => {
-    seen ??= idsOf(options.taken)
+  const look = () => (seen ??= idsOf(taken()))
+  const accept = (id: string): string => {
+    const seen = look()
     const legal = id.length > 0 && id.length <= rule.max && rule.pattern.test(id)
     const unique = legal && !seen.has(id) ? id : newId(prefix)
     seen.add(unique)
     return unique
   }
+  return { accept, look: () => void look() }
 }
 
-function idsOf(messages: Message[]): Set<string> {
+export interface CallIds {
+  accept(id: string): string
+  look(): void
+}
+
+function idsOf(messages: readonly Message[]): Set<string> {
   const ids = new Set<string>()
   for (const message of messages) for (const part of message.parts) if (part.type === 'tool-call') ids.add(part.id)
   return ids

@@ -14,6 +14,7 @@ import { createNameMap, fitTo } from '../core/names.ts'
 import { createNotes, noteForeignExtras, type Notice } from '../core/notice.ts'
 import type { ErrorAnswer, Framing, ReplyContext } from '../core/protocol.ts'
 import type { Emit, Reply } from '../core/reply.ts'
+import { estimateInput } from '../core/tokens.ts'
 import { arrangeTurns } from '../core/turns.ts'
 import { encodeUtf8 } from '../core/utf8.ts'
 import { withCacheMarks } from './cache-marks.ts'
@@ -21,6 +22,7 @@ import { createCallIds, createIdMint } from './call-ids.ts'
 import { dialectFor } from './dialects.ts'
 import { createJudge, refuseLosses } from './loss.ts'
 import { dropForeignOpaque } from './opaque.ts'
+import { recallSettings } from './recall.ts'
 import { protocols } from './registry.ts'
 import { settleReply, type Settlement } from './settle.ts'
 import { cutReply } from './stop-sequences.ts'
@@ -63,14 +65,19 @@ export interface TranslateOptions {
 }
 
 export interface Exchange {
-  /** The upstream's request body. */
+  /** The upstream's request body; empty once the question is forgotten. */
   readonly body: JsonObject
   /** What could not be kept, of the question and, as it is read, of the answer. */
   readonly notices: readonly Notice[]
   /** Whether the client wants a stream. */
   readonly streaming: boolean
-  /** The question in neutral form; absent where both sides speak the same protocol and nothing was read. */
-  readonly chat?: ChatRequest
+  /** The question in neutral form; absent where both sides speak the same protocol and nothing was read, and once it is forgotten. */
+  readonly chat?: ChatRequest | undefined
+  /**
+   * Lets go of what was sent, and of the question where a stream is to come: it may take minutes, and needs little of it. Answers are translated
+   * as before. What is let go of in the same turn of the event loop is never moved by the garbage collector.
+   */
+  forgetQuestion(): void
   /** The upstream's whole answer, as the client's; `observe` sees it in neutral form. Throws a `FailureError` where it is no answer. */
   response(json: unknown, observe?: (reply: Reply) => void): JsonObject
   /** The upstream's server-sent events as the client's. An upstream that breaks off ends in the client's own error event. */
@@ -138,8 +145,8 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
     newId: mint,
     now: options.now ?? Date.now,
   }
-  const ids = createCallIds({ rule: client.callId, prefix: client.callIdPrefix, taken: asked.messages, newId: mint })
-  const settlement: Settlement = { restoreName: toolNames.restore, acceptId: ids, origin: options.origin }
+  const ids = createCallIds({ rule: client.callId, prefix: client.callIdPrefix, taken: () => context.chat.messages, newId: mint })
+  const settlement: Settlement = { restoreName: toolNames.restore, acceptId: ids.accept, origin: options.origin }
   const reply = (json: unknown): Reply => cutReply(settleReply(upstream.decodeReply(json, context), settlement), stops)
 
   const translator = (observe?: Emit) =>
@@ -154,11 +161,19 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
       terminator: upstream.terminator,
       observe,
     })
-  return {
+  const exchange: Mutable<Exchange> = {
     body: upstreamBody,
     notices,
     streaming: asked.stream,
     chat: asked,
+    forgetQuestion() {
+      exchange.body = SENT
+      if (!exchange.streaming) return
+      if (client.tellsInput) context.inputTokens = estimateInput(context.chat)
+      ids.look()
+      context.chat = (client.recall ?? recallSettings)(context.chat)
+      exchange.chat = undefined
+    },
     response(json, observe) {
       const read = reply(json)
       observe?.(read)
@@ -178,13 +193,18 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
     error: (status, errorBody, headers) =>
       client.encodeError(upstream.decodeError({ status, headers: new Headers(headers), body: errorBody, now: context.now() })),
   }
+  return exchange
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+const SENT: JsonObject = {}
 
 /** Both sides speak the same protocol: nothing is read, nothing but the model is changed. */
 function passThrough(body: JsonObject, options: TranslateOptions): Exchange {
   const replaced = options.model !== undefined && 'model' in body && body.model !== options.model ? { ...body, model: options.model } : body
   const translator = () => createIdentity()
-  return {
+  const exchange: Mutable<Exchange> = {
     body: replaced,
     notices: [],
     streaming: options.stream ?? body.stream === true,
@@ -197,7 +217,9 @@ function passThrough(body: JsonObject, options: TranslateOptions): Exchange {
       headers: Object.fromEntries(new Headers(headers)),
       body: isObject(errorBody) ? errorBody : { error: { message: String(errorBody) } },
     }),
+    forgetQuestion: () => void (exchange.body = SENT),
   }
+  return exchange
 }
 
 /** Reasoning of another provider that came back to the wrong one: then even the same protocol is read and written anew. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { factsOf, withBody, type RequestFacts } from '../../src/router/facts.ts'
+import { factsOf, withBody } from '../../src/router/facts.ts'
+import type { RequestFacts } from '../../src/router/request-facts.ts'
 import { askingFor, bytesNaming } from '../../src/router/rename.ts'
 
 const factsFor = (text: string) => factsOf(new Request('http://c.test/v1/messages', { method: 'POST', body: text }))

@@ -5,7 +5,8 @@
  */
 import { systemClock } from '../../core/clock.ts'
 import { addMeter } from '../../router/caller.ts'
-import { factsOf, MAX_BODY_BYTES, routeOf, type RequestFacts } from '../../router/facts.ts'
+import { factsOf, MAX_BODY_BYTES, routeOf } from '../../router/facts.ts'
+import type { RequestFacts } from '../../router/request-facts.ts'
 import { requestOf, type Fetch, type Handler } from '../../router/fetch.ts'
 import { attachMember, memberOf } from '../../router/member.ts'
 import { askStranger } from '../../router/pool/stranger.ts'

@@ -8,7 +8,7 @@ import { kindOfStatus, type Failure } from '../../core/failure.ts'
 import { mapped } from '../../core/mapped.ts'
 import type { Seen } from '../../router/caller.ts'
 import { classify } from '../../router/failures/classify.ts'
-import type { RequestFacts } from '../../router/facts.ts'
+import type { RequestFacts } from '../../router/request-facts.ts'
 import { urlOf } from '../../router/fetch.ts'
 import type { Attempt, Ending, Outcome } from '../../router/outcome.ts'
 import { askedModel } from '../../router/routing/facts.ts'
@@ -47,7 +47,7 @@ export function describe(finished: Finished, redact: (text: string) => string): 
   const failure =
     ending.failure ?? outcome?.failure ?? (status >= 400 && ending.how !== 'cancelled' ? (seen.refusal ?? unexplained(status)) : undefined)
   const answered = outcome !== undefined && !outcome.failure && status < 400
-  const streams = facts && (facts.route.stream ?? facts.body.stream === true)
+  const streams = facts && (facts.route.stream ?? facts.settings.stream === true)
   const wordAt = streams ? firstWordAt(attempts, answered) : undefined
   const endpoint = outcome?.endpoint || last?.endpoint
   const key = outcome?.key ?? last?.key

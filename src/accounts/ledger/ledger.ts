@@ -5,10 +5,10 @@
  */
 import { systemClock, type Clock } from '../../core/clock.ts'
 import { extended } from '../../core/extended.ts'
-import { STATUS } from '../../core/failure.ts'
 import { mapped } from '../../core/mapped.ts'
 import { watchRequest, type Seen } from '../../router/caller.ts'
-import { clientProtocol, routeOf, type RequestFacts } from '../../router/facts.ts'
+import { clientProtocol, routeOf } from '../../router/facts.ts'
+import type { RequestFacts } from '../../router/request-facts.ts'
 import { outcomeOf, type Ending, type Outcome } from '../../router/outcome.ts'
 import type { Prices } from '../prices/prices.ts'
 import { costOfRecord } from './cost-of-record.ts'
@@ -16,9 +16,11 @@ import { createBatches } from './batches.ts'
 import { bodiesOf, listen, type Heard } from './capture.ts'
 import { describe } from './describe.ts'
 import { isFailed } from './failed.ts'
+import { endingOf } from './ending.ts'
 import type { ExchangeRecord } from './record.ts'
 import { createRecordIds } from './record-id.ts'
 import type { UsageStore } from './store.ts'
+import { askWho } from './who.ts'
 
 export interface LedgerOptions {
   /** Where records are kept. The ledger closes it. */
@@ -119,6 +121,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     watch(request, at = clock.now()) {
       const id = newId(at)
       const seen = watchRequest(request)
+      askWho(request, seen)
       if (listeners.size) tell({ type: 'begun', id, at, method: request.method, url: request.url })
       return (given, answeredAt = clock.now()) => {
         const outcome = outcomeOf(given)
@@ -128,7 +131,9 @@ export function createLedger(options: LedgerOptions): Ledger {
         }
         const { status } = given
         const { response, heard } = capture === 'off' ? { response: given } : listen(given, captureBytes)
-        const finish = (ending: Ending, endedAt: number, facts: RequestFacts | undefined) => {
+        const end = (ending: Ending) => {
+          const endedAt = clock.now()
+          const { facts } = seen
           const finished = { id, request, protocol: clientProtocol(request), facts, status, outcome, seen, ending, at, answeredAt, endedAt }
           try {
             const record = describe(finished, redact)
@@ -137,16 +142,7 @@ export function createLedger(options: LedgerOptions): Ledger {
             onError(new Error(`The ledger cannot describe a request: ${String(error)}`, { cause: error }))
           }
         }
-        const end = (ending: Ending) => {
-          const endedAt = clock.now()
-          if (!seen.facts) return finish(ending, endedAt, undefined)
-          void seen.facts.then(
-            (facts) => finish(ending, endedAt, facts),
-            () => finish(ending, endedAt, undefined),
-          )
-        }
-        if (outcome) void outcome.ended.then(end)
-        else end({ how: status === STATUS.cancelled ? 'cancelled' : status >= 400 ? 'error' : 'complete' })
+        void (outcome?.ended ?? Promise.resolve(endingOf(status))).then(end)
         return response
       }
     },

@@ -6,7 +6,7 @@
 import { stringOf } from '../../core/json.ts'
 import type { Notice } from '../../core/notice.ts'
 import type { Usage } from '../../core/usage.ts'
-import { tokensOf, type RequestFacts } from '../../router/facts.ts'
+import { tokensOf, type RequestFacts } from '../../router/request-facts.ts'
 import { lengthAsked } from '../../router/rename.ts'
 import type { Attempt, Ending } from '../../router/outcome.ts'
 import type { ExchangeRecord, TokenUsage } from './record.ts'
@@ -67,9 +67,9 @@ const tierIn = (serviceTier: string | undefined) => serviceTier && shortened(ser
 const TIER = /^\/(service_tier|serviceTier|speed)$/
 
 /** The tier that was asked for; `undefined` where none was, or the provider was not asked for it in that word. */
-function tierAsked({ body }: RequestFacts, notices: readonly Notice[]): string | undefined {
+function tierAsked({ settings }: RequestFacts, notices: readonly Notice[]): string | undefined {
   if (notices.some((notice) => notice.in === 'request' && TIER.test(notice.path))) return undefined
-  return body.speed === 'fast' ? 'fast' : (stringOf(body.service_tier) ?? stringOf(body.serviceTier))
+  return settings.speed === 'fast' ? 'fast' : (stringOf(settings.service_tier) ?? stringOf(settings.serviceTier))
 }
 
 /** The counts of a usage, as they are kept, whatever a provider says. */

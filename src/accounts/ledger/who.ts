@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { createAttachment } from '../../core/attachment.ts'
 import { objectOf, stringOf } from '../../core/json.ts'
 import { sessionInUser } from '../../core/session-in-user.ts'
-import type { RequestFacts } from '../../router/facts.ts'
+import type { Seen } from '../../router/caller.ts'
+import type { RequestFacts } from '../../router/request-facts.ts'
 import { conversationOf } from '../../router/pool/conversation-key.ts'
 import { agentOf, sessionOf } from '../../router/routing/conversation.ts'
 import { programOf } from '../../router/routing/program.ts'
@@ -20,7 +22,7 @@ export const shortened = (name: string): string =>
 const CONTROL = /\p{Cc}/u
 
 /** What bodies call the conversation: Claude Code, Codex and others, clients that keep it at the provider. */
-const sessionInBody = ({ metadata, prompt_cache_key, conversation }: RequestFacts['body']): string | undefined => {
+const sessionInBody = ({ metadata, prompt_cache_key, conversation }: RequestFacts['settings']): string | undefined => {
   const user = stringOf(objectOf(metadata)?.user_id)
   return (
     (user === undefined ? undefined : sessionInUser(user)) ??
@@ -31,12 +33,30 @@ const sessionInBody = ({ metadata, prompt_cache_key, conversation }: RequestFact
 }
 
 /** The names are the client's own words: no proof of anything. */
-export function whoAsked(
-  request: Request,
-  facts: RequestFacts | undefined,
-): { [Name in 'session' | 'agent' | 'subagent']: string | undefined } {
+export interface Who {
+  session: string | undefined
+  agent: string | undefined
+  subagent: string | undefined
+}
+
+const known = createAttachment<RequestFacts, Who>('who')
+
+/** Found out once: a record is written when the body has long been let go of. */
+export function whoAsked(request: Request, facts: RequestFacts | undefined): Who {
+  if (!facts) return findOut(request, facts)
+  let who = known.get(facts)
+  if (!who) known.set(facts, (who = findOut(request, facts)))
+  return who
+}
+
+/** Has it found out before the body is let go of. */
+export function askWho(request: Request, seen: Seen): void {
+  seen.sent ??= () => void whoAsked(request, seen.facts)
+}
+
+function findOut(request: Request, facts: RequestFacts | undefined): Who {
   const { headers } = request
-  const told = sessionOf(headers, () => ({ cacheKey: facts && sessionInBody(facts.body) }))
+  const told = sessionOf(headers, () => ({ cacheKey: facts && sessionInBody(facts.settings) }))
   const session = told || (facts && conversationOf(request, facts))
   const agent = programOf(headers)
   const subagent = agentOf(headers)

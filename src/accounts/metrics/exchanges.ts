@@ -4,11 +4,12 @@
  * @module
  */
 import type { Clock } from '../../core/clock.ts'
-import { STATUS } from '../../core/failure.ts'
 import { watchRequest } from '../../router/caller.ts'
 import { clientProtocol, routeOf } from '../../router/facts.ts'
 import { outcomeOf, type Ending } from '../../router/outcome.ts'
 import type { Finished } from '../ledger/describe.ts'
+import { endingOf } from '../ledger/ending.ts'
+import { askWho } from '../ledger/who.ts'
 
 /** Sees requests and their answers. */
 export interface Watcher {
@@ -60,20 +61,20 @@ export function watchExchanges<Begun>(clock: Clock, sink: Sink<Begun>, failed: (
       if (action === 'count-tokens') return (response) => response
       const at = clock.now()
       const seen = watchRequest(request)
+      askWho(request, seen)
       const begun = action === undefined ? undefined : begin(request)
       return (response) => {
         const outcome = outcomeOf(response)
         if (!outcome && action === undefined) return response
         const answeredAt = clock.now()
         const { status } = response
-        const end = async (ending: Ending): Promise<void> => {
+        const end = (ending: Ending): void => {
           const endedAt = clock.now()
-          const facts = await seen.facts?.catch(() => undefined)
+          const { facts } = seen
           const protocol = clientProtocol(request)
           sink.ended({ id: '', request, protocol, facts, status, outcome, seen, ending, at, answeredAt, endedAt }, begun)
         }
-        if (outcome) void outcome.ended.then(end).catch(failed)
-        else void end({ how: status === STATUS.cancelled ? 'cancelled' : status >= 400 ? 'error' : 'complete' }).catch(failed)
+        void (outcome?.ended ?? Promise.resolve(endingOf(status))).then(end).catch(failed)
         return response
       }
     },

@@ -66,7 +66,7 @@ export async function createTelemetry(options: TelemetryOptions = {}): Promise<T
         startTime: new Date(record.at),
         attributes: {
           ...commonOf(record, addressOf),
-          ...(finished.facts && requestAttributes(finished.facts.body)),
+          ...(finished.facts && requestAttributes(finished.facts.settings)),
           ...answerOf(record),
           'http.request.method': record.method,
           'http.response.status_code': record.status,

@@ -8,7 +8,7 @@ import type { ProtocolName } from '../../core/chat.ts'
 import { isObject, stringOf, tryParse, type JsonObject } from '../../core/json.ts'
 import { encodeUtf8 } from '../../core/utf8.ts'
 import { inheritCaller, setPermit, type Permit } from '../../router/caller.ts'
-import type { RequestFacts } from '../../router/facts.ts'
+import { factsWith } from '../../router/request-facts.ts'
 import { urlOf, type Fetch } from '../../router/fetch.ts'
 import { barredFrom } from '../../router/member.ts'
 import { refusal } from './hold.ts'
@@ -31,7 +31,7 @@ function askFor(model: string, from: Request, permit: Permit) {
   const body: JsonObject = { model, messages: [{ role: 'user', content: 'hi' }] }
   const text = JSON.stringify(body)
   const protocol: ProtocolName = 'openai'
-  const facts: RequestFacts = { protocol, route: { action: 'generate' }, body, text, bytes: encodeUtf8(text) }
+  const facts = factsWith({ protocol, route: { action: 'generate' } }, text, encodeUtf8(text), body)
   const request = new Request(new URL('/v1/chat/completions', from.url), { method: 'POST', body: text })
   inheritCaller(from, request)
   setPermit(request, permit)

@@ -14,10 +14,11 @@ import type { Notice } from '../../core/notice.ts'
 import type { Presence } from '../../core/presence.ts'
 import type { Protocol } from '../../core/protocol.ts'
 import { protocols } from '../../transformers/registry.ts'
-import { translate } from '../../transformers/translate.ts'
+import { translate, type Exchange } from '../../transformers/translate.ts'
+import { seenOf } from '../caller.ts'
 import { answerFrom } from './answer.ts'
 import { attend } from './connection.ts'
-import { chatOf, type RequestFacts } from '../facts.ts'
+import { chatOf, type RequestFacts } from '../request-facts.ts'
 import type { Fetch } from '../fetch.ts'
 import type { Outcome } from '../outcome.ts'
 import { networkFailure } from '../failures/network-failure.ts'
@@ -68,33 +69,15 @@ export async function callUpstream(
 ): Promise<Response> {
   const { name, clock, timeouts, dialect } = upstream
   const { facts, request, trip, withoutReasoning } = call
-  const { route, body } = facts
+  const { route } = facts
   const client = protocols[facts.protocol]
   const speaks = protocols[upstream.protocol]
   const model = modelFor(upstream, facts, trip)
   const wanted = model || undefined
   const untouched = client === speaks && !withoutReasoning && !trip.adjust && !facts.text.includes(`"${ENVELOPE_PREFIX}`)
   const framing = route.framing ?? 'sse'
-  const exchange = untouched
-    ? undefined
-    : translate(body, {
-        from: facts.protocol,
-        to: upstream.protocol,
-        chat: chatOf(facts),
-        model: wanted,
-        clientModel: route.model,
-        stream: route.stream,
-        framing,
-        dialect: upstream.dialectName,
-        baseUrl: upstream.baseUrl,
-        origin: upstream.host,
-        adjust: trip.adjust,
-        withoutReasoning,
-        strict: trip.strict ?? upstream.strict,
-        now: clock.now,
-        random: upstream.random,
-      })
-  const streaming = exchange?.streaming ?? route.stream ?? body.stream === true
+  const exchange = untouched ? undefined : translated(upstream, call, wanted)
+  const streaming = exchange?.streaming ?? route.stream ?? facts.settings.stream === true
   const { url, headers } = upstreamCall({
     protocol: speaks,
     dialect,
@@ -137,7 +120,7 @@ export async function callUpstream(
   try {
     watching.phase(attendance ? 'connect' : 'headers')
     const answering = (joiner ? inPieces(upstream.fetch, joiner) : upstream.fetch)(url, sent)
-    forget(facts, exchange)
+    forget(request, facts, exchange)
     const response = await answering
     // Somebody else's fetch may have kept what it was given.
     if (attendance) sent.body = null
@@ -170,6 +153,26 @@ export async function callUpstream(
 
 const NONE: readonly Notice[] = []
 
+/** A function of its own: what waits for an answer keeps all that it has named. */
+const translated = (upstream: Upstream, { facts, trip, withoutReasoning }: Call, model: string | undefined): Exchange =>
+  translate(facts.body, {
+    from: facts.protocol,
+    to: upstream.protocol,
+    chat: chatOf(facts),
+    model,
+    clientModel: facts.route.model,
+    stream: facts.route.stream,
+    framing: facts.route.framing ?? 'sse',
+    dialect: upstream.dialectName,
+    baseUrl: upstream.baseUrl,
+    origin: upstream.host,
+    adjust: trip.adjust,
+    withoutReasoning,
+    strict: trip.strict ?? upstream.strict,
+    now: upstream.clock.now,
+    random: upstream.random,
+  })
+
 /** What the client sent, in bytes: to write shorter ones in pieces saves nothing. A fetch of somebody else's gets a text in any case, to look at. */
 const LONG_BODY = 16 * 1024
 
@@ -177,12 +180,11 @@ const LONG_BODY = 16 * 1024
  * What was sent, and what can be made again of the client's bytes: hardly anybody looks at it after this. An answer may take minutes, and
  * what is let go of in the same turn of the event loop is never moved by the garbage collector.
  */
-function forget(facts: RequestFacts, exchange: { body: JsonObject } | undefined): void {
+function forget(request: Request, facts: RequestFacts, exchange: Exchange | undefined): void {
+  seenOf(request)?.sent?.()
   forgetAsked(facts)
-  if (exchange) exchange.body = SENT
+  exchange?.forgetQuestion()
 }
-
-const SENT: JsonObject = {}
 
 /** Joins the pieces of an answer that may come in some; a client of the same protocol asks for them itself. */
 const joinerFor = ({ pieces }: Protocol, body: JsonObject | undefined, model: string) =>
@@ -190,7 +192,7 @@ const joinerFor = ({ pieces }: Protocol, body: JsonObject | undefined, model: st
 
 /** The request's own bytes, with the model replaced where the body names another. */
 function ownBody(facts: RequestFacts, model: string | undefined): Uint8Array<ArrayBuffer> {
-  return model !== undefined && 'model' in facts.body && facts.body.model !== model
+  return model !== undefined && 'model' in facts.settings && facts.settings.model !== model
     ? bytesNaming(facts, model)
     : (facts.bytes as Uint8Array<ArrayBuffer>)
 }

@@ -7,7 +7,7 @@ import type { ProtocolName } from '../../core/chat.ts'
 import type { Dialect } from '../../core/dialect.ts'
 import { fail } from '../../core/failure.ts'
 import { stringOf } from '../../core/json.ts'
-import type { RequestFacts } from '../facts.ts'
+import type { RequestFacts } from '../request-facts.ts'
 import type { Trip } from '../trip.ts'
 
 /** What of an upstream decides on the name. */
@@ -22,7 +22,7 @@ interface Named {
 const FOLDERS = /^(\/+|(publishers\/google\/)?models(\/+|$))+|\/+$/g
 
 /** The model that the client names. */
-const askedModel = ({ route, body }: RequestFacts): string | undefined => route.model ?? stringOf(body.model)
+const askedModel = ({ route, settings }: RequestFacts): string | undefined => route.model ?? stringOf(settings.model)
 
 /** The model that an upstream is asked for. */
 export function modelFor({ protocol, dialect, model }: Named, facts: RequestFacts, trip: Pick<Trip, 'model'>): string {

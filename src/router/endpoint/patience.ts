@@ -13,7 +13,7 @@ import { createPresence, type Presence } from '../../core/presence.ts'
 import type { Protocol } from '../../core/protocol.ts'
 import { protocols } from '../../transformers/registry.ts'
 import { failureInStream } from './answer.ts'
-import type { RequestFacts } from '../facts.ts'
+import type { RequestFacts } from '../request-facts.ts'
 import { attachOutcome, outcomeOf, type Ending, type Outcome } from '../outcome.ts'
 
 export interface PatienceOptions {
@@ -35,7 +35,7 @@ export async function patiently(
   run: (waiting: Presence) => Promise<Response>,
 ): Promise<Response> {
   const client = protocols[facts.protocol]
-  const streams = facts.route.action === 'generate' && (facts.route.stream ?? facts.body.stream === true)
+  const streams = facts.route.action === 'generate' && (facts.route.stream ?? facts.settings.stream === true)
   if (!streams || !client.heartbeat.before || facts.route.framing === 'json-array') return run(waiting)
   const heeded = createPresence()
   const leave = () => heeded.leave(waiting.reason())
@@ -72,7 +72,7 @@ function keepAlive({ client, facts, answer, clock, heartbeatMs, stop }: Waiting)
 
   const fail = (sink: ByteSink, failure: Failure) => {
     outcome.failure = failure
-    const told = failureInStream(client, failure, { framing, model: facts.route.model ?? stringOf(facts.body.model) ?? '', now: clock.now })
+    const told = failureInStream(client, failure, { framing, model: facts.route.model ?? stringOf(facts.settings.model) ?? '', now: clock.now })
     if (told) {
       sink.write(told)
       sink.end()

@@ -6,7 +6,7 @@
 import { hashOf } from '../../core/hash.ts'
 import { arrayOf, isObject, objectOf, stringOf } from '../../core/json.ts'
 import { tenantOf } from '../caller.ts'
-import type { RequestFacts } from '../facts.ts'
+import type { RequestFacts } from '../request-facts.ts'
 import { agentOf, sessionOf } from '../routing/conversation.ts'
 
 /** What bodies call the conversation or the thing that it hangs on. */

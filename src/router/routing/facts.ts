@@ -7,7 +7,7 @@
 import type { ChatRequest, Effort, ProtocolName } from '../../core/chat.ts'
 import { stringOf, type JsonObject } from '../../core/json.ts'
 import { tenantOf } from '../caller.ts'
-import { chatOf, type RequestFacts } from '../facts.ts'
+import { chatOf, type RequestFacts } from '../request-facts.ts'
 import type { Asker } from './background.ts'
 import { contentsOf, type Contents } from './contents.ts'
 import { agentOf, saysSubagent, sessionOf, SUBAGENT_SIGN } from './conversation.ts'
@@ -68,7 +68,7 @@ export interface FactsOptions {
 
 export function routeFactsOf(request: Request, facts: RequestFacts, options: FactsOptions): RouteFacts {
   const { headers } = request
-  const { body, route } = facts
+  const { route } = facts
   const { effort } = options
   const chat = (): ChatRequest => chatOf(facts)
   const model = options.model ?? askedModel(facts)
@@ -77,23 +77,22 @@ export function routeFactsOf(request: Request, facts: RequestFacts, options: Fac
   const query = once(() => new URL(request.url).searchParams)
   const session = once(() => sessionOf(headers, chat))
   const subagent = once(() => agent !== undefined || (facts.text.includes(SUBAGENT_SIGN) && saysSubagent(chat())))
-  const background = once(() => options.isBackground({ model, program: program(), body, chat }))
+  const background = once(() => options.isBackground({ model, program: program(), body: facts.body, chat }))
   const tokens = once(options.tokens)
   const tools = once(() => chat().tools.flatMap((tool) => (tool.type === 'hosted' ? [] : tool.name)))
   const webSearch = once(() => chat().tools.some((tool) => tool.type === 'hosted' && tool.kind === 'web-search'))
   const contents = once(() => contentsOf(chat()))
-  const found: Found = { query, client: program, session, subagent, background, tokens, tools, webSearch, contents, chat, effort }
+  const found: Found = { query, client: program, session, subagent, background, tokens, tools, webSearch, contents, chat, effort, body: () => facts.body }
   return Object.assign(Object.create(LATE) as typeof LATE, {
     [FOUND]: found,
     model,
     protocol: facts.protocol,
     action: route.action,
-    stream: route.stream ?? body.stream === true,
+    stream: route.stream ?? facts.settings.stream === true,
     headers,
     agent,
     tenant: tenantOf(request),
     time: options.now,
-    body,
   })
 }
 
@@ -111,6 +110,7 @@ interface Found {
   webSearch(): boolean
   contents(): Contents
   chat(): ChatRequest
+  body(): JsonObject
   effort: Effort | undefined
 }
 
@@ -153,6 +153,9 @@ const LATE = {
   get messages() {
     return foundOf(this).chat().messages.length
   },
+  get body() {
+    return foundOf(this).body()
+  },
   get images() {
     return foundOf(this).contents().images
   },
@@ -170,7 +173,7 @@ const LATE = {
 const foundOf = (facts: object): Found => (facts as { [FOUND]: Found })[FOUND]
 
 /** The model that the client names, in its URL or its body. */
-export const askedModel = ({ route, body }: RequestFacts): string | undefined => route.model ?? stringOf(body.model)
+export const askedModel = ({ route, settings }: RequestFacts): string | undefined => route.model ?? stringOf(settings.model)
 
 function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined

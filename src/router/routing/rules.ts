@@ -4,7 +4,7 @@
  * @module
  */
 import { fail, isFailureError } from '../../core/failure.ts'
-import type { RequestFacts } from '../facts.ts'
+import type { RequestFacts } from '../request-facts.ts'
 import type { Awaitable } from '../state.ts'
 import { conditionTest, type Condition } from './condition.ts'
 import { explicitStep } from './explicit-rule.ts'

@@ -5,7 +5,7 @@
  */
 import type { ProtocolName } from '../../core/chat.ts'
 import type { JsonObject } from '../../core/json.ts'
-import type { RequestFacts } from '../../router/facts.ts'
+import type { RequestFacts } from '../../router/request-facts.ts'
 import type { FaultSpec } from './fault.ts'
 
 export interface ChaosRequest {

@@ -38,9 +38,12 @@ export function encodeReply(reply: Reply, context: ReplyContext): JsonObject {
   }
 }
 
-function usageOf(reply: Reply, { chat }: ReplyContext): JsonObject {
+/** How long the question was, in tokens, where its provider has not told. */
+export const inputLength = ({ inputTokens, chat }: ReplyContext): number => inputTokens ?? estimateInput(chat)
+
+function usageOf(reply: Reply, context: ReplyContext): JsonObject {
   const { usage } = reply
-  const input = usage?.input === undefined ? estimateInput(chat) : 0
+  const input = usage?.input === undefined ? inputLength(context) : 0
   const output =
     usage?.output === undefined ? reply.parts.reduce((sum, part) => sum + ('text' in part ? estimateTokens(part.text ?? '') : 8), 1) : 0
   return encodeUsage(usage, { input, output })

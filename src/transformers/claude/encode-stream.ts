@@ -16,13 +16,12 @@ import type { ReplyContext } from '../../core/protocol.ts'
 import type { StreamEvent, StreamPart } from '../../core/reply.ts'
 import { createSequencer } from '../../core/sequence.ts'
 import { writeEvent } from '../../core/sse.ts'
-import { estimateInput } from '../../core/tokens.ts'
 import type { Usage } from '../../core/usage.ts'
 import { mergeUsage } from '../../core/usage.ts'
 import { carrierSignature } from './carrier.ts'
 import { encodeCitation } from './citations.ts'
 import { encodeFailure } from './error.ts'
-import { encodeAnswerPart, encodeCall, hidesReasoning, messageId } from './encode-reply.ts'
+import { encodeAnswerPart, encodeCall, hidesReasoning, inputLength, messageId } from './encode-reply.ts'
 import { encodeStop, type Seen } from './stop.ts'
 import { encodeUsage } from './usage.ts'
 
@@ -55,7 +54,7 @@ export function createStreamEncoder(context: ReplyContext): (event: StreamEvent)
   const write = (name: string, data: JsonObject) => {
     out += writeEvent(JSON.stringify({ type: name, ...data }), name)
   }
-  const guessInput = () => (guessedInput ??= estimateInput(context.chat))
+  const guessInput = () => (guessedInput ??= inputLength(context))
   const usageNow = () =>
     encodeUsage(usage, {
       input: usage?.input === undefined ? guessInput() : 0,

@@ -41,6 +41,7 @@ export const claude: Protocol = {
   address,
   credentials,
   heartbeat: { before: ': keep-alive\n\n', within: 'event: ping\ndata: {"type":"ping"}\n\n' },
+  tellsInput: true,
   terminator: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
   streamType: () => 'text/event-stream; charset=utf-8',
 }

@@ -12,6 +12,7 @@ import { decodeStream } from './decode-stream.ts'
 import { encodeReply } from './encode-reply.ts'
 import { encodeRequest } from './encode-request.ts'
 import { encodeStream } from './encode-stream.ts'
+import { recallEchoed } from './snapshot.ts'
 import { decodeError, encodeError } from './errors.ts'
 import { INCIDENTAL } from './incidental.ts'
 import { OWN } from './wire.ts'
@@ -66,6 +67,7 @@ export const openaiResponses: Protocol = {
   // Codex counts only events, not comments, against its idle limit; openai-node takes this one once the response was created.
   // The event is an error to openai-node before `response.created`; a comment is fine there.
   heartbeat: { before: ': keep-alive\n\n', within: 'event: keepalive\ndata: {"type":"keepalive"}\n\n' },
+  recall: recallEchoed,
   terminator: '',
   streamType: () => 'text/event-stream; charset=utf-8',
 }

@@ -3,10 +3,13 @@
  *
  * @module
  */
+import type { ChatRequest } from '../../core/chat.ts'
+import { extended } from '../../core/extended.ts'
 import { createNameMap } from '../../core/names.ts'
 import { assemble, type JsonObject } from '../../core/json.ts'
 import { createNotes } from '../../core/notice.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
+import { isCompaction } from './compaction.ts'
 import { encodeSettings } from './encode-request.ts'
 
 /** Fields of a request that are not repeated. */
@@ -46,6 +49,9 @@ export function settingsEcho({ chat, model }: ReplyContext): JsonObject {
   if (chat.system.length) echo.instructions = chat.system.map((part) => part.text).join('\n\n')
   return echo
 }
+
+/** What is repeated, and whether a compaction was asked for: all but the conversation. */
+export const recallEchoed = (chat: ChatRequest): ChatRequest => extended(chat, { messages: isCompaction(chat) ? chat.messages.slice(-1) : [] })
 
 /** The id of a response: the upstream's own, where it is of a response's form. */
 export const responseId = (id: string | undefined, newId: (prefix: string) => string): string =>

@@ -4,7 +4,7 @@
  * @module
  */
 import type { CacheMark, ChatRequest, Message, OutputFormat } from '../../core/chat.ts'
-import { objectOf, type JsonObject } from '../../core/json.ts'
+import { assemble, objectOf, type JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { fitUser } from '../../core/user-id.ts'
 import { encodeMessages } from './encode-messages.ts'
@@ -16,7 +16,9 @@ import { mergeInto, put, writingFor, type Writing } from './writing.ts'
 
 export function encodeRequest(chat: ChatRequest, context: AskContext): JsonObject {
   const writing = writingFor(chat, context)
-  const body: JsonObject = { model: context.model, messages: encodeMessages(withCache(chat, writing), writing) }
+  // A literal here is inlined into `translate`, where V8 takes it for as old as the exchange that it is kept in: all that it named was then
+  // copied by the collector though it had been let go of, 200 KB for each request of 149 KB.
+  const body = assemble({ model: context.model, messages: encodeMessages(withCache(chat, writing), writing) })
   if (writing.faithful) return encodeAsSaid(body, chat, writing)
   encodeTools(body, chat, writing)
   if (chat.format) encodeFormat(body, chat.format, writing)

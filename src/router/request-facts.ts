@@ -1,0 +1,110 @@
+/**
+ * What a request is: its bytes, and what was made of them. All layers share it.
+ *
+ * An answer may take minutes. What was made of the bytes is let go of when they have been sent: it takes ten times as much as they do, and
+ * can be made again for the few that look at it afterwards.
+ *
+ * @module
+ */
+import { createAttachment } from '../core/attachment.ts'
+import type { ChatRequest, ProtocolName } from '../core/chat.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { ClientRoute } from '../core/protocol.ts'
+import { estimateInput } from '../core/tokens.ts'
+import { decodeUtf8 } from '../core/utf8.ts'
+import { protocols } from '../transformers/registry.ts'
+
+/** What the path tells: the client's protocol, and what is asked for. */
+export interface Routed {
+  protocol: ProtocolName
+  route: ClientRoute
+}
+
+/** Not to be spread: most of it is a prototype's. */
+export interface RequestFacts extends Routed {
+  /** The body as it came. */
+  readonly bytes: Uint8Array
+  /** The same as text, to search in: a layer may have named another model since. */
+  readonly text: string
+  /** The body, parsed. Shared by all layers: never change it. */
+  readonly body: JsonObject
+  /** What the body says besides the conversation and the tools. Whoever wants no more than that asks here: it is never let go of. */
+  readonly settings: JsonObject
+}
+
+const texts = createAttachment<RequestFacts, string>('text')
+const bodies = createAttachment<RequestFacts, JsonObject>('body')
+const settings = createAttachment<RequestFacts, JsonObject>('settings')
+const chats = createAttachment<RequestFacts, ChatRequest>('chat')
+const estimates = createAttachment<RequestFacts, number>('estimate')
+
+/** A prototype's: an object with a getter of its own is dear to make, and is kept for long. */
+const READ = {
+  get text(): string {
+    const facts = this as unknown as RequestFacts
+    let text = texts.get(facts)
+    if (text === undefined) texts.set(facts, (text = decodeUtf8(facts.bytes)))
+    return text
+  },
+  get body(): JsonObject {
+    return bodyOf(this as unknown as RequestFacts, ({ bytes }) => JSON.parse(decodeUtf8(bytes)) as JsonObject)
+  },
+  get settings(): JsonObject {
+    return settingsOf(this as unknown as RequestFacts)
+  },
+}
+
+/** The facts of a body that has been parsed. */
+export function factsWith({ protocol, route }: Routed, text: string, bytes: Uint8Array, body: JsonObject): RequestFacts {
+  const facts = Object.assign(Object.create(READ) as typeof READ, { protocol, route, bytes })
+  texts.set(facts, text)
+  bodies.set(facts, body)
+  return facts
+}
+
+/** For prototypes of facts: the body, made anew where it was let go of. */
+export function bodyOf(facts: RequestFacts, make: (facts: RequestFacts) => JsonObject): JsonObject {
+  let body = bodies.get(facts)
+  if (!body) bodies.set(facts, (body = make(facts)))
+  return body
+}
+
+/** For prototypes of facts: of a body that is still there all of it will do. */
+export const settingsOf = (facts: RequestFacts): JsonObject => bodies.get(facts) ?? settings.get(facts) ?? facts.body
+
+/** Where the four protocols keep what is said, and the tools. */
+const CONTENT = new Set([
+  ...['messages', 'input', 'contents'],
+  ...['system', 'instructions', 'systemInstruction', 'system_instruction'],
+  ...['tools', 'functions'],
+])
+
+/** Lets go of all that can be made of the bytes again. */
+export function forgetMade(facts: RequestFacts): void {
+  const body = bodies.get(facts)
+  if (body) {
+    const left: JsonObject = {}
+    for (const field in body) if (!CONTENT.has(field)) left[field] = body[field]
+    settings.set(facts, left)
+  }
+  texts.set(facts, undefined)
+  bodies.set(facts, undefined)
+  chats.set(facts, undefined)
+}
+
+/** The request in neutral form, read once. Shared by all layers: never change it. @throws FailureError 400 that names the field at fault */
+export function chatOf(facts: RequestFacts): ChatRequest {
+  let chat = chats.get(facts)
+  if (!chat) chats.set(facts, (chat = protocols[facts.protocol].decodeRequest(facts.body, facts.route)))
+  return chat
+}
+
+/** Input tokens by the plain estimate, made once. */
+export function tokensOf(facts: RequestFacts): number {
+  let tokens = estimates.get(facts)
+  if (tokens === undefined) estimates.set(facts, (tokens = estimateInput(chatOf(facts))))
+  return tokens
+}
+
+/** The same where it has been made already: to read a request only for this would cost. */
+export const tokensKnown = (facts: RequestFacts): number | undefined => estimates.get(facts)
