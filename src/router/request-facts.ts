@@ -73,11 +73,7 @@ export function bodyOf(facts: RequestFacts, make: (facts: RequestFacts) => JsonO
 export const settingsOf = (facts: RequestFacts): JsonObject => bodies.get(facts) ?? settings.get(facts) ?? facts.body
 
 /** Where the four protocols keep what is said, and the tools. */
-const CONTENT = new Set([
-  ...['messages', 'input', 'contents'],
-  ...['system', 'instructions', 'systemInstruction', 'system_instruction'],
-  ...['tools', 'functions'],
-])
+const CONTENT = new Set('messages input contents system instructions systemInstruction system_instruction tools functions'.split(' '))
 
 /** Lets go of all that can be made of the bytes again. */
 export function forgetMade(facts: RequestFacts): void {

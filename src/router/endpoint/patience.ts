@@ -72,7 +72,11 @@ function keepAlive({ client, facts, answer, clock, heartbeatMs, stop }: Waiting)
 
   const fail = (sink: ByteSink, failure: Failure) => {
     outcome.failure = failure
-    const told = failureInStream(client, failure, { framing, model: facts.route.model ?? stringOf(facts.settings.model) ?? '', now: clock.now })
+    const told = failureInStream(client, failure, {
+      framing,
+      model: facts.route.model ?? stringOf(facts.settings.model) ?? '',
+      now: clock.now,
+    })
     if (told) {
       sink.write(told)
       sink.end()

@@ -82,7 +82,20 @@ export function routeFactsOf(request: Request, facts: RequestFacts, options: Fac
   const tools = once(() => chat().tools.flatMap((tool) => (tool.type === 'hosted' ? [] : tool.name)))
   const webSearch = once(() => chat().tools.some((tool) => tool.type === 'hosted' && tool.kind === 'web-search'))
   const contents = once(() => contentsOf(chat()))
-  const found: Found = { query, client: program, session, subagent, background, tokens, tools, webSearch, contents, chat, effort, body: () => facts.body }
+  const found: Found = {
+    query,
+    client: program,
+    session,
+    subagent,
+    background,
+    tokens,
+    tools,
+    webSearch,
+    contents,
+    chat,
+    effort,
+    body: () => facts.body,
+  }
   return Object.assign(Object.create(LATE) as typeof LATE, {
     [FOUND]: found,
     model,

@@ -51,7 +51,8 @@ export function settingsEcho({ chat, model }: ReplyContext): JsonObject {
 }
 
 /** What is repeated, and whether a compaction was asked for: all but the conversation. */
-export const recallEchoed = (chat: ChatRequest): ChatRequest => extended(chat, { messages: isCompaction(chat) ? chat.messages.slice(-1) : [] })
+export const recallEchoed = (chat: ChatRequest): ChatRequest =>
+  extended(chat, { messages: isCompaction(chat) ? chat.messages.slice(-1) : [] })
 
 /** The id of a response: the upstream's own, where it is of a response's form. */
 export const responseId = (id: string | undefined, newId: (prefix: string) => string): string =>
