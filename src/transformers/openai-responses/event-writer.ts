@@ -7,8 +7,8 @@ import { flat } from '../../core/flat.ts'
 import type { JsonObject } from '../../core/json.ts'
 
 export interface EventWriter {
-  /** One event. */
-  write(type: string, fields: JsonObject): string
+  /** One event. `written`: further fields, as JSON already: a long text is told several times, and written once. */
+  write(type: string, fields: JsonObject, written?: string): string
   /** One event about a whole item, which is JSON already: it is told once and listed in the end. */
   writeItem(type: string, index: number, item: string): string
   /** One event with a response object: `head` is the JSON of its fixed fields without the closing brace, `output` that of its items. */
@@ -33,7 +33,7 @@ export function createEventWriter(first: number): EventWriter {
   const end = (): string => endOf(number++)
   const event = (type: string, fields: string): string => `${begin(type, fields)},"sequence_number":${end()}`
   return {
-    write: (type, fields) => (muted ? '' : event(type, inner(fields))),
+    write: (type, fields, written) => (muted ? '' : event(type, written === undefined ? inner(fields) : `${inner(fields)},${written}`)),
     writeItem: (type, index, item) => (muted ? '' : event(type, `"output_index":${index},"item":${item}`)),
     aloud: (type, fields) => event(type, inner(fields)),
     mute: () => void (muted = true),
@@ -53,3 +53,10 @@ const endOf = (number: number): string => (number < MOST_ENDS ? (ends[number] ??
 
 /** An object's fields as JSON, without the braces. */
 const inner = (fields: JsonObject): string => JSON.stringify(fields).slice(1, -1)
+
+/** The JSON of an object, one field of which is JSON already. */
+export function jsonWith(object: JsonObject, field: string, written: string): string {
+  const { type, [field]: _written, ...rest } = object
+  const others = inner(rest)
+  return `{"type":${JSON.stringify(type)},"${field}":${written}${others && `,${others}`}}`
+}

@@ -81,7 +81,7 @@ export function contentOf(part: TextPart | RefusalPart, notes: Notes): JsonObjec
 }
 
 /** A message around its content. */
-export function messageItem(first: Part, content: JsonObject[], id: string, status: ItemStatus): JsonObject {
+export function messageItem(first: Part, content: readonly unknown[], id: string, status: ItemStatus): JsonObject {
   const { item, hollow } = spellingOf(first)
   const whole = item ? { ...item, content: hollow ? [] : content } : { type: 'message', id, status, role: 'assistant', content }
   // an answer may be cut off right behind a message that was complete

@@ -7,7 +7,7 @@ import type { Opaque, Part, ToolCallPart } from '../../core/chat.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Notes } from '../../core/notice.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
-import { createEventWriter, type EventWriter } from './event-writer.ts'
+import { createEventWriter, jsonWith, type EventWriter } from './event-writer.ts'
 import { callShapes, messageItem, type CallShape, type ItemStatus } from './output-items.ts'
 
 /** A part that is not closed yet. Deltas are written as prefix, escaped text and suffix; without a prefix they are held back. */
@@ -26,7 +26,8 @@ export interface OpenMessage {
   index: number
   id: string
   first: Part
-  content: JsonObject[]
+  /** As JSON. */
+  content: string[]
   openParts: number
   /** Nothing more will be added. */
   sealed: boolean
@@ -46,9 +47,9 @@ export interface Answer {
   newId(prefix: string): string
   shapeOf(call: ToolCallPart): CallShape
   add(index: number, item: JsonObject): string
-  /** Keeps a finished item for the final response, and returns its JSON. */
-  list(index: number, item: JsonObject): string
-  done(index: number, item: JsonObject): string
+  /** Keeps the JSON of a finished item for the final response, and returns it. */
+  list(index: number, item: string): string
+  done(index: number, item: string): string
   /** An item that is told in one go. */
   whole(item: JsonObject): string
   closeMessage(message: OpenMessage, status: ItemStatus): string
@@ -71,15 +72,18 @@ export function createAnswer(context: ReplyContext): Answer {
     newId: context.newId,
     shapeOf: callShapes(context.chat),
     add: (index, item) => events.writeItem('response.output_item.added', index, JSON.stringify(item)),
-    list: (index, item) => (answer.output[index] = JSON.stringify(item)),
+    list: (index, item) => (answer.output[index] = item),
     done: (index, item) => events.writeItem('response.output_item.done', index, answer.list(index, item)),
     whole(item) {
       const index = answer.items++
-      return answer.add(index, item) + answer.done(index, item)
+      const written = JSON.stringify(item)
+      return events.writeItem('response.output_item.added', index, written) + answer.done(index, written)
     },
     closeMessage(message, status) {
       if (answer.message === message) answer.message = undefined
-      return answer.done(message.index, messageItem(message.first, message.content, message.id, status))
+      const { index, first, content, id } = message
+      const item = messageItem(first, content, id, status)
+      return answer.done(index, item.content === content ? jsonWith(item, 'content', `[${content.join(',')}]`) : JSON.stringify(item))
     },
     endCall(cut) {
       const end = answer.lastCall

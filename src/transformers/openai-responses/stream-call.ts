@@ -6,6 +6,7 @@
 import type { ToolCallPart } from '../../core/chat.ts'
 import { extended } from '../../core/extended.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { jsonWith } from './event-writer.ts'
 import { CALL_PREFIX, callItem, isWholeCall, type CallShape, type ItemStatus } from './output-items.ts'
 import { carrierItem } from './reasoning.ts'
 import type { Answer, Open } from './stream-answer.ts'
@@ -26,17 +27,18 @@ export function openCall(part: ToolCallPart, answer: Answer): [Open, string] {
     const item = extended(callItem(ended(), shape, id, status), { id })
     let closing = streamed ? '' : answer.add(index, hollowCall(item, shape))
     // A call that was cut off is only listed in the final response: clients run what is done.
-    if (status === 'incomplete') answer.list(index, item)
-    else closing += finishText(item, shape) + answer.done(index, item)
+    const field = TEXTS[String(item.type)]
+    const words = field && JSON.stringify(item[field])
+    const written = field && words ? jsonWith(item, field, words) : JSON.stringify(item)
+    if (status === 'incomplete') answer.list(index, written)
+    else closing += (words ? finishText(item, words) : '') + answer.done(index, written)
     return closing
   }
-  const finishText = (item: JsonObject, { type }: CallShape): string => {
-    if (type === 'client') return ''
-    if (type === 'function')
-      return events.write('response.function_call_arguments.done', extended(place, { name: shape.name, arguments: item.arguments }))
-    const input = String(item.input)
-    const delta = streamed || !input ? '' : events.write('response.custom_tool_call_input.delta', extended(place, { delta: input }))
-    return delta + events.write('response.custom_tool_call_input.done', extended(place, { input }))
+  const finishText = (item: JsonObject, words: string): string => {
+    if (item.type === 'function_call')
+      return events.write('response.function_call_arguments.done', extended(place, { name: shape.name }), `"arguments":${words}`)
+    const delta = streamed || words === NOTHING ? '' : events.write('response.custom_tool_call_input.delta', place, `"delta":${words}`)
+    return delta + events.write('response.custom_tool_call_input.done', place, `"input":${words}`)
   }
   const open: Open = {
     text: '',
@@ -55,6 +57,12 @@ export function openCall(part: ToolCallPart, answer: Answer): [Open, string] {
   const item = streamed ? extended(callItem(extended(part, { json: '', input: undefined }), shape, id, 'in_progress'), { id }) : undefined
   return [open, item ? opening + answer.add(index, hollowCall(item, shape)) : opening]
 }
+
+/** Where an item has the text of its call. */
+const TEXTS: Readonly<Record<string, 'arguments' | 'input'>> = { function_call: 'arguments', custom_tool_call: 'input' }
+
+/** An empty text as JSON. */
+const NOTHING = '""'
 
 /** A call's item as it is announced, before its arguments. */
 function hollowCall(item: JsonObject, { type }: CallShape): JsonObject {

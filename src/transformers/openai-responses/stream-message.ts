@@ -5,10 +5,14 @@
  */
 import type { RefusalPart, TextPart } from '../../core/chat.ts'
 import { extended } from '../../core/extended.ts'
+import { jsonWith } from './event-writer.ts'
 import { contentOf, messageItem, shareMessage } from './output-items.ts'
 import { carrierItem } from './reasoning.ts'
 import type { Answer, Open } from './stream-answer.ts'
 import { objectsOf, OWN, spellingOf } from './wire.ts'
+
+const EMPTY_TEXT = '{"type":"output_text","text":"","annotations":[],"logprobs":[]}'
+const EMPTY_REFUSAL = '{"type":"refusal","refusal":""}'
 
 /** Opens a text or refusal, in the message before it where that still grows. Returns it, and what is told of it. */
 export function openContent(part: TextPart | RefusalPart, answer: Answer): [Open, string] {
@@ -25,22 +29,25 @@ export function openContent(part: TextPart | RefusalPart, answer: Answer): [Open
   const message = home
   const place = { item_id: message.id, output_index: message.index, content_index: message.content.length }
   const isText = part.type === 'text'
-  const empty = isText ? { type: 'output_text', text: '', annotations: [], logprobs: [] } : { type: 'refusal', refusal: '' }
+  const field = isText ? 'text' : 'refusal'
+  const empty = isText ? EMPTY_TEXT : EMPTY_REFUSAL
   message.content.push(empty)
   message.openParts++
-  text += events.write('response.content_part.added', extended(place, { part: empty }))
+  text += events.write('response.content_part.added', place, `"part":${empty}`)
   const close = (): string => {
     const finished = contentOf(extended(part, { text: open.text }), notes)
-    message.content[place.content_index] = finished
+    const words = JSON.stringify(open.text)
+    const told = finished[field] === open.text ? jsonWith(finished, field, words) : JSON.stringify(finished)
+    message.content[place.content_index] = told
     message.openParts--
     let closing = ''
     objectsOf(finished.annotations).forEach((annotation, i) => {
       closing += events.write('response.output_text.annotation.added', extended(place, { annotation_index: i, annotation }))
     })
     closing += isText
-      ? events.write('response.output_text.done', extended(place, { text: open.text, logprobs: [] }))
-      : events.write('response.refusal.done', extended(place, { refusal: open.text }))
-    return closing + events.write('response.content_part.done', extended(place, { part: finished }))
+      ? events.write('response.output_text.done', place, `"text":${words},"logprobs":[]`)
+      : events.write('response.refusal.done', place, `"refusal":${words}`)
+    return closing + events.write('response.content_part.done', place, `"part":${told}`)
   }
   const open: Open = {
     text: '',

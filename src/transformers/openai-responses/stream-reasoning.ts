@@ -26,11 +26,12 @@ export function openReasoning(part: ReasoningPart, answer: Answer): [Open, strin
     let closing = index < 0 ? openItem() : ''
     if (open.prefix) {
       const place = { item_id: id, output_index: index, summary_index: 0 }
-      closing += events.write('response.reasoning_summary_text.done', { ...place, text: open.text })
-      closing += events.write('response.reasoning_summary_part.done', { ...place, part: { type: 'summary_text', text: open.text } })
+      const words = `"text":${JSON.stringify(open.text)}`
+      closing += events.write('response.reasoning_summary_text.done', place, words)
+      closing += events.write('response.reasoning_summary_part.done', place, `"part":{"type":"summary_text",${words}}`)
     }
     // The item keeps the id under which it was announced; OpenAI's own comes back inside its spelling.
-    return closing + answer.done(index, { ...reasoningItem(ended, id), id })
+    return closing + answer.done(index, JSON.stringify({ ...reasoningItem(ended, id), id }))
   }
   const open: Open = {
     text: '',
