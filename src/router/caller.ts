@@ -32,7 +32,7 @@ export interface Seen {
   readonly attempts: Attempt[]
   /** What it is, once somebody has read it. */
   facts?: RequestFacts
-  /** Called when it is about to be sent, each time: after that whoever reads it has it parsed anew. */
+  /** Called when it has been sent, each time, and before what was made of its bytes is let go of. */
   sent?: (() => void) | undefined
   tenant?: string | undefined
   group?: string | undefined

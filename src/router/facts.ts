@@ -119,7 +119,7 @@ export function withBody(request: Request, facts: RequestFacts, body: JsonObject
   headers.delete('content-length')
   const { method } = request
   const made = new Request(request.url, { method, headers, signal, body: bytes as Uint8Array<ArrayBuffer> })
-  adopt(made, factsWith(facts, text, bytes, body))
+  adopt(made, factsWith(facts, text, bytes, body, facts))
   inheritCaller(request, made)
   return made
 }

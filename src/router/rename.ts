@@ -7,7 +7,7 @@ import { createAttachment } from '../core/attachment.ts'
 import type { JsonObject } from '../core/json.ts'
 import { inheritCaller } from './caller.ts'
 import { withBody } from './facts.ts'
-import { bodyOf, forgetMade, settingsOf, type RequestFacts } from './request-facts.ts'
+import { bodyOf, bytesOf, madeOf, settingsOf, type RequestFacts } from './request-facts.ts'
 
 const originals = createAttachment<RequestFacts, RequestFacts>('original')
 
@@ -20,7 +20,7 @@ export function askingFor(facts: RequestFacts, model: string): RequestFacts {
       : Object.assign(Object.create(RENAMED) as typeof RENAMED, { protocol, route: { ...route, model } })
   originals.set(renamed, originalOf(facts))
   names.set(renamed, model)
-  return renamed
+  return madeOf(renamed, facts)
 }
 
 /** The model that a body names in the client's place. */
@@ -30,17 +30,6 @@ const originalOf = (facts: RequestFacts): RequestFacts => originals.get(facts) ?
 
 /** How long the client's body is, in bytes: those of a renamed request would have to be made first. */
 export const lengthAsked = (facts: RequestFacts): number => originalOf(facts).bytes.length
-
-/** Hardly anybody looks at what was asked once it has been sent: lets go of all that can be made of the client's bytes again. */
-export function forgetAsked(facts: RequestFacts): void {
-  const original = originalOf(facts)
-  forgetMade(original)
-  if (facts === original) return
-  forgetMade(facts)
-  made.set(facts, undefined)
-}
-
-const made = createAttachment<RequestFacts, Uint8Array>('bytes')
 
 /** Prototypes': an object with a getter of its own is dear to make, and is kept for long. */
 const RENAMED = {
@@ -57,23 +46,20 @@ const RENAMED = {
     return originalOf(this as unknown as RequestFacts).settings
   },
 }
-const REWRITTEN = {
-  get text(): string {
-    return originalOf(this as unknown as RequestFacts).text
-  },
-  get bytes(): Uint8Array {
-    const facts = this as unknown as RequestFacts
-    let bytes = made.get(facts)
-    if (!bytes) made.set(facts, (bytes = bytesNaming(facts, names.get(facts) ?? '')))
-    return bytes
-  },
-  get body(): JsonObject {
-    return bodyOf(this as unknown as RequestFacts, (facts) => ({ ...originalOf(facts).body, model: names.get(facts) }))
-  },
-  get settings(): JsonObject {
-    return settingsOf(this as unknown as RequestFacts)
-  },
-}
+const REWRITTEN = Object.create(
+  RENAMED,
+  Object.getOwnPropertyDescriptors({
+    get bytes(): Uint8Array {
+      return bytesOf(this as unknown as RequestFacts, (facts) => bytesNaming(facts, names.get(facts) ?? ''))
+    },
+    get body(): JsonObject {
+      return bodyOf(this as unknown as RequestFacts, (facts) => ({ ...originalOf(facts).body, model: names.get(facts) }))
+    },
+    get settings(): JsonObject {
+      return settingsOf(this as unknown as RequestFacts, (facts) => ({ ...originalOf(facts).settings, model: names.get(facts) }))
+    },
+  }),
+) as typeof RENAMED
 
 /**
  * The bytes of a body with another model in it. Where only one place can be the model's, just that is replaced: to write 150 KB anew takes

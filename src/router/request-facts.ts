@@ -32,7 +32,10 @@ export interface RequestFacts extends Routed {
   readonly settings: JsonObject
 }
 
+/** The facts that these were made of, for another body or model. */
+const sources = createAttachment<RequestFacts, RequestFacts>('source')
 const texts = createAttachment<RequestFacts, string>('text')
+const written = createAttachment<RequestFacts, Uint8Array>('bytes')
 const bodies = createAttachment<RequestFacts, JsonObject>('body')
 const settings = createAttachment<RequestFacts, JsonObject>('settings')
 const chats = createAttachment<RequestFacts, ChatRequest>('chat')
@@ -50,16 +53,36 @@ const READ = {
     return bodyOf(this as unknown as RequestFacts, ({ bytes }) => JSON.parse(decodeUtf8(bytes)) as JsonObject)
   },
   get settings(): JsonObject {
-    return settingsOf(this as unknown as RequestFacts)
+    return settingsOf(this as unknown as RequestFacts, ({ body }) => body)
   },
 }
 
-/** The facts of a body that has been parsed. */
-export function factsWith({ protocol, route }: Routed, text: string, bytes: Uint8Array, body: JsonObject): RequestFacts {
+/** The facts of a body that has been parsed. `source`: those that it was made of. */
+export function factsWith(
+  { protocol, route }: Routed,
+  text: string,
+  bytes: Uint8Array,
+  body: JsonObject,
+  source?: RequestFacts,
+): RequestFacts {
   const facts = Object.assign(Object.create(READ) as typeof READ, { protocol, route, bytes })
   texts.set(facts, text)
   bodies.set(facts, body)
+  sources.set(facts, source)
   return facts
+}
+
+/** Facts that are made of others: what is let go of is let go of in all of them. */
+export function madeOf<T extends RequestFacts>(facts: T, source: RequestFacts): T {
+  sources.set(facts, source)
+  return facts
+}
+
+/** For prototypes of facts: bytes that are made when they are asked for. */
+export function bytesOf(facts: RequestFacts, make: (facts: RequestFacts) => Uint8Array): Uint8Array {
+  let bytes = written.get(facts)
+  if (!bytes) written.set(facts, (bytes = make(facts)))
+  return bytes
 }
 
 /** For prototypes of facts: the body, made anew where it was let go of. */
@@ -70,13 +93,20 @@ export function bodyOf(facts: RequestFacts, make: (facts: RequestFacts) => JsonO
 }
 
 /** For prototypes of facts: of a body that is still there all of it will do. */
-export const settingsOf = (facts: RequestFacts): JsonObject => bodies.get(facts) ?? settings.get(facts) ?? facts.body
+export const settingsOf = (facts: RequestFacts, make: (facts: RequestFacts) => JsonObject): JsonObject =>
+  bodies.get(facts) ?? settings.get(facts) ?? make(facts)
 
-/** Where the four protocols keep what is said, and the tools. */
-const CONTENT = new Set('messages input contents system instructions systemInstruction system_instruction tools functions'.split(' '))
+/** Where the four protocols keep what is said, and the tools. And what would become the prototype of whatever it is assigned to. */
+const CONTENT = new Set(
+  '__proto__ messages input contents system instructions systemInstruction system_instruction tools functions'.split(' '),
+)
 
-/** Lets go of all that can be made of the bytes again. */
-export function forgetMade(facts: RequestFacts): void {
+/** Lets go of all that can be made of the client's bytes again: hardly anybody looks at what was asked once it has been sent. */
+export function forgetAsked(facts: RequestFacts): void {
+  for (let asked: RequestFacts | undefined = facts; asked; asked = sources.get(asked)) forget(asked)
+}
+
+function forget(facts: RequestFacts): void {
   const body = bodies.get(facts)
   if (body) {
     const left: JsonObject = {}
@@ -84,6 +114,7 @@ export function forgetMade(facts: RequestFacts): void {
     settings.set(facts, left)
   }
   texts.set(facts, undefined)
+  written.set(facts, undefined)
   bodies.set(facts, undefined)
   chats.set(facts, undefined)
 }

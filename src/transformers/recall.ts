@@ -6,9 +6,13 @@
 import type { ChatRequest, Tool } from '../core/chat.ts'
 import { extended } from '../core/extended.ts'
 import { mapped } from '../core/mapped.ts'
+import type { Protocol } from '../core/protocol.ts'
+
+/** What answers to a client of this protocol need of its question. */
+export const recalled = ({ recall = recallSettings }: Pick<Protocol, 'recall'>, chat: ChatRequest): ChatRequest => recall(chat)
 
 /** The settings, and the tools by name and kind. */
-export const recallSettings = (chat: ChatRequest): ChatRequest =>
+const recallSettings = (chat: ChatRequest): ChatRequest =>
   extended(chat, { system: [], messages: [], tools: mapped(chat.tools, nameAndKind) })
 
 function nameAndKind(tool: Tool): Tool {

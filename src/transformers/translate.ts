@@ -22,7 +22,7 @@ import { createCallIds, createIdMint } from './call-ids.ts'
 import { dialectFor } from './dialects.ts'
 import { createJudge, refuseLosses } from './loss.ts'
 import { dropForeignOpaque } from './opaque.ts'
-import { recallSettings } from './recall.ts'
+import { recalled } from './recall.ts'
 import { protocols } from './registry.ts'
 import { settleReply, type Settlement } from './settle.ts'
 import { cutReply } from './stop-sequences.ts'
@@ -168,10 +168,10 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
     chat: asked,
     forgetQuestion() {
       exchange.body = SENT
-      if (!exchange.streaming) return
+      if (!exchange.streaming || !exchange.chat) return
       if (client.tellsInput) context.inputTokens = estimateInput(context.chat)
       ids.look()
-      context.chat = (client.recall ?? recallSettings)(context.chat)
+      context.chat = recalled(client, context.chat)
       exchange.chat = undefined
     },
     response(json, observe) {

@@ -79,6 +79,7 @@ describe.each(PAIRS)('an upstream of $to read by a client of $from', ({ from, to
         }
         const forgotten = asked(from, to, request)
         forgotten.forgetQuestion()
+        forgotten.forgetQuestion()
         expect(forgotten.chat).toBeUndefined()
         expect(forgotten.body).toEqual({})
         expect(answers(forgotten, stream)).toEqual(answers(kept, stream))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { factsOf } from '../../src/router/facts.ts'
-import { askingFor, forgetAsked } from '../../src/router/rename.ts'
-import { chatOf, tokensOf, type RequestFacts } from '../../src/router/request-facts.ts'
+import { factsOf, withBody } from '../../src/router/facts.ts'
+import { askingFor } from '../../src/router/rename.ts'
+import { chatOf, forgetAsked, tokensOf, type RequestFacts } from '../../src/router/request-facts.ts'
 import { askedModel } from '../../src/router/routing/facts.ts'
 
 const BODY = {
@@ -30,6 +30,25 @@ const told = (facts: RequestFacts) => ({
 })
 
 describe('a request that was let go of', () => {
+  it('is let go of in all that it was made of', async () => {
+    const asked = await read()
+    const inner = withBody(new Request('http://c.test/v1/messages', { method: 'POST', body: '{}' }), asked, { ...asked.body, top_k: 1 })
+    const made = [asked, await factsOf(inner)]
+    for (const model of ['x', 'y']) made.push(askingFor(made.at(-1)!, model))
+    const bodies = made.map(({ body }) => body)
+    forgetAsked(made.at(-1)!)
+    expect(made.map((facts, i) => facts.body === bodies[i])).toEqual([false, false, false, false])
+    expect(made.map(({ body }) => body)).toEqual(bodies)
+  })
+
+  it('takes no word of its settings from what is none of them', async () => {
+    const body = '{"messages":[],"__proto__":{"model":"forbidden","stream":true}}'
+    const facts = await factsOf(new Request('http://c.test/v1/messages', { method: 'POST', body }))
+    forgetAsked(facts)
+    expect([facts.settings.model, facts.settings.stream]).toEqual([undefined, undefined])
+    expect(JSON.stringify(facts.body)).toBe(body)
+  })
+
   it('is made again of its bytes', async () => {
     const facts = await read()
     const { body } = facts

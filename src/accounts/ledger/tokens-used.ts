@@ -6,7 +6,7 @@
 import { stringOf } from '../../core/json.ts'
 import type { Notice } from '../../core/notice.ts'
 import type { Usage } from '../../core/usage.ts'
-import { tokensOf, type RequestFacts } from '../../router/request-facts.ts'
+import { forgetAsked, tokensOf, type RequestFacts } from '../../router/request-facts.ts'
 import { lengthAsked } from '../../router/rename.ts'
 import type { Attempt, Ending } from '../../router/outcome.ts'
 import type { ExchangeRecord, TokenUsage } from './record.ts'
@@ -85,5 +85,7 @@ function guessInput(facts: RequestFacts): number {
     return tokensOf(facts)
   } catch {
     return Math.ceil(lengthAsked(facts) / 4)
+  } finally {
+    forgetAsked(facts)
   }
 }

@@ -51,7 +51,13 @@ export function whoAsked(request: Request, facts: RequestFacts | undefined): Who
 
 /** Has it found out before the body is let go of. */
 export function askWho(request: Request, seen: Seen): void {
-  seen.sent ??= () => void whoAsked(request, seen.facts)
+  seen.sent ??= () => {
+    try {
+      whoAsked(request, seen.facts)
+    } catch {
+      // told to whoever wants it for the record: the request goes on all the same
+    }
+  }
 }
 
 function findOut(request: Request, facts: RequestFacts | undefined): Who {

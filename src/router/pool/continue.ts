@@ -10,7 +10,7 @@ import type { Clock } from '../../core/clock.ts'
 import { STATUS, type Failure } from '../../core/failure.ts'
 import { createNotes } from '../../core/notice.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
-import { estimateInput, estimateTokens } from '../../core/tokens.ts'
+import { estimateTokens } from '../../core/tokens.ts'
 import { addUsage, mergeUsage, type Usage } from '../../core/usage.ts'
 import { createIdMint } from '../../transformers/call-ids.ts'
 import { protocols } from '../../transformers/registry.ts'
@@ -19,9 +19,11 @@ import { createHearing } from './hearing.ts'
 import { createJoin, type Join } from './join.ts'
 
 export interface ContinueOptions {
-  /** The client's protocol, and its request as it is answered. */
+  /** The client's protocol, and what is kept of its request as it is answered. */
   protocol: ProtocolName
   chat: ChatRequest
+  /** How long the request is by estimate. */
+  inputTokens(): number
   clock: Clock
   random: () => number
   heartbeatMs: number
@@ -76,7 +78,7 @@ export function continuing(response: Response, options: ContinueOptions): Respon
   /** What the first answer used: nobody tells the counts of an answer that breaks, so that what it said is estimated. */
   const usedByFirst = (told: Usage | undefined): Usage => ({
     ...told,
-    ...(told?.input === undefined && { input: estimateInput(chat) }),
+    ...(told?.input === undefined && { input: options.inputTokens() }),
     output: Math.max(told?.output ?? 0, estimateTokens(hearing.said())),
     estimated: true,
   })

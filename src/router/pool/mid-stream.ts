@@ -4,7 +4,9 @@
  * @module
  */
 import type { ChatRequest } from '../../core/chat.ts'
-import { estimateTokens } from '../../core/tokens.ts'
+import { estimateInput, estimateTokens } from '../../core/tokens.ts'
+import { recalled } from '../../transformers/recall.ts'
+import { protocols } from '../../transformers/registry.ts'
 import type { Adjust } from '../../transformers/translate.ts'
 import type { Budget } from '../budget.ts'
 import { classify } from '../failures/classify.ts'
@@ -24,19 +26,21 @@ export interface Outliving {
   /** The request's, which going on draws from as every attempt does. */
   budget: Budget
   tried: ReadonlyMap<Seat, Tried>
+  /** What {@link lasting} told before it was asked. */
+  chat: ChatRequest | undefined
   /** Asks the members. */
   ask(parts: PoolParts, call: PoolCall): Promise<Response>
 }
 
 /** A member's answer, which another member goes on with where it breaks and that may help. Once in a request, whatever the number of pools. */
-export function outliving({ seat, response }: Result, { parts, call, budget, tried, ask }: Outliving): Response {
+export function outliving({ seat, response }: Result, { parts, call, budget, tried, chat, ask }: Outliving): Response {
   const { clock, random, heartbeatMs, retry } = parts
   const { facts, trip, request } = call
-  const chat = trip.reason === 'continue' ? undefined : answered(call)
-  if (!chat || !mayContinue(chat)) return response
+  if (!chat) return response
   return continuing(response, {
     protocol: facts.protocol,
     chat,
+    inputTokens: () => estimateInput(answered(call) ?? chat),
     clock,
     random,
     heartbeatMs,
@@ -55,6 +59,12 @@ export function outliving({ seat, response }: Result, { parts, call, budget, tri
       return undefined
     },
   })
+}
+
+/** What is needed of a request to go on with its answer; `undefined` where nobody can. To be asked before it is sent: after that it would be read anew. */
+export function lasting(call: PoolCall): ChatRequest | undefined {
+  const chat = call.trip.reason === 'continue' ? undefined : answered(call)
+  return chat && mayContinue(chat) ? recalled(protocols[call.facts.protocol], chat) : undefined
 }
 
 /** Whether an answer to this request could be gone on with at all: nobody can go on with half a JSON text, or with several answers at once. */

@@ -23,7 +23,7 @@ import { retryAt } from '../endpoint/over-keys.ts'
 import type { AttemptReason } from '../outcome.ts'
 import type { Trip } from '../trip.ts'
 import { minterOf } from './minter.ts'
-import { outliving } from './mid-stream.ts'
+import { lasting, outliving } from './mid-stream.ts'
 import { waitOrMove } from './wait-or-move.ts'
 import type { Health } from './health.ts'
 import type { HedgeOptions } from './options.ts'
@@ -83,6 +83,7 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
   const conversation = affinity && seats.length > 1 ? conversationOf(request, facts) : undefined
   const home = conversation === undefined ? undefined : await affinity!.find(conversation)
   const minter = home || parts.warmOnly || seats.length === 1 ? undefined : minterOf(facts.text)
+  const chat = parts.midStream === 'continue' ? lasting(call) : undefined
   const tried = new Map<Seat, Tried>(call.tried)
   const refusals: Result[] = []
   let window: number | undefined
@@ -174,7 +175,7 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
     if (!result.verdict) {
       throttle?.succeeded()
       failing.delete(result.seat)
-      return parts.midStream === 'continue' ? outliving(result, { parts, call, budget, tried, ask: overMembers }) : result.response
+      return parts.midStream === 'continue' ? outliving(result, { parts, call, budget, tried, chat, ask: overMembers }) : result.response
     }
     for (const failed of result.failed) {
       refusals.push(failed)

@@ -15,7 +15,7 @@ import { errorResponse } from '../endpoint/answer.ts'
 import { createAnswerReader, type AnswerReader } from '../endpoint/read-answer.ts'
 import { dropMeter, meterOf } from '../caller.ts'
 import { classify } from '../failures/classify.ts'
-import { chatOf, type RequestFacts } from '../request-facts.ts'
+import { chatOf, factsWith, type RequestFacts } from '../request-facts.ts'
 import { admitted } from '../measure.ts'
 import type { Fetch } from '../fetch.ts'
 import { attachOutcome, outcomeOf, type Attempt, type AttemptReason, type Ending, type Outcome } from '../outcome.ts'
@@ -123,7 +123,7 @@ function writtenFacts({ facts, adjust, model }: StrangerCall): RequestFacts {
     adjust,
   })
   const text = JSON.stringify(body)
-  return { ...asked, body, text, bytes: encodeUtf8(text) }
+  return factsWith(asked, text, encodeUtf8(text), body, asked)
 }
 
 /** The body is read as text: what described its form on the wire is no longer true. */
