@@ -121,7 +121,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     watch(request, at = clock.now()) {
       const id = newId(at)
       const seen = watchRequest(request)
-      askWho(request, seen)
+      askWho(seen)
       if (listeners.size) tell({ type: 'begun', id, at, method: request.method, url: request.url })
       return (given, answeredAt = clock.now()) => {
         const outcome = outcomeOf(given)

@@ -50,13 +50,15 @@ export function whoAsked(request: Request, facts: RequestFacts | undefined): Who
 }
 
 /** Has it found out before the body is let go of. */
-export function askWho(request: Request, seen: Seen): void {
-  seen.sent ??= () => {
-    try {
-      whoAsked(request, seen.facts)
-    } catch {
-      // told to whoever wants it for the record: the request goes on all the same
-    }
+export function askWho(seen: Seen): void {
+  seen.sent ??= findOutNow
+}
+
+function findOutNow({ request, facts }: Seen): void {
+  try {
+    whoAsked(request, facts)
+  } catch {
+    // told to whoever wants it for the record: the request goes on all the same
   }
 }
 

@@ -61,7 +61,7 @@ export function watchExchanges<Begun>(clock: Clock, sink: Sink<Begun>, failed: (
       if (action === 'count-tokens') return (response) => response
       const at = clock.now()
       const seen = watchRequest(request)
-      askWho(request, seen)
+      askWho(seen)
       const begun = action === undefined ? undefined : begin(request)
       return (response) => {
         const outcome = outcomeOf(response)

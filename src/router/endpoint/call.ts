@@ -181,7 +181,8 @@ const LONG_BODY = 16 * 1024
  * what is let go of in the same turn of the event loop is never moved by the garbage collector.
  */
 function forget(request: Request, facts: RequestFacts, exchange: Exchange | undefined): void {
-  seenOf(request)?.sent?.()
+  const seen = seenOf(request)
+  seen?.sent?.(seen)
   forgetAsked(facts)
   exchange?.forgetQuestion()
 }
