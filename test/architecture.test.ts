@@ -158,8 +158,8 @@ describe('the files', () => {
   test('objects have getters of their own only where one lives as long as the process', () => {
     const MADE_ONCE = new Set([
       'src/accounts/ledger/batches.ts',
-      'src/router/facts.ts',
       'src/router/rename.ts',
+      'src/router/request-facts.ts',
       'src/router/routing/facts.ts',
       'src/server/closing.ts',
       'src/server/gateway.ts',
