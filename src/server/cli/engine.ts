@@ -8,7 +8,13 @@
  * @module
  */
 
-/** Called once the server listens: it loads a part of Node that takes 3 ms. Other engines are left as they are. */
+/** What the flag needs is a part of Node that takes 3 ms to load: a server is not to be up later for it. */
+const SOON_MS = 1000
+
+/** Settles it a second later, where the process is still there. */
+export const settleSoon = (): void => void setTimeout(() => void settleEngine(), SOON_MS).unref()
+
+/** Other engines are left as they are. */
 export async function settleEngine(): Promise<void> {
   if ('bun' in process.versions || 'deno' in process.versions) return
   const { setFlagsFromString } = await import('node:v8')

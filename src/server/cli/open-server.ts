@@ -18,7 +18,7 @@ import type { ClientKey } from '../safety/auth.ts'
 import { randomToken } from '../../core/digest.ts'
 import { serve, type Served, type ServeOptions } from '../serve.ts'
 import type { ConfigInUse } from './config-in-use.ts'
-import { settleEngine } from './engine.ts'
+import { settleSoon } from './engine.ts'
 import { explained } from './failure.ts'
 import { createFetchFor } from './fetch-for.ts'
 import { serverBackups } from './server-backups.ts'
@@ -52,7 +52,7 @@ export async function openServer(used: ConfigInUse, { logFile, isPrivate = false
   const { host = '127.0.0.1', port = 3456 } = config.server
   const given = defined(config.server, ['graceMs', 'leaveMs', 'limits'])
   const served = await serve(work.fetch, { ...given, ...work.serving, hostname: host, port, instance, log, redact })
-  await settleEngine()
+  settleSoon()
   work.begin?.()
   return {
     ...served,
