@@ -157,7 +157,7 @@ export interface Begun {
 export interface ReplyContext {
   /** The question, as the client's protocol was read; once it is sent, what {@link Protocol.recall} keeps of it. */
   chat: ChatRequest
-  /** How long the question is by estimate, in tokens, where that was found out before it was let go of. */
+  /** How long the question is by estimate, in tokens, once that was found out: before it is let go of. */
   inputTokens?: number
   /** The model name to echo to the client. */
   model: string

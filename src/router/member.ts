@@ -4,11 +4,10 @@
  * @module
  */
 import type { Failure } from '../core/failure.ts'
-import { stringOf } from '../core/json.ts'
 import type { Permit } from './caller.ts'
 import type { Capability } from './capability.ts'
 import type { Explanation } from './explain.ts'
-import type { RequestFacts } from './request-facts.ts'
+import { askedModel, type RequestFacts } from './request-facts.ts'
 import type { Fetch } from './fetch.ts'
 import type { Awaitable } from './state.ts'
 
@@ -64,7 +63,7 @@ export interface Readiness {
 export const barredFrom = (fetch: Fetch, name: string, ask: Ask): Awaitable<string | undefined> => {
   if (!ask.permit) return undefined
   const member = memberOf(fetch)
-  return member ? member.barred?.(ask) : ask.permit.endpoint(name, ask.model ?? ask.facts.route.model ?? stringOf(ask.facts.settings.model))
+  return member ? member.barred?.(ask) : ask.permit.endpoint(name, ask.model ?? askedModel(ask.facts))
 }
 
 const members = new WeakMap<Fetch, Member>()

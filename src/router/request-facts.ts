@@ -8,7 +8,7 @@
  */
 import { createAttachment } from '../core/attachment.ts'
 import type { ChatRequest, ProtocolName } from '../core/chat.ts'
-import type { JsonObject } from '../core/json.ts'
+import { stringOf, type JsonObject } from '../core/json.ts'
 import type { ClientRoute } from '../core/protocol.ts'
 import { estimateInput } from '../core/tokens.ts'
 import { decodeUtf8 } from '../core/utf8.ts'
@@ -118,6 +118,12 @@ function forget(facts: RequestFacts): void {
   bodies.set(facts, undefined)
   chats.set(facts, undefined)
 }
+
+/** The model that the client names, in its URL or its body. */
+export const askedModel = ({ route, settings }: RequestFacts): string | undefined => route.model ?? stringOf(settings.model)
+
+/** Whether the client wants a stream, by its URL or its body. */
+export const wantsStream = ({ route, settings }: RequestFacts): boolean => route.stream ?? settings.stream === true
 
 /** The request in neutral form, read once. Shared by all layers: never change it. @throws FailureError 400 that names the field at fault */
 export function chatOf(facts: RequestFacts): ChatRequest {

@@ -4,12 +4,12 @@
  *
  * @module
  */
+import { askedModel } from '../router/request-facts.ts'
 import { permitOf } from '../router/caller.ts'
 import { factsOf, routeOf } from '../router/facts.ts'
 import { requestOf, type Fetch } from '../router/fetch.ts'
 import { attachMember, memberOf } from '../router/member.ts'
 import { outcomeOf } from '../router/outcome.ts'
-import { askedModel } from '../router/routing/facts.ts'
 import { taggedModel } from '../router/routing/subagent-tag.ts'
 import { tripOf } from '../router/trip.ts'
 import type { Config } from './config/settle.ts'

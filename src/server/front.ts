@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { askedModel } from '../router/request-facts.ts'
 import type { Ledger } from '../accounts/ledger/ledger.ts'
 import type { Clock } from '../core/clock.ts'
 import { failureOf, STATUS, type Failure } from '../core/failure.ts'
@@ -12,7 +13,6 @@ import { errorResponse } from '../router/endpoint/answer.ts'
 import { boundDepth, clientProtocol, knownFacts, MAX_BODY_BYTES, routeOf } from '../router/facts.ts'
 import { requestOf, urlOf, type Fetch } from '../router/fetch.ts'
 import { outcomeOf } from '../router/outcome.ts'
-import { askedModel } from '../router/routing/facts.ts'
 import { sessionRoute } from '../router/sessions/route.ts'
 import { sessions, type SessionsOptions } from '../router/sessions/sessions.ts'
 import { protocols } from '../transformers/registry.ts'

@@ -32,10 +32,10 @@ export function createCallIds(options: {
   let seen: Set<string> | undefined
   const look = () => (seen ??= idsOf(taken()))
   const accept = (id: string): string => {
-    const seen = look()
+    const ids = look()
     const legal = id.length > 0 && id.length <= rule.max && rule.pattern.test(id)
-    const unique = legal && !seen.has(id) ? id : newId(prefix)
-    seen.add(unique)
+    const unique = legal && !ids.has(id) ? id : newId(prefix)
+    ids.add(unique)
     return unique
   }
   return { accept, look: () => void look() }

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { factsOf, withBody } from '../../src/router/facts.ts'
 import { askingFor } from '../../src/router/rename.ts'
-import { chatOf, forgetAsked, tokensOf, type RequestFacts } from '../../src/router/request-facts.ts'
-import { askedModel } from '../../src/router/routing/facts.ts'
+import { askedModel, chatOf, forgetAsked, tokensOf, type RequestFacts } from '../../src/router/request-facts.ts'
 
 const BODY = {
   model: 'old',

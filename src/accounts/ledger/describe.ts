@@ -8,10 +8,9 @@ import { kindOfStatus, type Failure } from '../../core/failure.ts'
 import { mapped } from '../../core/mapped.ts'
 import type { Seen } from '../../router/caller.ts'
 import { classify } from '../../router/failures/classify.ts'
-import type { RequestFacts } from '../../router/request-facts.ts'
+import { askedModel, wantsStream, type RequestFacts } from '../../router/request-facts.ts'
 import { urlOf } from '../../router/fetch.ts'
 import type { Attempt, Ending, Outcome } from '../../router/outcome.ts'
-import { askedModel } from '../../router/routing/facts.ts'
 import type { AttemptRecord, Bodies, ExchangeRecord } from './record.ts'
 import { countsOf, tokensUsed } from './tokens-used.ts'
 import { shortened, whoAsked } from './who.ts'
@@ -47,7 +46,7 @@ export function describe(finished: Finished, redact: (text: string) => string): 
   const failure =
     ending.failure ?? outcome?.failure ?? (status >= 400 && ending.how !== 'cancelled' ? (seen.refusal ?? unexplained(status)) : undefined)
   const answered = outcome !== undefined && !outcome.failure && status < 400
-  const streams = facts && (facts.route.stream ?? facts.settings.stream === true)
+  const streams = facts && wantsStream(facts)
   const wordAt = streams ? firstWordAt(attempts, answered) : undefined
   const endpoint = outcome?.endpoint || last?.endpoint
   const key = outcome?.key ?? last?.key

@@ -86,6 +86,7 @@ function guessInput(facts: RequestFacts): number {
   } catch {
     return Math.ceil(lengthAsked(facts) / 4)
   } finally {
+    // What was made for this alone is needed no more.
     forgetAsked(facts)
   }
 }

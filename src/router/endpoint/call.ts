@@ -18,7 +18,7 @@ import { translate, type Exchange } from '../../transformers/translate.ts'
 import { seenOf } from '../caller.ts'
 import { answerFrom } from './answer.ts'
 import { attend } from './connection.ts'
-import { chatOf, forgetAsked, type RequestFacts } from '../request-facts.ts'
+import { chatOf, forgetAsked, wantsStream, type RequestFacts } from '../request-facts.ts'
 import type { Fetch } from '../fetch.ts'
 import type { Outcome } from '../outcome.ts'
 import { networkFailure } from '../failures/network-failure.ts'
@@ -77,7 +77,7 @@ export async function callUpstream(
   const untouched = client === speaks && !withoutReasoning && !trip.adjust && !facts.text.includes(`"${ENVELOPE_PREFIX}`)
   const framing = route.framing ?? 'sse'
   const exchange = untouched ? undefined : translated(upstream, call, wanted)
-  const streaming = exchange?.streaming ?? route.stream ?? facts.settings.stream === true
+  const streaming = exchange?.streaming ?? wantsStream(facts)
   const { url, headers } = upstreamCall({
     protocol: speaks,
     dialect,

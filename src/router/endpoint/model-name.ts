@@ -6,8 +6,7 @@
 import type { ProtocolName } from '../../core/chat.ts'
 import type { Dialect } from '../../core/dialect.ts'
 import { fail } from '../../core/failure.ts'
-import { stringOf } from '../../core/json.ts'
-import type { RequestFacts } from '../request-facts.ts'
+import { askedModel, type RequestFacts } from '../request-facts.ts'
 import type { Trip } from '../trip.ts'
 
 /** What of an upstream decides on the name. */
@@ -20,9 +19,6 @@ interface Named {
 
 /** Google takes a name with its folder and without: `gemini-x`, `models/gemini-x`, `publishers/google/models/gemini-x`. */
 const FOLDERS = /^(\/+|(publishers\/google\/)?models(\/+|$))+|\/+$/g
-
-/** The model that the client names. */
-const askedModel = ({ route, settings }: RequestFacts): string | undefined => route.model ?? stringOf(settings.model)
 
 /** The model that an upstream is asked for. */
 export function modelFor({ protocol, dialect, model }: Named, facts: RequestFacts, trip: Pick<Trip, 'model'>): string {

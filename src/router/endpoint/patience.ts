@@ -8,12 +8,11 @@ import type { ByteSink, ByteSource } from '../../core/byte-source.ts'
 import { respondWith, takeSource } from '../../core/respond.ts'
 import type { Clock } from '../../core/clock.ts'
 import { failureOf, STATUS, type Failure } from '../../core/failure.ts'
-import { stringOf } from '../../core/json.ts'
 import { createPresence, type Presence } from '../../core/presence.ts'
 import type { Protocol } from '../../core/protocol.ts'
 import { protocols } from '../../transformers/registry.ts'
 import { failureInStream } from './answer.ts'
-import type { RequestFacts } from '../request-facts.ts'
+import { askedModel, wantsStream, type RequestFacts } from '../request-facts.ts'
 import { attachOutcome, outcomeOf, type Ending, type Outcome } from '../outcome.ts'
 
 export interface PatienceOptions {
@@ -35,7 +34,7 @@ export async function patiently(
   run: (waiting: Presence) => Promise<Response>,
 ): Promise<Response> {
   const client = protocols[facts.protocol]
-  const streams = facts.route.action === 'generate' && (facts.route.stream ?? facts.settings.stream === true)
+  const streams = facts.route.action === 'generate' && wantsStream(facts)
   if (!streams || !client.heartbeat.before || facts.route.framing === 'json-array') return run(waiting)
   const heeded = createPresence()
   const leave = () => heeded.leave(waiting.reason())
@@ -74,7 +73,7 @@ function keepAlive({ client, facts, answer, clock, heartbeatMs, stop }: Waiting)
     outcome.failure = failure
     const told = failureInStream(client, failure, {
       framing,
-      model: facts.route.model ?? stringOf(facts.settings.model) ?? '',
+      model: askedModel(facts) ?? '',
       now: clock.now,
     })
     if (told) {

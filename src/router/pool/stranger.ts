@@ -15,14 +15,13 @@ import { errorResponse } from '../endpoint/answer.ts'
 import { createAnswerReader, type AnswerReader } from '../endpoint/read-answer.ts'
 import { dropMeter, meterOf } from '../caller.ts'
 import { classify } from '../failures/classify.ts'
-import { chatOf, factsWith, type RequestFacts } from '../request-facts.ts'
+import { askedModel, chatOf, factsWith, type RequestFacts } from '../request-facts.ts'
 import { admitted } from '../measure.ts'
 import type { Fetch } from '../fetch.ts'
 import { attachOutcome, outcomeOf, type Attempt, type AttemptReason, type Ending, type Outcome } from '../outcome.ts'
 import { networkFailure } from '../failures/network-failure.ts'
 import { failureOfResponse } from '../failures/refusal.ts'
 import { askingFor, requestFor } from '../rename.ts'
-import { askedModel } from '../routing/facts.ts'
 
 export interface StrangerCall {
   /** What it is called in errors and outcomes. */

@@ -5,9 +5,9 @@
  * @module
  */
 import type { ChatRequest, Effort, ProtocolName } from '../../core/chat.ts'
-import { stringOf, type JsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
 import { tenantOf } from '../caller.ts'
-import { chatOf, type RequestFacts } from '../request-facts.ts'
+import { askedModel, chatOf, wantsStream, type RequestFacts } from '../request-facts.ts'
 import type { Asker } from './background.ts'
 import { contentsOf, type Contents } from './contents.ts'
 import { agentOf, saysSubagent, sessionOf, SUBAGENT_SIGN } from './conversation.ts'
@@ -101,7 +101,7 @@ export function routeFactsOf(request: Request, facts: RequestFacts, options: Fac
     model,
     protocol: facts.protocol,
     action: route.action,
-    stream: route.stream ?? facts.settings.stream === true,
+    stream: wantsStream(facts),
     headers,
     agent,
     tenant: tenantOf(request),
@@ -184,9 +184,6 @@ const LATE = {
 }
 
 const foundOf = (facts: object): Found => (facts as { [FOUND]: Found })[FOUND]
-
-/** The model that the client names, in its URL or its body. */
-export const askedModel = ({ route, settings }: RequestFacts): string | undefined => route.model ?? stringOf(settings.model)
 
 function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined

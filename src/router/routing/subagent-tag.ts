@@ -5,8 +5,7 @@
  * @module
  */
 import type { ChatRequest, Message, Part, TextPart } from '../../core/chat.ts'
-import type { RequestFacts } from '../request-facts.ts'
-import { chatOf } from '../request-facts.ts'
+import { chatOf, type RequestFacts } from '../request-facts.ts'
 
 const MARK = '<CCR-SUBAGENT-MODEL>'
 const TAG = /^\s*<CCR-SUBAGENT-MODEL>\s*([^<]*?)\s*<\/CCR-SUBAGENT-MODEL>\s*/

@@ -38,8 +38,8 @@ export function encodeReply(reply: Reply, context: ReplyContext): JsonObject {
   }
 }
 
-/** How long the question was, in tokens, where its provider has not told. */
-export const inputLength = ({ inputTokens, chat }: ReplyContext): number => inputTokens ?? estimateInput(chat)
+/** How long the question was, in tokens, where its provider has not told. Found out once. */
+export const inputLength = (context: ReplyContext): number => (context.inputTokens ??= estimateInput(context.chat))
 
 function usageOf(reply: Reply, context: ReplyContext): JsonObject {
   const { usage } = reply

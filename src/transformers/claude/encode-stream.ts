@@ -41,7 +41,6 @@ export function createStreamEncoder(context: ReplyContext): (event: StreamEvent)
   let out = ''
   let block = -1
   let usage: Usage | undefined
-  let guessedInput: number | undefined
   let characters = 0
 
   // the part that is open: events come in sequence
@@ -54,10 +53,9 @@ export function createStreamEncoder(context: ReplyContext): (event: StreamEvent)
   const write = (name: string, data: JsonObject) => {
     out += writeEvent(JSON.stringify({ type: name, ...data }), name)
   }
-  const guessInput = () => (guessedInput ??= inputLength(context))
   const usageNow = () =>
     encodeUsage(usage, {
-      input: usage?.input === undefined ? guessInput() : 0,
+      input: usage?.input === undefined ? inputLength(context) : 0,
       output: usage?.output === undefined ? Math.max(1, Math.round(characters * TOKENS_PER_CHARACTER)) : 0,
     })
 
