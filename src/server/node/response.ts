@@ -117,8 +117,12 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
     end() {
       if (ended) return
       ended = true
+      // What came last goes out in one write with the end.
+      const { socket } = to
+      socket?.cork()
       flush()
       to.end()
+      socket?.uncork()
     },
     fail(error) {
       if (ended) return

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
-import { settleEngine } from '../../../src/server/cli/engine.ts'
+import { FLAGS, settleEngine } from '../../../src/server/cli/engine.ts'
 
 // Compiled by another thread it would be whenever that has the time.
 for (const flag of ['--allow-natives-syntax', '--no-concurrent-recompilation']) setFlagsFromString(flag)
@@ -25,4 +27,8 @@ it('makes objects young that are like those that live on', { timeout: 60_000 }, 
   expect(staysYoung((i) => ({ i, of: { i } }))).toBe(false)
   await settleEngine()
   expect(staysYoung((i) => ({ i, of: { i } }))).toBe(true)
+})
+
+it('sets what this V8 knows', async () => {
+  await expect(promisify(execFile)(process.execPath, [...FLAGS, '-e', ''])).resolves.toEqual({ stdout: '', stderr: '' })
 })

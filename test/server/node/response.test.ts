@@ -52,6 +52,26 @@ test('text and bytes come in their order, in one chunk for all of a tick', async
   expect(text.slice(text.indexOf('\r\n\r\n') + 4)).toBe(chunks.join('\r\n'))
 })
 
+test('what comes last goes out in one write with the end', async () => {
+  const writes: unknown[] = []
+  const { end } = await answered((sink, to) => {
+    sink.write('first')
+    setImmediate(() => {
+      const socket = to.socket!
+      const { _write: write, _writev: writeAll } = socket
+      Object.assign(socket, {
+        _write: (...given: Parameters<typeof write>) => void (writes.push(given[0]), write.apply(socket, given)),
+        _writev: (...given: Parameters<NonNullable<typeof writeAll>>) =>
+          void (writes.push(given[0].length), writeAll!.apply(socket, given)),
+      })
+      sink.write('last')
+      sink.end()
+    })
+  })
+  expect(await end()).toEqual({ text: 'firstlast', complete: true })
+  expect(writes).toEqual([2])
+})
+
 test('a source is not stopped at its end, however much comes last, and nobody starts it again', async () => {
   let paused = 0
   let resumed = 0
