@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { FLAGS, settleEngine } from '../../../src/server/cli/engine.ts'
+
+vi.mock('node:v8', { spy: true })
 
 // Compiled by another thread it would be whenever that has the time.
 for (const flag of ['--allow-natives-syntax', '--no-concurrent-recompilation']) setFlagsFromString(flag)
@@ -29,6 +31,9 @@ it('makes objects young that are like those that live on', { timeout: 60_000 }, 
   expect(staysYoung((i) => ({ i, of: { i } }))).toBe(true)
 })
 
-it('sets what this V8 knows', async () => {
+it('sets all its flags, which this V8 knows', async () => {
+  vi.mocked(setFlagsFromString).mockClear()
+  await settleEngine()
+  expect(vi.mocked(setFlagsFromString).mock.calls.flat()).toEqual(FLAGS)
   await expect(promisify(execFile)(process.execPath, [...FLAGS, '-e', ''])).resolves.toEqual({ stdout: '', stderr: '' })
 })
