@@ -85,6 +85,14 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
     from?.pause()
     whenRoom(goOn)
   }
+  /** What came last goes out in one write with the end. */
+  const close = (words?: string) => {
+    const { socket } = to
+    socket?.cork()
+    flush()
+    to.end(words)
+    socket?.uncork()
+  }
   /** Node lets go of what was written in the same tick. */
   const breakOff = (error?: unknown) => {
     flush()
@@ -117,12 +125,7 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
     end() {
       if (ended) return
       ended = true
-      // What came last goes out in one write with the end.
-      const { socket } = to
-      socket?.cork()
-      flush()
-      to.end()
-      socket?.uncork()
+      close()
     },
     fail(error) {
       if (ended) return
@@ -136,7 +139,6 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
     from?.cancel(new Error('the server is stopping'))
     const words = between ? (lastWords?.(begun) ?? '') : ''
     if (!words) return breakOff()
-    flush()
-    to.end(words)
+    close(words)
   }
 }
