@@ -49,12 +49,14 @@ interface Reader {
   open(found: unknown): Open
   /** Takes all values as one array; a single value, if it were `null`, it would read as an object of names. */
   bindsArray?: boolean
+  /** Loaded in its own way. */
+  around?<T>(load: () => Promise<T>): Promise<T>
 }
 
 const READERS: readonly Reader[] = [
-  { module: 'node:sqlite', open: (found) => (found as { DatabaseSync: Open }).DatabaseSync },
+  { module: 'node:sqlite', open: (found) => (found as { DatabaseSync: Open }).DatabaseSync, around: withoutWarning },
   { module: 'bun:sqlite', open: (found) => (found as { Database: Open }).Database },
-  { module: 'libsql', open: (found) => (found as { default: Open }).default, bindsArray: true },
+  { module: 'libsql', open: (found) => (found as { default: Open }).default, bindsArray: true, around: withoutPeers },
 ]
 
 /** What to say where there is none. */
@@ -67,8 +69,8 @@ let own: Promise<Connect | undefined> | undefined
 export const findReader = (load?: Load): Promise<Connect | undefined> => (load ? firstOf(load) : (own ??= firstOf((name) => import(name))))
 
 async function firstOf(load: Load): Promise<Connect | undefined> {
-  for (const { module, open, bindsArray = false } of READERS) {
-    const found = await withoutWarning(() => load(module)).catch(() => undefined)
+  for (const { module, open, bindsArray = false, around = asItIs } of READERS) {
+    const found = await around(() => load(module)).catch(() => undefined)
     if (found === undefined) continue
     const Connection = open(found)
     return (path) => connection(new Connection(path), bindsArray)
@@ -94,6 +96,8 @@ function connection(foreign: ForeignConnection, bindsArray: boolean): Connection
   }
 }
 
+const asItIs = <T>(run: () => T): T => run()
+
 /** Node 22 warns on the terminal of a module that users neither asked for nor can do without. */
 async function withoutWarning<T>(run: () => Promise<T>): Promise<T> {
   const { emitWarning } = process
@@ -104,5 +108,21 @@ async function withoutWarning<T>(run: () => Promise<T>): Promise<T> {
     return await run()
   } finally {
     process.emitWarning = emitWarning
+  }
+}
+
+/**
+ * libsql has Node report on the whole process, to see which C library this is. For the report Node looks up the name of each peer, and everybody
+ * waits: with 1000 connections for two minutes and more.
+ */
+async function withoutPeers<T>(run: () => Promise<T>): Promise<T> {
+  const report = process.report as { excludeNetwork?: boolean } | undefined
+  if (!report) return run()
+  const { excludeNetwork } = report
+  report.excludeNetwork = true
+  try {
+    return await run()
+  } finally {
+    report.excludeNetwork = excludeNetwork
   }
 }
