@@ -6,6 +6,7 @@
  * @module
  */
 import type { ByteSink, ByteSource } from '../../core/byte-source.ts'
+import { bytesOf } from './bytes.ts'
 
 /** Of each answer at least so much goes on at once, about a dozen events; later a read goes on at once that is no longer, where nobody waits. */
 const SHORT_BYTES = 2 * 1024
@@ -48,10 +49,10 @@ function queue(turn: Turn): void {
   due = true
 }
 
-/** The same source in turns with all the others that are. */
+/** The same source in turns with all the others that are. What waited is given in one piece: all that looks at it is called once for a read. */
 export function inTurns(source: ByteSource): ByteSource {
   let sink: ByteSink | undefined
-  let held: (Uint8Array | string)[] = []
+  let held: Uint8Array[] = []
   let heldBytes = 0
   let given = 0
   let waits = false
@@ -69,7 +70,7 @@ export function inTurns(source: ByteSource): ByteSource {
   const give = () => {
     waits = false
     if (paused) return
-    const chunks = held
+    const bytes = held.length === 1 ? held[0]! : Buffer.concat(held, heldBytes)
     given += heldBytes
     if (given >= HELD_BYTES) {
       given = SHORT_BYTES
@@ -77,7 +78,7 @@ export function inTurns(source: ByteSource): ByteSource {
     }
     held = []
     heldBytes = 0
-    for (const chunk of chunks) sink?.write(chunk)
+    if (bytes.length) sink?.write(bytes)
     flow()
     over?.()
   }
@@ -92,8 +93,9 @@ export function inTurns(source: ByteSource): ByteSource {
       given += chunk.length
       return sink?.write(chunk)
     }
-    held.push(chunk)
-    heldBytes += chunk.length
+    const bytes = typeof chunk === 'string' ? bytesOf(chunk) : chunk
+    held.push(bytes)
+    heldBytes += bytes.length
     flow()
     if (waits || paused) return
     waits = true

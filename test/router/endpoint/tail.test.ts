@@ -6,7 +6,7 @@ const encoder = new TextEncoder()
 
 const lengths = (max: number) => fc.array(fc.integer({ min: 1, max }), { minLength: 1, maxLength: 60 })
 
-test('the end of a stream is kept from the beginning of an event, however it was cut', () => {
+test('the last events of a stream are kept whole, however it was cut', () => {
   fc.assert(
     fc.property(
       fc.constantFrom('\n\n', '\r\n\r\n'),
@@ -23,8 +23,9 @@ test('the end of a stream is kept from the beginning of an event, however it was
           piece.fill(0)
         }
         const kept = new TextDecoder().decode(tail.bytes())
-        expect(events.map((_, i) => events.slice(i).join(''))).toContain(kept)
-        expect(kept.length).toBeGreaterThanOrEqual(Math.min(stream.length, 2048))
+        const last = events.map((_, i) => events.slice(i).join('')).indexOf(kept)
+        expect(last).toBeGreaterThanOrEqual(Math.max(0, events.length - 8))
+        if (last > events.length - 8) expect(kept.length).toBeGreaterThanOrEqual(Math.min(stream.length, 2048))
       },
     ),
     { seed: 7, numRuns: 200 },
