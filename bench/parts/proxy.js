@@ -1,4 +1,5 @@
 /** The proxy end to end: all targets take turns in each round, and what they used is compared with the pipe's of the same round. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { requestOf } from '../fixtures/requests.js'
 import { load } from '../load/load.js'
 import { median } from '../numbers.js'
@@ -23,6 +24,9 @@ import { PIPE, openTarget } from '../targets.js'
  * @property {string} [firstError]
  */
 
+/** What a process of its own loads and opens because of its first requests is there by then, and counted as it is when a server runs. */
+const SETTLE_MS = 600
+
 /** @param {{ targets: readonly Target[], scenarios: Record<string, Scenario>, rounds: number, subject: Subject, log: (text: string) => void }} options @returns {Promise<Record<string, Compared[]>>} */
 export async function compareProxies({ targets, scenarios, rounds, subject, log }) {
   const provider = await openProvider()
@@ -41,6 +45,7 @@ export async function compareProxies({ targets, scenarios, rounds, subject, log 
         if (!scenario.fresh) standing.set(target, proxy)
         const warmUp = { ...scenario, count: scenario.fresh ? 8 : Math.ceil(scenario.count / 2), atOnce: Math.min(8, scenario.atOnce) }
         if (scenario.fresh || round === 0) await read(target, warmUp, proxy)
+        if (scenario.fresh) await sleep(SETTLE_MS)
         readings.get(target)?.push(await read(target, scenario, proxy))
         if (scenario.fresh) await proxy.close()
       }

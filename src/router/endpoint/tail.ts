@@ -1,14 +1,12 @@
 /**
- * The end of a stream of server-sent events, kept to be read once it is over: a few kilobytes of whole events, and all of a
- * last event however large it is.
+ * The end of a stream of server-sent events, kept to be read once it is over: its last few events, however large they are.
  *
  * @module
  */
 
-/** What is kept at least: the few small events at the end of an answer, with its counts, have some hundred bytes. */
-const KEPT_BYTES = 2048
-/** So many of the events kept are read at most. Four tell how an answer ended, and with what counts; reading each takes 3 us. */
-const READ_EVENTS = 8
+/** So many events are kept, or so many bytes of whole ones. Four events tell how an answer ended, and with what counts; to read one takes 3 us. */
+const KEPT_EVENTS = 8
+const KEPT_BYTES = 16 * 1024
 const FIRST_BYTES = 1024
 /** What is kept at most: an event that is larger is not read. */
 const MAX_BYTES = 16 * 1024 * 1024
@@ -25,7 +23,7 @@ export function createTail(rest: Uint8Array): Tail {
   let kept = new Uint8Array(FIRST_BYTES)
   let size = 0
   // Doubled while an event goes on, so that its bytes are searched and copied twice at most on the whole.
-  let limit = 2 * KEPT_BYTES
+  let limit = 2 * FIRST_BYTES
   const add = (bytes: Uint8Array) => {
     if (size + bytes.length > kept.length) {
       const roomier = new Uint8Array(Math.max(2 * kept.length, size + bytes.length))
@@ -36,32 +34,33 @@ export function createTail(rest: Uint8Array): Tail {
     size += bytes.length
   }
   const trim = () => {
-    const begin = eventBefore(kept, size - KEPT_BYTES)
+    const begin = lastEvents(kept, size)
     size -= begin
-    limit = 2 * Math.max(KEPT_BYTES, size)
+    limit = 2 * Math.max(FIRST_BYTES, size)
     if (kept.length > 4 * limit) kept = kept.slice(begin, begin + size)
     else kept.copyWithin(0, begin, begin + size)
   }
   const push = (bytes: Uint8Array) => {
     if (size > MAX_BYTES) return
     const isLong = size + bytes.length > limit
-    const within = isLong ? eventBefore(bytes, bytes.length - KEPT_BYTES) : 0
+    const within = isLong ? lastEvents(bytes, bytes.length) : 0
     if (within) size = 0
     add(within ? bytes.subarray(within) : bytes)
     if (isLong) trim()
     if (size > MAX_BYTES) kept = new Uint8Array()
   }
   push(rest)
-  return { push, bytes: () => (size > MAX_BYTES ? undefined : lastEvents(kept.subarray(0, size))) }
+  return { push, bytes: () => (size > MAX_BYTES ? undefined : kept.subarray(lastEvents(kept, size), size)) }
 }
 
 /** What of an event that is not over yet stands at the end of `bytes`. */
 export const unfinished = (bytes: Uint8Array): Uint8Array => bytes.subarray(eventBefore(bytes, bytes.length))
 
-function lastEvents(bytes: Uint8Array): Uint8Array {
-  let begin = bytes.length
-  for (let i = 0; i < READ_EVENTS && begin > 0; i++) begin = eventBefore(bytes, begin - 1)
-  return bytes.subarray(begin)
+/** Where the events begin that are kept of `bytes` up to `end`; 0 where it has no more than these. */
+function lastEvents(bytes: Uint8Array, end: number): number {
+  let begin = end
+  for (let i = 0; i < KEPT_EVENTS && begin > 0 && end - begin < KEPT_BYTES; i++) begin = eventBefore(bytes, begin - 1)
+  return begin
 }
 
 const LF = 0x0a
