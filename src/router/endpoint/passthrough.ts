@@ -38,6 +38,9 @@ export function createPassThrough({ upstream, context, tell, observe, readAll = 
   /** What was read of the answer's beginning, and of its end. */
   const beginning: Length = { characters: 0, wide: 0 }
   const ending: Length = { characters: 0, wide: 0 }
+  /** How long the events are that brought a part of the answer's ending, and the others. */
+  let speaking = 0
+  let silent = 0
   const decoder = upstream.decodeStream((event) => {
     if (event.type === 'start') start = event
     if (event.type === 'delta') addLength(tail ? ending : beginning, event.text)
@@ -54,7 +57,10 @@ export function createPassThrough({ upstream, context, tell, observe, readAll = 
       if (data === '[DONE]') return void (done = true)
       const event = tryParse(data)
       if (isObject(event)) number = numberOf(event.sequence_number)
+      const before = ending.characters
       if (event !== undefined) decoder.event(event, name)
+      if (ending.characters === before) silent += data.length
+      else speaking += data.length
     })
   let head: EventReader | undefined = createReader()
   let tail: Tail | undefined
@@ -81,18 +87,19 @@ export function createPassThrough({ upstream, context, tell, observe, readAll = 
     const bytes = tail.bytes()
     if (!bytes) return void (readable = false)
     const reader = createReader()
-    tailShare = bytes.length / tailBytes
+    silent = speaking = 0
     reader.push(bytes)
     reader.end()
+    const unread = tailBytes - bytes.length
+    endings = unread ? 1 + (unread * (speaking + silent)) / (bytes.length * speaking) : 1
   }
-  let tailShare = 0
-  /** What passed unread between the beginning and the end is taken to hold as much as the end. */
+  /** How many times the ending all of it is that passed: what was not read is taken to hold as much as the events of the ending that hold anything. */
+  let endings = 1
   const said = (): Length | undefined => {
     if (!tail) return beginning
     if (readable) read(readTail)
-    if (!readable || !tailShare) return undefined
-    const [characters, wide] = [ending.characters / tailShare, ending.wide / tailShare]
-    return { characters: beginning.characters + characters, wide: beginning.wide + wide }
+    if (!readable || !Number.isFinite(endings)) return undefined
+    return { characters: beginning.characters + ending.characters * endings, wide: beginning.wide + ending.wide * endings }
   }
   let terminated = false
   /** Whether the answer came to an end of its own, good or bad. */

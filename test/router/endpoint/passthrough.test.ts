@@ -22,7 +22,8 @@ function passed(protocol: ProtocolName, text: string, size: number) {
   }
   const last = passage.end()
   const finish = events.find((event) => event.type === 'finish')
-  return { last, usage: finish?.type === 'finish' ? finish.usage?.output : undefined, recovered: passage.recovered }
+  const usage = finish?.type === 'finish' ? finish.usage?.output : undefined
+  return { last, usage, recovered: passage.recovered, said: passage.said?.() }
 }
 
 const BIG = 'x'.repeat(20_000)
@@ -68,11 +69,23 @@ const streams: [string, ProtocolName, string][] = [
 describe('what passes untouched', () => {
   it.each(streams)('is known to be whole: %s', (_, protocol, stream) => {
     for (const size of [1, 7, 100, 1000, 4097, 1 << 20])
-      expect({ size, ...passed(protocol, stream, size) }).toEqual({ size, last: undefined, usage: 7, recovered: false })
+      expect({ size, ...passed(protocol, stream, size) }).toMatchObject({ size, last: undefined, usage: 7, recovered: false })
   })
 
   it.each(streams)('is known to be cut: %s', (_, protocol, stream) => {
     for (const size of [1, 7, 100, 1000, 4097, 1 << 20]) expect(passed(protocol, stream.slice(0, -15_000), size).last).toBe('<cut>')
+  })
+
+  it.each([0, 1, 3, 10, 1000])('is known to be about as long as it is, without counts: %i more words', (more) => {
+    const words = ['one ', ...Array.from({ length: more }, (_, i) => `word ${i % 10} of it `)]
+    const chunk = (delta: object, finish_reason: string | null = null) => ({ id: 'c', choices: [{ index: 0, delta, finish_reason }] })
+    const stream = `${sse([...words.map((content) => chunk({ content })), chunk({}, 'stop')])}data: [DONE]\n\n`
+    for (const text of [stream, stream.slice(0, -200)])
+      for (const size of [7, 1000, 1 << 20]) {
+        const { said } = passed('openai', text, size)
+        const characters = words.join('').length
+        if (text === stream || more > 100) expect(Math.abs(said!.characters / characters - 1)).toBeLessThan(0.05)
+      }
   })
 
   it('is not called cut where an event was too large to be kept', () => {
