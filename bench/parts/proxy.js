@@ -24,7 +24,7 @@ import { PIPE, openTarget } from '../targets.js'
  * @property {string} [firstError]
  */
 
-/** What a process of its own loads and opens because of its first requests is there by then, and counted as it is when a server runs. */
+/** What a new process loads and opens for its first requests, the ledger and its prices, is in the memory that it has before the round. */
 const SETTLE_MS = 600
 
 /** @param {{ targets: readonly Target[], scenarios: Record<string, Scenario>, rounds: number, subject: Subject, log: (text: string) => void }} options @returns {Promise<Record<string, Compared[]>>} */

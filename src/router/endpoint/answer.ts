@@ -29,7 +29,7 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 const MAX_ERROR_BYTES = 1024 * 1024
 
 /** About how many bytes of a stream are a token, with what each protocol wraps around it: rather fewer than more. */
-const BYTES_PER_TOKEN: Record<ProtocolName, number> = { claude: 20, openai: 100, 'openai-responses': 100, gemini: 8 }
+export const BYTES_PER_TOKEN: Record<ProtocolName, number> = { claude: 20, openai: 100, 'openai-responses': 100, gemini: 8 }
 
 export interface AnswerContext {
   /** The endpoint's name, for errors. */

@@ -19,6 +19,10 @@ export const CUT: Failure = {
   message: 'The upstream closed its stream before the answer was complete. Try again.',
 }
 
+/** What stands around an event's data: `data: ` and the blank line, and with a name `event: ` and its line end. */
+const UNNAMED_FRAME = 8
+const NAMED_FRAME = 16
+
 export interface PassThroughOptions {
   upstream: Protocol
   context: ReplyContext
@@ -38,7 +42,7 @@ export function createPassThrough({ upstream, context, tell, observe, readAll = 
   /** What was read of the answer's beginning, and of its end. */
   const beginning: Length = { characters: 0, wide: 0 }
   const ending: Length = { characters: 0, wide: 0 }
-  /** How long the events are that brought a part of the answer's ending, and the others. */
+  /** How long the ending is on the wire up to the last event that says something, and behind that. */
   let speaking = 0
   let silent = 0
   const decoder = upstream.decodeStream((event) => {
@@ -59,13 +63,17 @@ export function createPassThrough({ upstream, context, tell, observe, readAll = 
       if (isObject(event)) number = numberOf(event.sequence_number)
       const before = ending.characters
       if (event !== undefined) decoder.event(event, name)
-      if (ending.characters === before) silent += data.length
-      else speaking += data.length
+      silent += data.length + (name === undefined ? UNNAMED_FRAME : NAMED_FRAME + name.length)
+      if (ending.characters === before) return
+      speaking += silent
+      silent = 0
     })
   let head: EventReader | undefined = createReader()
   let tail: Tail | undefined
   let tailBytes = 0
   let isTailRead = false
+  /** What the words of the ending are multiplied by to stand for those as well that were not read. */
+  let times = 1
   const passUnread = () => {
     head = undefined
     passage.unread = true
@@ -91,15 +99,13 @@ export function createPassThrough({ upstream, context, tell, observe, readAll = 
     reader.push(bytes)
     reader.end()
     const unread = tailBytes - bytes.length
-    endings = unread ? 1 + (unread * (speaking + silent)) / (bytes.length * speaking) : 1
+    if (unread) times = 1 + (unread * (speaking + silent)) / (bytes.length * speaking)
   }
-  /** How many times the ending all of it is that passed: what was not read is taken to hold as much as the events of the ending that hold anything. */
-  let endings = 1
   const said = (): Length | undefined => {
     if (!tail) return beginning
     if (readable) read(readTail)
-    if (!readable || !Number.isFinite(endings)) return undefined
-    return { characters: beginning.characters + ending.characters * endings, wide: beginning.wide + ending.wide * endings }
+    if (!readable || !Number.isFinite(times)) return undefined
+    return { characters: beginning.characters + ending.characters * times, wide: beginning.wide + ending.wide * times }
   }
   let terminated = false
   /** Whether the answer came to an end of its own, good or bad. */

@@ -11,7 +11,7 @@ import { estimateLength } from '../../core/tokens.ts'
 import { mergeUsage, type Usage } from '../../core/usage.ts'
 import { protocols } from '../../transformers/registry.ts'
 import type { Ending } from '../outcome.ts'
-import { plainContext } from './answer.ts'
+import { BYTES_PER_TOKEN, plainContext } from './answer.ts'
 import { createPassThrough } from './passthrough.ts'
 
 export interface AnswerReader {
@@ -33,6 +33,7 @@ function streamReader(protocol: ProtocolName): AnswerReader {
   let usage: Usage | undefined
   let failure: Failure | undefined
   let answeredBy: string | undefined
+  let bytes = 0
   const passage = createPassThrough({
     upstream,
     context: plainContext(upstream, { name: upstream.name }),
@@ -44,13 +45,18 @@ function streamReader(protocol: ProtocolName): AnswerReader {
     },
   })
   return {
-    push: (chunk) => void passage.push(typeof chunk === 'string' ? encodeUtf8(chunk) : chunk),
+    push(chunk) {
+      const piece = typeof chunk === 'string' ? encodeUtf8(chunk) : chunk
+      bytes += piece.length
+      passage.push(piece)
+    },
     end() {
       passage.end()
       const how = !failure ? (passage.recovered ? 'recovered' : 'complete') : failure.kind === 'truncated' ? 'truncated' : 'error'
-      const said = usage?.output === undefined || failure ? passage.said?.() : undefined
+      const isTold = usage?.output !== undefined && !failure
+      const said = isTold ? undefined : passage.said?.()
       return {
-        ...(said && { streamed: estimateLength(said) }),
+        ...(!isTold && { streamed: said ? estimateLength(said) : Math.ceil(bytes / BYTES_PER_TOKEN[protocol]) }),
         how,
         ...(usage && { usage }),
         ...(answeredBy !== undefined && { answeredBy }),

@@ -1,13 +1,15 @@
 /**
- * The end of a stream of server-sent events, kept to be read once it is over: its last few events, however large they are.
+ * The end of a stream of server-sent events, kept to be read once it is over: its last eight events or the last kilobyte, whichever is more,
+ * and of large events as many as there are in 16 KB, the last one however large it is.
  *
  * @module
  */
 
-/** So many events are kept, or so many bytes of whole ones. Four events tell how an answer ended, and with what counts; to read one takes 3 us. */
+/** Four events tell how an answer ended, and with what counts; comments and signs of life may follow them. To read one takes 3 us. */
 const KEPT_EVENTS = 8
-const KEPT_BYTES = 16 * 1024
-const FIRST_BYTES = 1024
+const LEAST_BYTES = 1024
+/** No further events are kept where those behind them are so large. */
+const ENOUGH_BYTES = 16 * 1024
 /** What is kept at most: an event that is larger is not read. */
 const MAX_BYTES = 16 * 1024 * 1024
 
@@ -20,13 +22,13 @@ export interface Tail {
 /** @param rest what of an event that is not over yet came before the first push */
 export function createTail(rest: Uint8Array): Tail {
   // Memory of its own: a piece of what came from the socket would keep all that came with it, for as long as the stream goes on.
-  let kept = new Uint8Array(FIRST_BYTES)
+  let kept = new Uint8Array(LEAST_BYTES)
   let size = 0
   // Doubled while an event goes on, so that its bytes are searched and copied twice at most on the whole.
-  let limit = 2 * FIRST_BYTES
+  let limit = 2 * LEAST_BYTES
   const add = (bytes: Uint8Array) => {
     if (size + bytes.length > kept.length) {
-      const roomier = new Uint8Array(Math.max(2 * kept.length, size + bytes.length))
+      const roomier = new Uint8Array(Math.max(limit, size + bytes.length))
       roomier.set(kept.subarray(0, size))
       kept = roomier
     }
@@ -36,7 +38,7 @@ export function createTail(rest: Uint8Array): Tail {
   const trim = () => {
     const begin = lastEvents(kept, size)
     size -= begin
-    limit = 2 * Math.max(FIRST_BYTES, size)
+    limit = 2 * Math.max(LEAST_BYTES, size)
     if (kept.length > 4 * limit) kept = kept.slice(begin, begin + size)
     else kept.copyWithin(0, begin, begin + size)
   }
@@ -59,7 +61,8 @@ export const unfinished = (bytes: Uint8Array): Uint8Array => bytes.subarray(even
 /** Where the events begin that are kept of `bytes` up to `end`; 0 where it has no more than these. */
 function lastEvents(bytes: Uint8Array, end: number): number {
   let begin = end
-  for (let i = 0; i < KEPT_EVENTS && begin > 0 && end - begin < KEPT_BYTES; i++) begin = eventBefore(bytes, begin - 1)
+  const isEnough = (events: number, size: number) => size >= ENOUGH_BYTES || (events >= KEPT_EVENTS && size >= LEAST_BYTES)
+  for (let events = 0; begin > 0 && !isEnough(events, end - begin); events++) begin = eventBefore(bytes, begin - 1)
   return begin
 }
 

@@ -66,6 +66,39 @@ const streams: [string, ProtocolName, string][] = [
   ['a last event that holds all of the answer', 'openai-responses', named(responses)],
 ]
 
+const chunk = (delta: object, more: object = {}) => ({ id: 'c', choices: [{ index: 0, delta, finish_reason: null, ...more }] })
+const counted = { id: 'c', choices: [], usage: { prompt_tokens: 3, completion_tokens: 7, total_tokens: 10 } }
+const said = (words: string[]) => words.map((content) => chunk({ content }))
+const begun = [
+  {
+    type: 'message_start',
+    message: { id: 'm', type: 'message', role: 'assistant', content: [], usage: { input_tokens: 3, output_tokens: 1 } },
+  },
+  { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+]
+const told = (words: string[]) => words.map((text) => ({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } }))
+const ended = [
+  { type: 'content_block_stop', index: 0 },
+  { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 7 } },
+  { type: 'message_stop' },
+]
+const pings = (count: number) => Array.from({ length: count }, () => ({ type: 'ping' }))
+
+const MANY = Array.from({ length: 40 }, (_, i) => `word ${i} `)
+const endings: [string, ProtocolName, string][] = [
+  ['pings of Claude', 'claude', named([...begun, ...told(MANY), ...ended, ...pings(9)])],
+  ['comments', 'openai', `${sse([...said(MANY), chunk({}, { finish_reason: 'stop' }), counted])}${': keep-alive\n\n'.repeat(8)}`],
+  ['comments and the last word', 'openai', `${sse([...said(MANY), counted])}${': keep-alive\n\n'.repeat(8)}data: [DONE]\n\n`],
+  ['blank lines', 'openai', sse([...said(MANY), chunk({}, { finish_reason: 'stop' }), counted], '\n\n\n\n')],
+]
+const unread: [string, ProtocolName, (words: string[]) => string][] = [
+  ['chunks', 'openai', (words) => `${sse([...said(words), chunk({}, { finish_reason: 'stop' })])}data: [DONE]\n\n`],
+  ['chunks, cut', 'openai', (words) => sse(said(words))],
+  ['an empty chunk behind each', 'openai', (words) => sse(words.flatMap((content) => [chunk({ content }), chunk({})]))],
+  ['events with names', 'claude', (words) => named([...begun, ...told(words), ended[0]!])],
+  ['events with names, behind pings', 'claude', (words) => named([...begun, ...told(words), ...pings(7)])],
+]
+
 describe('what passes untouched', () => {
   it.each(streams)('is known to be whole: %s', (_, protocol, stream) => {
     for (const size of [1, 7, 100, 1000, 4097, 1 << 20])
@@ -76,15 +109,20 @@ describe('what passes untouched', () => {
     for (const size of [1, 7, 100, 1000, 4097, 1 << 20]) expect(passed(protocol, stream.slice(0, -15_000), size).last).toBe('<cut>')
   })
 
-  it.each([0, 1, 3, 10, 1000])('is known to be about as long as it is, without counts: %i more words', (more) => {
-    const words = ['one ', ...Array.from({ length: more }, (_, i) => `word ${i % 10} of it `)]
-    const chunk = (delta: object, finish_reason: string | null = null) => ({ id: 'c', choices: [{ index: 0, delta, finish_reason }] })
-    const stream = `${sse([...words.map((content) => chunk({ content })), chunk({}, 'stop')])}data: [DONE]\n\n`
-    for (const text of [stream, stream.slice(0, -200)])
+  it.each(endings)('is known with its counts behind signs of life: %s', (_, protocol, stream) => {
+    for (const size of [1, 100, 1 << 20]) {
+      const { last, usage } = passed(protocol, stream, size)
+      expect(last).not.toBe('<cut>')
+      expect(usage).toBe(7)
+    }
+  })
+
+  it.each(unread)('is known to be about as long as it is, without counts: %s', (_, protocol, streamOf) => {
+    for (const words of [1, 3, 10, 1000])
       for (const size of [7, 1000, 1 << 20]) {
-        const { said } = passed('openai', text, size)
-        const characters = words.join('').length
-        if (text === stream || more > 100) expect(Math.abs(said!.characters / characters - 1)).toBeLessThan(0.05)
+        const { said } = passed(protocol, streamOf(Array.from({ length: words }, (_, i) => `word ${i % 10} of it `)), size)
+        const far = Math.abs(said!.characters / (words * 'word 0 of it '.length) - 1)
+        expect({ words, size, far }).toEqual({ words, size, far: expect.toSatisfy((by: number) => by < 0.1) })
       }
   })
 
