@@ -41,8 +41,9 @@ export function addLength(length: Length, piece: string): void {
   if (piece.charCodeAt(0) > 127) length.wide += piece.length
 }
 
-/** Estimates tokens of a text of which only the length is known. */
-export const estimateLength = ({ characters, wide }: Length): number => Math.ceil(characters * ASCII + wide * (OTHER - ASCII))
+/** Estimates tokens of a stream that nobody kept: by how much it said, or by its bytes where that is not known. */
+export const estimateStreamed = (said: Length | undefined, bytes: number, bytesPerToken = 20): number =>
+  Math.ceil(said ? said.characters * ASCII + said.wide * (OTHER - ASCII) : bytes / bytesPerToken)
 
 /** Estimates the input tokens of a request: its instructions, conversation and tools. Never 0. */
 export function estimateInput(chat: ChatRequest): number {

@@ -7,7 +7,7 @@ import { encodeUtf8 } from '../../core/utf8.ts'
 import type { ProtocolName } from '../../core/chat.ts'
 import type { Failure } from '../../core/failure.ts'
 import { tryParse } from '../../core/json.ts'
-import { estimateLength } from '../../core/tokens.ts'
+import { estimateStreamed } from '../../core/tokens.ts'
 import { mergeUsage, type Usage } from '../../core/usage.ts'
 import { protocols } from '../../transformers/registry.ts'
 import type { Ending } from '../outcome.ts'
@@ -54,9 +54,8 @@ function streamReader(protocol: ProtocolName): AnswerReader {
       passage.end()
       const how = !failure ? (passage.recovered ? 'recovered' : 'complete') : failure.kind === 'truncated' ? 'truncated' : 'error'
       const isTold = usage?.output !== undefined && !failure
-      const said = isTold ? undefined : passage.said?.()
       return {
-        ...(!isTold && { streamed: said ? estimateLength(said) : Math.ceil(bytes / BYTES_PER_TOKEN[protocol]) }),
+        ...(!isTold && { streamed: estimateStreamed(passage.said?.(), bytes, BYTES_PER_TOKEN[protocol]) }),
         how,
         ...(usage && { usage }),
         ...(answeredBy !== undefined && { answeredBy }),

@@ -9,7 +9,7 @@ import type { Clock } from '../../core/clock.ts'
 import { FailureError, failureOf, type Failure } from '../../core/failure.ts'
 import type { Emit } from '../../core/reply.ts'
 import { endsEvent } from '../../core/sse.ts'
-import { addLength, estimateLength, type Length } from '../../core/tokens.ts'
+import { addLength, estimateStreamed, type Length } from '../../core/tokens.ts'
 import { mergeUsage, type Usage } from '../../core/usage.ts'
 import type { Ending } from '../outcome.ts'
 
@@ -82,7 +82,7 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
   const observed: Length = { characters: 0, wide: 0 }
   const streamed = (): number => {
     const said = passage.said?.() ?? (passage.unread ? undefined : observed)
-    return said ? estimateLength(said) : Math.ceil(bytes / (options.bytesPerToken ?? 20))
+    return estimateStreamed(said, bytes, options.bytesPerToken)
   }
   let lastWrite = clock.now()
   let lastRead = lastWrite

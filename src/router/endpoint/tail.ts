@@ -35,8 +35,7 @@ export function createTail(rest: Uint8Array): Tail {
     kept.set(bytes, size)
     size += bytes.length
   }
-  const trim = () => {
-    const begin = lastEvents(kept, size)
+  const trim = (begin: number) => {
     size -= begin
     limit = 2 * Math.max(LEAST_BYTES, size)
     if (kept.length > 4 * limit) kept = kept.slice(begin, begin + size)
@@ -48,7 +47,7 @@ export function createTail(rest: Uint8Array): Tail {
     const within = isLong ? lastEvents(bytes, bytes.length) : 0
     if (within) size = 0
     add(within ? bytes.subarray(within) : bytes)
-    if (isLong) trim()
+    if (isLong) trim(within ? 0 : lastEvents(kept, size))
     if (size > MAX_BYTES) kept = new Uint8Array()
   }
   push(rest)

@@ -6,7 +6,7 @@
  * @module
  */
 import type { ByteSink, ByteSource } from '../../core/byte-source.ts'
-import { bytesOf } from './bytes.ts'
+import { bytesOf, joined } from './bytes.ts'
 
 /** Of each answer at least so much goes on at once, about a dozen events; later a read goes on at once that is no longer, where nobody waits. */
 const SHORT_BYTES = 2 * 1024
@@ -70,7 +70,7 @@ export function inTurns(source: ByteSource): ByteSource {
   const give = () => {
     waits = false
     if (paused) return
-    const bytes = held.length === 1 ? held[0]! : Buffer.concat(held, heldBytes)
+    const bytes = joined(held)
     given += heldBytes
     if (given >= HELD_BYTES) {
       given = SHORT_BYTES

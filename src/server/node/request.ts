@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { tooLarge } from '../../router/facts.ts'
+import { joined } from './bytes.ts'
 
 /** Reads a body. Rejects with a 413 failure above `maxBytes`, and where the client goes before its end. */
 export function readNodeBody(message: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
@@ -23,7 +24,7 @@ export function readNodeBody(message: IncomingMessage, maxBytes: number): Promis
       }
     })
     message.once('end', () => {
-      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size))
+      resolve(joined(chunks))
       chunks = []
     })
     message.once('error', reject)

@@ -9,7 +9,7 @@ import type { ByteSource } from '../../core/byte-source.ts'
 import { takePushed } from '../../core/respond.ts'
 import { endsEvent } from '../../core/sse.ts'
 import type { Interrupt } from '../closing.ts'
-import { bytesOf } from './bytes.ts'
+import { bytesOf, joined } from './bytes.ts'
 import { createPieceWriter } from './chunks.ts'
 
 /** Long strings cost more to write than their bytes. */
@@ -75,7 +75,7 @@ export function writeSource(source: ByteSource, to: ServerResponse, lastWords?: 
   let size = 0
   const flush = () => {
     if (!text && !pieces.length) return
-    const chunk = text ? (text.length > LONG_TEXT ? bytesOf(text) : text) : pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
+    const chunk = text ? (text.length > LONG_TEXT ? bytesOf(text) : text) : joined(pieces)
     text = ''
     pieces = []
     size = 0

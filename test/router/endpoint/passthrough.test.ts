@@ -101,8 +101,10 @@ const unread: [string, ProtocolName, (words: string[]) => string][] = [
 
 describe('what passes untouched', () => {
   it.each(streams)('is known to be whole: %s', (_, protocol, stream) => {
-    for (const size of [1, 7, 100, 1000, 4097, 1 << 20])
-      expect({ size, ...passed(protocol, stream, size) }).toMatchObject({ size, last: undefined, usage: 7, recovered: false })
+    for (const size of [1, 7, 100, 1000, 4097, 1 << 20]) {
+      const { said: _, ...known } = passed(protocol, stream, size)
+      expect({ size, ...known }).toEqual({ size, last: undefined, usage: 7, recovered: false })
+    }
   })
 
   it.each(streams)('is known to be cut: %s', (_, protocol, stream) => {
