@@ -13,6 +13,7 @@ import { createTailReader } from '../router/endpoint/read-tail.ts'
 import { DEFAULT_TIMEOUTS } from '../router/endpoint/timeouts.ts'
 import { permitOf } from '../router/caller.ts'
 import { isPassedOn, passBack } from '../router/endpoint/upstream.ts'
+import { eachHeader } from '../router/headers.ts'
 import { networkFailure } from '../router/failures/network-failure.ts'
 import { notAllowed } from '../router/not-allowed.ts'
 import { attachOutcome, type Attempt } from '../router/outcome.ts'
@@ -154,7 +155,7 @@ function headersFor({ config }: ServedEndpoint, request: Request, key: string | 
   const { protocol, baseUrl } = config
   const dialect = dialectFor({ protocol, dialect: config.dialect, baseUrl })
   const headers: Record<string, string> = {}
-  request.headers.forEach((value, name) => {
+  eachHeader(request, (value, name) => {
     if (isPassedOn(name) || ALSO_PASSED_ON.test(name)) headers[name] = value
   })
   const version = headers['anthropic-version']

@@ -6,6 +6,7 @@
 import type { Dialect } from '../../core/dialect.ts'
 import { createMemo } from '../../core/memo.ts'
 import type { Protocol } from '../../core/protocol.ts'
+import { eachHeader } from '../headers.ts'
 
 /**
  * Headers of a client that an upstream of the same protocol gets. A list of what may pass, not of what may not: a client's
@@ -63,9 +64,10 @@ export function upstreamCall(options: {
     accept: options.stream ? 'text/event-stream' : 'application/json',
   }
   const forOneHop = hopsIn(client?.headers.get('connection') ?? '')
-  client?.headers.forEach((value, name) => {
-    if (isPassedOn(name) && !forOneHop?.has(name)) headers[name] = value
-  })
+  if (client)
+    eachHeader(client, (value, name) => {
+      if (isPassedOn(name) && !forOneHop?.has(name)) headers[name] = value
+    })
   const credentials = protocol.credentials(options.apiKey, dialect)
   for (const name in credentials) if (name !== 'anthropic-version' || headers[name] === undefined) headers[name] = credentials[name]!
   if (dialect.headers) Object.assign(headers, dialect.headers)

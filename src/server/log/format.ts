@@ -27,9 +27,22 @@ const BODIES: ReadonlySet<string> = new Set(['asked', 'answered'])
 
 const FIRST = ['time', 'level', 'message']
 
+let second = Number.NaN
+let secondText = ''
+
+/** As ISO 8601 has it. Written anew once a second: that takes as long as the rest of a line. */
+function momentText(time: number): string {
+  const now = Math.floor(time / 1000)
+  if (now !== second) {
+    secondText = new Date(now * 1000).toISOString().slice(0, -4)
+    second = now
+  }
+  return `${secondText}${String(Math.floor(time) - now * 1000).padStart(3, '0')}Z`
+}
+
 /** One JSON object; `time`, `level` and `message` come first, and no field takes their place. */
 export function jsonLine({ time, level, message, fields }: LogEntry, redact: Redact): string {
-  const at = new Date(time).toISOString()
+  const at = momentText(time)
   // A look at the whole line costs a third of one at each of its texts. Nothing of it is escaped, so that secrets stand in it as they are.
   if (isSimple(fields)) {
     const line = JSON.stringify({ time: at, level, message, ...fields })

@@ -11,6 +11,7 @@ import { createPresence } from '../../core/presence.ts'
 import { createMemo } from '../../core/memo.ts'
 import type { Failure } from '../../core/failure.ts'
 import { attachBody } from '../../router/facts.ts'
+import { attachHeaders } from '../../router/headers.ts'
 import { attachPresence } from '../../router/presence.ts'
 import type { Fetch } from '../../router/fetch.ts'
 import type { Closing, Interrupt } from '../closing.ts'
@@ -45,6 +46,7 @@ export function createNodeListener({ gateway, closing, limits, stopping, lastWor
       land()
       over()
     })
+    attachHeaders(request, req.headers)
     attachBody(request, (maxBytes) => readNodeBody(req, maxBytes))
     attachConnection(request, { address: req.socket.remoteAddress, whenClosed: (run) => void res.once('close', run) })
     const response = await gateway(request).finally(over)

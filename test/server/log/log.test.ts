@@ -35,6 +35,16 @@ describe('a line', () => {
     expect(lines).toEqual(['{"time":"2026-11-21T12:34:56.789Z","level":"info","message":"hello","status":200,"ok":true,"why":"oh"}\n'])
   })
 
+  test('tells its own moment, also amid and across seconds', async () => {
+    const clock = virtualClock(START)
+    const { log, lines } = open({ clock })
+    for (const ms of [0, 10, 200, 1, 1_000, 0, 31_536_000_000]) {
+      await clock.advance(ms)
+      log.info('hello')
+      expect(JSON.parse(lines.at(-1)!).time).toBe(new Date(clock.now()).toISOString())
+    }
+  })
+
   test('is made for people on a terminal', () => {
     vi.stubEnv('NO_COLOR', '1')
     const { log, lines } = open({}, true)
