@@ -7,21 +7,18 @@
 import { STATUS, type Failure } from '../../core/failure.ts'
 import type { Begun, Protocol, ReplyContext } from '../../core/protocol.ts'
 import type { Emit, StreamEvent } from '../../core/reply.ts'
-import { addLength, type Length } from '../../core/tokens.ts'
+import type { Length } from '../../core/tokens.ts'
 import { createEventReader, type EventReader } from '../../core/sse.ts'
 import { isObject, numberOf, tryParse } from '../../core/json.ts'
 import type { Passage } from './relay.ts'
 import { createTail, unfinished, type Tail } from './tail.ts'
+import { addWords, beginEnd, createUnreadLength, finishEnd, passEvent, wholeLength } from './unread-length.ts'
 
 export const CUT: Failure = {
   kind: 'truncated',
   status: STATUS.truncated,
   message: 'The upstream closed its stream before the answer was complete. Try again.',
 }
-
-/** What stands around an event's data: `data: ` and the blank line, and with a name `event: ` and its line end. */
-const UNNAMED_FRAME = 8
-const NAMED_FRAME = 16
 
 export interface PassThroughOptions {
   upstream: Protocol
@@ -39,15 +36,10 @@ export function createPassThrough({ upstream, context, tell, observe, readAll = 
   let readable = true
   let start: Partial<Extract<StreamEvent, { type: 'start' }>> = {}
   let number: number | undefined
-  /** What was read of the answer's beginning, and of its end. */
-  const beginning: Length = { characters: 0, wide: 0 }
-  const ending: Length = { characters: 0, wide: 0 }
-  /** How long the ending is on the wire up to the last event that says something, and behind that. */
-  let speaking = 0
-  let silent = 0
+  const length = createUnreadLength()
   const decoder = upstream.decodeStream((event) => {
     if (event.type === 'start') start = event
-    if (event.type === 'delta') addLength(tail ? ending : beginning, event.text)
+    if (event.type === 'delta') addWords(length, event.text)
     if (event.type === 'finish') finished = true
     if (event.type === 'error') failed = true
     if (event.type === 'delta' || event.type === 'part-end') {
@@ -61,19 +53,13 @@ export function createPassThrough({ upstream, context, tell, observe, readAll = 
       if (data === '[DONE]') return void (done = true)
       const event = tryParse(data)
       if (isObject(event)) number = numberOf(event.sequence_number)
-      const before = ending.characters
       if (event !== undefined) decoder.event(event, name)
-      silent += data.length + (name === undefined ? UNNAMED_FRAME : NAMED_FRAME + name.length)
-      if (ending.characters === before) return
-      speaking += silent
-      silent = 0
+      passEvent(length, data, name)
     })
   let head: EventReader | undefined = createReader()
   let tail: Tail | undefined
   let tailBytes = 0
   let isTailRead = false
-  /** What the words of the ending are multiplied by to stand for those as well that were not read. */
-  let times = 1
   const passUnread = () => {
     head = undefined
     passage.unread = true
@@ -95,17 +81,14 @@ export function createPassThrough({ upstream, context, tell, observe, readAll = 
     const bytes = tail.bytes()
     if (!bytes) return void (readable = false)
     const reader = createReader()
-    silent = speaking = 0
+    beginEnd(length)
     reader.push(bytes)
     reader.end()
-    const unread = tailBytes - bytes.length
-    if (unread) times = 1 + (unread * (speaking + silent)) / (bytes.length * speaking)
+    finishEnd(length, bytes.length, tailBytes - bytes.length)
   }
   const said = (): Length | undefined => {
-    if (!tail) return beginning
-    if (readable) read(readTail)
-    if (!readable || !Number.isFinite(times)) return undefined
-    return { characters: beginning.characters + ending.characters * times, wide: beginning.wide + ending.wide * times }
+    if (tail && readable) read(readTail)
+    return tail && !readable ? undefined : wholeLength(length)
   }
   let terminated = false
   /** Whether the answer came to an end of its own, good or bad. */
