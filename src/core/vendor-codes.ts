@@ -12,7 +12,8 @@ const CODES: Partial<Record<FailureKind, string>> = {
     expiredtokenexception invalidsignatureexception`,
   billing: `insufficient_quota insufficient_user_quota credit_balance_exhausted billing_hard_limit_reached billing_not_active
     exceeded_current_quota_error arrearage allocationquota.freetieronly credit_limit workspace_spend_limit_reached
-    organization_spend_limit_reached enforced_spend_limit_reached 1113`,
+    organization_spend_limit_reached linked_organization_spend_limit_reached contract_spend_limit_reached enforced_spend_limit_reached
+    1113`,
   permission: 'accessdeniedexception permission_denied_error 1220',
   'rate-limit': `rate_limit_exceeded rate_limit_reached_error rate_limited ratelimitreached too_many_requests limit_requests
     limit_burst_rate throttling throttling.ratequota throttling.allocationquota throttling.user throttlingexception

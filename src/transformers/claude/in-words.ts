@@ -41,9 +41,16 @@ function ranCode(block: JsonObject): string {
 }
 
 function result(block: JsonObject, text: string): string {
-  const content = isObject(block.content) ? block.content : {}
-  const error = stringOf(content.error_code)
-  return error === undefined ? `[result]\n${text}` : `[failed: ${error}]`
+  const failure = failureOf(block)
+  return lines(failure === undefined ? '[result]' : `[${['failed', failure].filter(Boolean).join(': ')}]`, text)
+}
+
+/** Why a tool failed, as far as is told; `undefined` where it did not. */
+function failureOf({ is_error, content }: JsonObject): string | undefined {
+  const { error_code, return_code } = isObject(content) ? content : {}
+  if (typeof error_code === 'string') return error_code
+  if (typeof return_code === 'number' && return_code !== 0) return `exit code ${return_code}`
+  return is_error === true ? '' : undefined
 }
 
 function titleAndUrl(value: unknown): string | undefined {

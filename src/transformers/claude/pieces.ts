@@ -6,7 +6,7 @@
  */
 import { arrayOf, isObject, numberOf, objectOf, stringOf, tryParse, type JsonObject } from '../../core/json.ts'
 import type { Pieces } from '../../core/protocol.ts'
-import { mergeWireUsage } from './usage.ts'
+import { addWireUsage, mergeWireUsage, totalWireUsage } from './usage.ts'
 
 /** A tool that the provider runs, or may run: it has a type and no schema. */
 const isServerTool = (tool: unknown): boolean =>
@@ -24,8 +24,12 @@ export const pieces: Pieces = {
     let earlier: JsonObject | undefined
     let counts: JsonObject | undefined
     let end: JsonObject[] = []
+    let container: string | undefined
 
     const place = (event: JsonObject): number => first + (numberOf(event.index) ?? 0)
+    const noteContainer = (holder: unknown): void => {
+      container = stringOf(objectOf(objectOf(holder)?.container)?.id) ?? container
+    }
     const summed = (): JsonObject | undefined => (earlier && counts ? sumOf(earlier, counts) : counts)
     return {
       event(event) {
@@ -33,6 +37,7 @@ export const pieces: Pieces = {
           case 'message_start':
             end = []
             counts = mergeWireUsage(counts, objectOf(event.message)?.usage)
+            noteContainer(event.message)
             if (begun) return undefined
             begun = true
             return event
@@ -50,6 +55,7 @@ export const pieces: Pieces = {
           }
           case 'message_delta': {
             counts = mergeWireUsage(counts, event.usage)
+            noteContainer(event.delta)
             const told = earlier ? { ...event, usage: summed() } : event
             paused = objectOf(event.delta)?.stop_reason === 'pause_turn'
             if (!paused) return told
@@ -66,6 +72,7 @@ export const pieces: Pieces = {
       },
       whole(piece) {
         counts = mergeWireUsage(undefined, piece.usage)
+        noteContainer(piece)
         blocks.push(...arrayOf(piece.content).filter(isObject))
         paused = piece.stop_reason === 'pause_turn'
         return { ...piece, content: [...blocks], usage: summed() ?? piece.usage }
@@ -77,7 +84,8 @@ export const pieces: Pieces = {
         counts = undefined
         first = blocks.length
         inputs.clear()
-        return { ...request, messages: [...arrayOf(request.messages), { role: 'assistant', content: [...blocks] }] }
+        const messages = [...arrayOf(request.messages), { role: 'assistant', content: [...blocks] }]
+        return { ...request, ...containerOf(request.container, container), messages }
       },
       held: () => end,
     }
@@ -105,11 +113,15 @@ function grow(block: JsonObject | undefined, delta: JsonObject, at: number, inpu
   }
 }
 
-/** Each request is counted, and billed, by itself. */
-function sumOf(one: JsonObject, other: JsonObject): JsonObject {
-  const sum: JsonObject = { ...one, ...other }
-  for (const key in sum)
-    if (typeof one[key] === 'number' || typeof other[key] === 'number') sum[key] = (numberOf(one[key]) ?? 0) + (numberOf(other[key]) ?? 0)
-    else if (isObject(one[key]) && isObject(other[key])) sum[key] = sumOf(one[key], other[key])
-  return sum
+/** A piece may tell its rounds and another not: the sum has them in its totals, and an empty list in place of those told before. */
+const sumOf = (one: JsonObject, other: JsonObject): JsonObject => ({
+  ...addWireUsage(totalWireUsage(one), totalWireUsage(other)),
+  iterations: [],
+})
+
+/** Where code of the provider's own goes on: what it made so far is in the container of the piece before. */
+function containerOf(asked: unknown, id: string | undefined): JsonObject {
+  if (id === undefined || typeof asked === 'string') return {}
+  if (!isObject(asked)) return { container: id }
+  return { container: { ...asked, id: asked.id ?? id } }
 }

@@ -18,12 +18,12 @@ export function decodeUsage(wire: unknown): Usage | undefined {
     const count = numberOf(value)
     if (count !== undefined) usage[key] = count
   }
-  const sums = sumOf(wire.iterations)
-  set('input', sums?.input ?? wire.input_tokens)
-  set('cacheRead', wire.cache_read_input_tokens)
-  set('cacheWrite', wire.cache_creation_input_tokens)
-  set('cacheWriteLong', isObject(wire.cache_creation) ? wire.cache_creation.ephemeral_1h_input_tokens : undefined)
-  set('output', sums?.output ?? wire.output_tokens)
+  const counts = totalWireUsage(wire)
+  set('input', counts.input_tokens)
+  set('cacheRead', counts.cache_read_input_tokens)
+  set('cacheWrite', counts.cache_creation_input_tokens)
+  set('cacheWriteLong', isObject(counts.cache_creation) ? counts.cache_creation.ephemeral_1h_input_tokens : undefined)
+  set('output', counts.output_tokens)
   set('reasoning', isObject(wire.output_tokens_details) ? wire.output_tokens_details.thinking_tokens : undefined)
   set('serverToolCalls', isObject(wire.server_tool_use) ? callsIn(wire.server_tool_use) : undefined)
   // Fast mode is told apart from the tier, and is what the price goes by: https://platform.claude.com/docs/en/build-with-claude/fast-mode
@@ -38,16 +38,31 @@ const callsIn = (wire: JsonObject): number =>
   Object.entries(wire).reduce((sum, [name, value]) => sum + (name === 'web_fetch_requests' ? 0 : (numberOf(value) ?? 0)), 0)
 
 /**
- * The rounds of an answer for which the provider ran the model several times: the totals count the last one alone,
- * except where another model stood in. Rounds of an advisor are billed as another model's.
+ * The wire's counts with those of all rounds, where the provider ran the model several times, in the totals. These may count the last round
+ * alone, and never a compaction; where another model stood in they are right. Rounds of an advisor are billed as another model's.
  */
-function sumOf(value: unknown): { input: number; output: number } | undefined {
-  const rounds = arrayOf(value).filter(isObject)
-  if (rounds.some((round) => round.type === 'fallback_message')) return undefined
-  const counted = rounds.filter((round) => round.type === 'message' || round.type === 'compaction')
-  if (!counted.length) return undefined
-  const sum = (key: string) => counted.reduce((total, round) => total + (numberOf(round[key]) ?? 0), 0)
-  return { input: sum('input_tokens'), output: sum('output_tokens') }
+export function totalWireUsage(wire: JsonObject): JsonObject {
+  const rounds = arrayOf(wire.iterations).filter(isObject)
+  if (!rounds.length) return wire
+  const { iterations: _iterations, ...totals } = wire
+  if (rounds.some((round) => round.type === 'fallback_message')) return totals
+  const sum = (type: string) =>
+    rounds.filter((round) => round.type === type).reduce((total, round) => addWireUsage(total, countsOf(round)), {})
+  return addWireUsage(mergeWireUsage(totals, sum('message')) ?? totals, sum('compaction'))
+}
+
+function countsOf(round: JsonObject): JsonObject {
+  const { type: _type, model: _model, ...counts } = round
+  return counts
+}
+
+/** What two requests, or two rounds of one, used together: each is counted, and billed, by itself. */
+export function addWireUsage(one: JsonObject, other: JsonObject): JsonObject {
+  const sum: JsonObject = { ...mergeWireUsage(one, other) }
+  for (const key in sum)
+    if (typeof one[key] === 'number' && typeof other[key] === 'number') sum[key] = one[key] + other[key]
+    else if (isObject(one[key]) && isObject(other[key])) sum[key] = addWireUsage(one[key], other[key])
+  return sum
 }
 
 /** Counts for a client. `guess` stands in for what the provider did not tell: a client that compacts by these counts must never see 0. */

@@ -99,6 +99,30 @@ describe('messages', () => {
       { type: 'native', protocol: 'claude', value: { file_id: 'f' } },
     ])
   })
+  it.each([
+    [{ type: 'mcp_tool_result', is_error: false, content: [{ type: 'text', text: 'fine' }] }, '[result]\nfine'],
+    [{ type: 'mcp_tool_result', is_error: true, content: [{ type: 'text', text: 'boom' }] }, '[failed]\nboom'],
+    [{ type: 'mcp_tool_result', is_error: true, content: 'boom' }, '[failed]\nboom'],
+    [
+      { type: 'web_search_tool_result', content: { type: 'web_search_tool_result_error', error_code: 'max_uses_exceeded' } },
+      '[failed: max_uses_exceeded]',
+    ],
+    [
+      { type: 'bash_code_execution_tool_result', content: { type: 'bash_code_execution_result', stdout: 'a', stderr: '', return_code: 0 } },
+      '[result]\na',
+    ],
+    [
+      {
+        type: 'bash_code_execution_tool_result',
+        content: { type: 'bash_code_execution_result', stdout: 'a', stderr: 'b', return_code: 2 },
+      },
+      '[failed: exit code 2]\na\nb',
+    ],
+    [
+      { type: 'code_execution_tool_result', content: { type: 'code_execution_result', stdout: '', stderr: 'b', return_code: 1 } },
+      '[failed: exit code 1]\nb',
+    ],
+  ])('say whether a tool of the provider failed: %j', (block, text) => expect(partsOf(block)).toMatchObject([{ type: 'native', text }]))
 })
 
 describe('tools', () => {

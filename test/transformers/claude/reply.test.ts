@@ -90,6 +90,24 @@ describe('an upstream answer', () => {
     iterations.push({ type: 'fallback_message', input_tokens: 1, output_tokens: 1 })
     expect(read({ usage: { ...usage, iterations } }).usage).toMatchObject({ input: 10, output: 50 })
   })
+  it('counts the cache of a compaction, which the totals leave out', () => {
+    const counts = (type: string, input: number, output: number, read: number, long: number) => ({
+      ...(type && { type }),
+      input_tokens: input,
+      output_tokens: output,
+      cache_read_input_tokens: read,
+      cache_creation_input_tokens: long + 1,
+      cache_creation: { ephemeral_5m_input_tokens: 1, ephemeral_1h_input_tokens: long },
+    })
+    const usage = {
+      ...counts('', 10, 50, 100, 4),
+      iterations: [counts('compaction', 3000, 400, 147000, 20), counts('message', 10, 50, 100, 4)],
+    }
+    const total = { input: 3010, output: 450, cacheRead: 147100, cacheWrite: 26, cacheWriteLong: 24 }
+    expect(read({ usage }).usage).toMatchObject(total)
+    expect(read({ usage: { ...usage, iterations: usage.iterations.slice(0, 1) } }).usage).toMatchObject(total)
+    expect(write(read({ usage }))).toMatchObject({ usage })
+  })
   it.each([
     [{ service_tier: 'standard', speed: 'fast' }, 'fast'],
     [{ service_tier: 'priority', speed: 'standard' }, 'priority'],
