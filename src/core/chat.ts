@@ -185,6 +185,8 @@ export interface NativePart extends Located {
   value: JsonObject
   /** What it says in plain words, for protocols that cannot say it; absent: they drop it. Both with a notice. */
   text?: string
+  /** The block sums up the conversation before it, and stands in its place. */
+  summary?: true
   /** The block tells that the provider searched the web, and for what. */
   searched?: string[]
 }

@@ -14,6 +14,7 @@ import { createNameMap, fitTo } from '../core/names.ts'
 import { createNotes, noteForeignExtras, type Notice } from '../core/notice.ts'
 import type { ErrorAnswer, Framing, ReplyContext } from '../core/protocol.ts'
 import type { Emit, Reply } from '../core/reply.ts'
+import { sinceSummary } from '../core/summary.ts'
 import { estimateInput } from '../core/tokens.ts'
 import { arrangeTurns } from '../core/turns.ts'
 import { encodeUtf8 } from '../core/utf8.ts'
@@ -121,7 +122,8 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
   for (const tool of asked.tools) if (tool.type !== 'hosted') offered.push(tool.name)
   const toolNames = createNameMap(dialect.toolName ?? upstream.toolName, offered)
   const idRule = dialect.callId ?? upstream.callId
-  const own = dropForeignOpaque(asked, { protocol: options.to, origin: options.origin, none: options.withoutReasoning }, notes)
+  const messages = client === upstream ? asked.messages : sinceSummary(asked.messages)
+  const own = dropForeignOpaque({ messages }, { protocol: options.to, origin: options.origin, none: options.withoutReasoning }, notes)
   const arranged = withCacheMarks(extended(asked, { messages: arrangeTurns(own, notes) }), options, notes)
   const stops: string[] = []
   const upstreamBody = upstream.encodeRequest(arranged, {

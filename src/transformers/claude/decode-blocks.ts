@@ -137,10 +137,10 @@ function readToolReference(block: JsonObject, at: string): TextPart {
   return spell(part, { type: 'tool_reference', tool_name: name, text: undefined })
 }
 
-/** A block that only Claude can say. */
+/** A block that only Claude can say. A compaction that failed has no words, and sums nothing up. */
 function readNative(block: JsonObject, at: string): NativePart {
+  const part: NativePart = { type: 'native', protocol: 'claude', value: block, at }
   const text = inWords(block)
-  return text === undefined
-    ? { type: 'native', protocol: 'claude', value: block, at }
-    : { type: 'native', protocol: 'claude', value: block, text, at }
+  if (text === undefined) return part
+  return block.type === 'compaction' ? { ...part, text, summary: true } : { ...part, text }
 }
