@@ -4,8 +4,9 @@
  * @module
  */
 import type { ChatRequest, CustomTool, FunctionTool, HostedTool, Tool } from '../../core/chat.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { stringOf, type JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
+import { hostedNamed, isOffered, nameable } from '../../core/tool-choice.ts'
 import { complete, encodeCache } from './cache.ts'
 import { traitsOf } from './models.ts'
 import { enforceable, toolSchema } from './schema.ts'
@@ -118,6 +119,15 @@ function encodeHosted(tool: HostedTool, taken: Set<string>, context: AskContext)
   ]
 }
 
+/** The name under which a tool is offered; `undefined` where it is not. */
+function offeredName(name: string, tools: Tool[], { toolNames }: AskContext): string | undefined {
+  if (isOffered(name, tools)) return toolNames.fit(name)
+  const tool = hostedNamed(name, tools)
+  if (tool?.protocol === 'claude') return stringOf(tool.value.name)
+  const twin = tool && TWINS[tool.kind]
+  return twin && !namesOf(tools).has(twin.name) ? twin.name : undefined
+}
+
 const CHOICES = { auto: 'auto', required: 'any', none: 'none' } as const
 
 /**
@@ -130,21 +140,25 @@ export function encodeToolChoice(
   hasTools: boolean,
   thinksByBudget: boolean,
 ): JsonObject | undefined {
-  const { toolChoice, parallelToolCalls } = chat
-  if (!toolChoice && parallelToolCalls !== false) return undefined
+  const { toolChoice: asked, parallelToolCalls, tools } = chat
+  if (!asked && parallelToolCalls !== false) return undefined
   if (!hasTools) {
-    if (toolChoice)
+    if (asked)
       context.notes.dropped(
-        toolChoice.at === undefined ? chat : toolChoice,
-        toolChoice.at === undefined ? 'toolChoice' : undefined,
+        asked.at === undefined ? chat : asked,
+        asked.at === undefined ? 'toolChoice' : undefined,
         'there are no tools to choose from',
       )
     if (parallelToolCalls === false) context.notes.dropped(chat, 'parallelToolCalls', 'there are no tools to call')
     return undefined
   }
+  const nameOf = (name: string) => offeredName(name, tools, context)
+  // allowed tools are not named but sent alone
+  const toolChoice = asked?.type === 'tool' ? nameable(asked, (name) => nameOf(name) !== undefined, context.notes) : asked
+  if (!toolChoice && parallelToolCalls !== false) return undefined
   let choice: JsonObject =
     toolChoice?.type === 'tool'
-      ? { type: 'tool', name: context.toolNames.fit(toolChoice.name) }
+      ? { type: 'tool', name: nameOf(toolChoice.name) }
       : { type: CHOICES[toolChoice?.type === 'allowed' ? toolChoice.mode : (toolChoice?.type ?? 'auto')] }
   if ((choice.type === 'any' || choice.type === 'tool') && (thinksByBudget || !traitsOf(context.model).forcedTools)) {
     context.notes.approximated(

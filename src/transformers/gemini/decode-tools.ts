@@ -5,9 +5,9 @@
  */
 import type { FunctionTool, HostedKind, HostedTool, Located, Tool, ToolChoice } from '../../core/chat.ts'
 import { isObject, optional, readArray, readObject, readString, lookUp } from '../../core/json.ts'
+import { isStrict } from '../../core/strict-schema.ts'
 import { rest, restIn } from './fields.ts'
 import { fromOpenApi, strayOrdering } from './schema/from-openapi.ts'
-import { isClosed } from './schema/strict.ts'
 
 const DECLARATION = new Set(['name', 'description', 'parameters', 'parametersJsonSchema'])
 const CHOICE = new Set(['mode', 'allowedFunctionNames'])
@@ -86,7 +86,7 @@ export function decodeToolConfig(value: unknown, at: string, tools: Tool[]): { t
   const located: Located = { at: place, wireNames: { mode: 'mode' }, ...left }
   if (mode === 'VALIDATED') {
     const strict = tools.map((tool) =>
-      tool.type === 'function' && tool.parameters && isClosed(tool.parameters) ? { ...tool, strict: true } : tool,
+      tool.type === 'function' && tool.parameters && isStrict(tool.parameters) ? { ...tool, strict: true } : tool,
     )
     // a guarantee for some tools only is not what was asked for
     const functions = tools.flatMap((tool, i) => (tool.type === 'function' ? [strict[i] !== tool] : []))

@@ -7,19 +7,21 @@
 import type { ChatRequest, ToolChoice } from '../../core/chat.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
+import { isOffered, nameable } from '../../core/tool-choice.ts'
 import { spellingOf } from './fields.ts'
 
 /** What `toolConfig` says about functions; `undefined` for the default. `functions`: whether there are any, without which Gemini refuses it. */
 export function encodeChoice(chat: ChatRequest, functions: boolean, context: AskContext): JsonObject | undefined {
-  const { toolChoice: choice } = chat
+  const { toolChoice: asked } = chat
   if (chat.parallelToolCalls === false) context.notes.dropped(chat, 'parallelToolCalls', 'Gemini cannot be held to one call at a time')
-  const spelled = spellingOf(choice)
+  const spelled = spellingOf(asked)
   if (spelled?.functionCallingConfig)
-    return { functionCallingConfig: spelled.functionCallingConfig, ...(choice?.extra?.gemini?.toolConfig as JsonObject | undefined) }
+    return { functionCallingConfig: spelled.functionCallingConfig, ...(asked?.extra?.gemini?.toolConfig as JsonObject | undefined) }
   if (!functions) {
-    if (choice && choice.type !== 'auto') context.notes.dropped(choice, undefined, 'there is no function to call')
+    if (asked && asked.type !== 'auto') context.notes.dropped(asked, undefined, 'there is no function to call')
     return undefined
   }
+  const choice = asked && nameable(asked, (name) => isOffered(name, chat.tools), context.notes)
   const strict = chat.tools.some((tool) => tool.type === 'function' && tool.strict)
   const config = choice ? configOf(choice, strict, context) : strict ? { mode: 'VALIDATED' } : undefined
   const checked = config?.mode === 'VALIDATED'

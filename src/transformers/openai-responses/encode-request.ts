@@ -5,8 +5,11 @@
  * @module
  */
 import type { ChatRequest, Effort, Message, OutputFormat, ReasoningAsk, ServiceTier } from '../../core/chat.ts'
+import { extended } from '../../core/extended.ts'
 import { assemble, isObject, type JsonObject } from '../../core/json.ts'
+import type { Notes } from '../../core/notice.ts'
 import type { AskContext } from '../../core/protocol.ts'
+import { isStrict, UNGUARANTEED } from '../../core/strict-schema.ts'
 import { fitUser } from '../../core/user-id.ts'
 import { encodeMessages } from './encode-items.ts'
 import { encodeToolChoice, encodeTools } from './encode-tools.ts'
@@ -81,7 +84,7 @@ function instructions(chat: ChatRequest, context: AskContext): JsonObject {
 /** Everything besides model and conversation. */
 export function encodeSettings(chat: ChatRequest, context: Pick<AskContext, 'model' | 'notes' | 'toolNames'>): JsonObject {
   const own = chat.spelling?.[OWN] !== undefined
-  const tools = encodeTools(chat.tools, context)
+  const tools = encodeTools(chat.tools, extended(context, { own }))
   const offered = own || tools.length > 0
   const settings = assemble(
     {
@@ -94,7 +97,7 @@ export function encodeSettings(chat: ChatRequest, context: Pick<AskContext, 'mod
     {
       // what stands nowhere in the client's request was set by somebody in between
       reasoning: chat.reasoning && encodeReasoningAsk(chat.reasoning, context, own && chat.reasoning.at !== undefined),
-      text: encodeText(chat),
+      text: encodeText(chat, context.notes, own),
       prompt_cache_key: chat.cacheKey,
     },
     encodeUser(chat, context),
@@ -181,32 +184,26 @@ function nearestEffort(effort: Effort | undefined, model: string): Effort | unde
   return effort
 }
 
-function encodeText(chat: ChatRequest): JsonObject | undefined {
-  const text = compact({ format: chat.format && encodeFormat(chat.format), verbosity: chat.verbosity })
+function encodeText(chat: ChatRequest, notes: Notes, own: boolean): JsonObject | undefined {
+  const text = compact({ format: chat.format && encodeFormat(chat.format, notes, own), verbosity: chat.verbosity })
   return Object.keys(text).length > 0 ? text : undefined
 }
 
-function encodeFormat(format: OutputFormat): JsonObject {
+function encodeFormat(format: OutputFormat, notes: Notes, own: boolean): JsonObject {
   const kept = { ...extraOf(format), ...spellingOf(format).fields }
   if (format.type === 'json') return { type: 'json_object', ...kept }
-  const { name = 'answer', description, schema, strict } = format
-  return compact({ type: 'json_schema', name, description, schema, strict: (strict ?? isStrict(schema)) || false, ...kept })
+  const { name = 'answer', description, schema } = format
+  const strict = own ? (format.strict ?? isStrict(schema)) : strictFormat(format, notes)
+  return compact({ type: 'json_schema', name, description, schema, strict, ...kept })
 }
 
-/** Whether a schema is one that can be guaranteed: every object closed, every property required. */
-function isStrict(schema: unknown): boolean {
-  if (Array.isArray(schema)) return schema.every(isStrict)
-  if (!isObject(schema)) return true
-  if (schema.type === 'object' || isObject(schema.properties)) {
-    const required = new Set(Array.isArray(schema.required) ? schema.required : [])
-    if (schema.additionalProperties !== false || Object.keys(schema.properties ?? {}).some((name) => !required.has(name))) return false
-  }
-  const below = [
-    schema.items,
-    schema.anyOf,
-    ...[schema.properties, schema.$defs, schema.definitions].flatMap((group) => (isObject(group) ? Object.values(group) : [])),
-  ]
-  return schema.oneOf === undefined && schema.allOf === undefined && below.every(isStrict)
+/** Strict where the schema allows it: other protocols guarantee the shape without being asked. */
+function strictFormat(format: OutputFormat & { type: 'schema' }, notes: Notes): boolean {
+  if (format.strict === false) return false
+  if (isStrict(format.schema)) return true
+  if (format.strict) notes.dropped(format, 'strict', UNGUARANTEED)
+  else notes.approximated(format, 'schema', `${UNGUARANTEED}; the answer may differ from it`)
+  return false
 }
 
 /** The longest name of a user. */

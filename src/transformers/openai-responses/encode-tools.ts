@@ -3,15 +3,20 @@
  *
  * @module
  */
-import type { ChatRequest, FunctionTool, HostedTool, Tool, ToolChoice } from '../../core/chat.ts'
+import type { ChatRequest, FunctionTool, HostedKind, HostedTool, Tool, ToolChoice } from '../../core/chat.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
+import { isStrict, UNGUARANTEED } from '../../core/strict-schema.ts'
+import { hostedNamed, nameable } from '../../core/tool-choice.ts'
 import { compact, complete, OWN, spellingOf } from './wire.ts'
 
 type ToolContext = Pick<AskContext, 'notes' | 'toolNames'>
 
+/** `own`: the client spoke this protocol, too, and is taken at its word. */
+type Offer = ToolContext & { own: boolean }
+
 /** The tools as the wire has them: children of a namespace gathered in it again. */
-export function encodeTools(tools: Tool[], context: ToolContext): JsonObject[] {
+export function encodeTools(tools: Tool[], context: Offer): JsonObject[] {
   const written: JsonObject[] = []
   let namespace: JsonObject | undefined
   let children: JsonObject[] = []
@@ -28,7 +33,7 @@ export function encodeTools(tools: Tool[], context: ToolContext): JsonObject[] {
   return written
 }
 
-function encodeTool(tool: Tool, context: ToolContext): JsonObject | undefined {
+function encodeTool(tool: Tool, context: Offer): JsonObject | undefined {
   const { tool: whole, name } = spellingOf(tool)
   if (whole) return whole
   if (tool.type === 'hosted') return tool.protocol === OWN ? tool.value : encodeHosted(tool, context)
@@ -44,9 +49,17 @@ function encodeTool(tool: Tool, context: ToolContext): JsonObject | undefined {
   }
   const parameters = name === undefined ? soundParameters(tool, context) : tool.parameters
   if (parameters) wire.parameters = parameters
-  wire.strict = tool.strict ?? false
+  wire.strict = isGuaranteed(tool, context)
   if (tool.cache) context.notes.approximated(tool, 'cache', 'tools take no cache marks here; long prompts are cached by themselves')
   return complete(wire, tool)
+}
+
+/** A schema outside the subset is refused where it is to be strict. */
+function isGuaranteed(tool: FunctionTool, { notes, own }: Offer): boolean {
+  const { strict = false, parameters } = tool
+  if (!strict || own || isStrict(parameters)) return strict
+  notes.dropped(tool, 'strict', UNGUARANTEED)
+  return false
 }
 
 /** An object schema with `properties`: others are refused. The user's own schema is never changed. */
@@ -87,29 +100,36 @@ function encodeHosted(tool: HostedTool, { notes }: ToolContext): JsonObject | un
   }
 }
 
-/** Writes the choice among `chat.tools`. */
-export function encodeToolChoice(choice: ToolChoice, chat: ChatRequest, context: ToolContext): unknown {
-  const { item } = spellingOf(choice)
+/** What a tool in the place of another provider's is chosen by. */
+const CHOSEN_BY: Partial<Record<HostedKind, string>> = {
+  'web-search': 'web_search',
+  'code-execution': 'code_interpreter',
+  'image-generation': 'image_generation',
+}
+
+function hostedChoice(name: string, tools: Tool[]): JsonObject | undefined {
+  const tool = hostedNamed(name, tools)
+  if (tool?.protocol === OWN) return compact({ type: tool.value.type, server_label: tool.value.server_label })
+  const type = tool && CHOSEN_BY[tool.kind]
+  return type === undefined ? undefined : { type }
+}
+
+/** Writes the choice among `chat.tools`; `undefined` where nothing of it can be said. */
+export function encodeToolChoice(asked: ToolChoice, { tools }: ChatRequest, { notes, toolNames }: ToolContext): unknown {
+  const { item } = spellingOf(asked)
   if (item) return item
-  const named = (name: string) => {
-    const tool = chat.tools.find((offered) => offered.type !== 'hosted' && offered.name === name)
-    if (!tool && chat.tools.some((offered) => offered.type === 'hosted' && offered.kind === 'web-search') && name === 'web_search')
-      return { type: 'web_search' }
-    return { type: tool?.type === 'custom' ? 'custom' : 'function', name: context.toolNames.fit(name) }
+  const named = (name: string): JsonObject | undefined => {
+    const tool = tools.find((offered) => offered.type !== 'hosted' && offered.name === name)
+    return tool ? { type: tool.type, name: toolNames.fit(name) } : hostedChoice(name, tools)
   }
-  switch (choice.type) {
+  const choice = nameable(asked, (name) => named(name) !== undefined, notes)
+  switch (choice?.type) {
     case 'tool':
       return named(choice.name)
     case 'allowed':
-      if (chat.tools.every((tool) => tool.type !== 'hosted' && choice.names.includes(tool.name))) {
-        if (!choice.names.every((name) => isOffered(name, chat)))
-          context.notes.approximated(choice, undefined, 'all tools on offer are allowed')
-        return choice.mode
-      }
+      if (tools.every((tool) => tool.type !== 'hosted' && choice.names.includes(tool.name))) return choice.mode
       return { type: 'allowed_tools', mode: choice.mode, tools: choice.names.map(named) }
     default:
-      return choice.type
+      return choice?.type
   }
 }
-
-const isOffered = (name: string, { tools }: ChatRequest): boolean => tools.some((tool) => tool.type !== 'hosted' && tool.name === name)

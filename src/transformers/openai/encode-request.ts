@@ -6,11 +6,11 @@
 import type { CacheMark, ChatRequest, Message, OutputFormat } from '../../core/chat.ts'
 import { assemble, objectOf, type JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
+import { isStrict, UNGUARANTEED } from '../../core/strict-schema.ts'
 import { fitUser } from '../../core/user-id.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { encodeReasoning } from './encode-reasoning.ts'
 import { encodeTools } from './encode-tools.ts'
-import { isStrict } from './strict-schema.ts'
 import { spelled } from './wire.ts'
 import { mergeInto, put, writingFor, type Writing } from './writing.ts'
 
@@ -104,8 +104,8 @@ function encodeFormat(body: JsonObject, format: OutputFormat, writing: Writing):
 function strictFormat(format: OutputFormat & { type: 'schema' }, { dialect, notes }: Writing): boolean | undefined {
   if (dialect.strict === false || format.strict === false) return dialect.strict === false ? undefined : false
   if (isStrict(format.schema)) return true
-  if (format.strict) notes.dropped(format, 'strict', 'the schema is not of the subset that can be guaranteed here')
-  else notes.approximated(format, 'schema', 'the schema is not of the subset that can be guaranteed here; the answer may differ from it')
+  if (format.strict) notes.dropped(format, 'strict', UNGUARANTEED)
+  else notes.approximated(format, 'schema', `${UNGUARANTEED}; the answer may differ from it`)
   return false
 }
 

@@ -5,20 +5,22 @@
  */
 import type { ChatRequest, CustomTool, FunctionTool, HostedTool, Tool, ToolChoice } from '../../core/chat.ts'
 import { objectOf, type JsonObject } from '../../core/json.ts'
-import { isStrict } from './strict-schema.ts'
+import { isStrict, UNGUARANTEED } from '../../core/strict-schema.ts'
+import { isOffered, nameable } from '../../core/tool-choice.ts'
 import { spelled } from './wire.ts'
 import type { Writing } from './writing.ts'
 
 /** Sets `tools`, `tool_choice`, `parallel_tool_calls` and what asks for a search of the web. */
 export function encodeTools(body: JsonObject, chat: ChatRequest, writing: Writing): void {
-  const offered = offeredTools(chat, writing)
+  const choice = nameableChoice(chat, writing)
+  const offered = offeredTools(chat.tools, choice, writing)
   const tools: JsonObject[] = []
   for (const tool of offered)
     if (tool.type === 'function') tools.push(encodeFunction(tool, writing))
     else if (tool.type === 'custom') tools.push(encodeCustom(tool, writing))
     else tools.push(...encodeHosted(body, tool, writing))
   if (tools.length) body.tools = tools
-  const { toolChoice: choice, parallelToolCalls: parallel } = chat
+  const { parallelToolCalls: parallel } = chat
   if (!tools.length && !writing.faithful) {
     if (choice && choice.type !== 'none') writing.notes.dropped(choice, undefined, 'there are no tools to choose from')
     else if (choice) writing.notes.approximated(choice, undefined, 'no tools are offered')
@@ -32,10 +34,16 @@ export function encodeTools(body: JsonObject, chat: ChatRequest, writing: Writin
   else body.parallel_tool_calls = parallel
 }
 
+/** The choice of what can be named here: tools that the client runs. */
+function nameableChoice({ toolChoice: choice, tools }: ChatRequest, { faithful, dialect, notes }: Writing): ToolChoice | undefined {
+  // where the list is cut down instead, nothing is named
+  if (!choice || faithful || (choice.type === 'allowed' && dialect.toolChoice?.allowed === false)) return choice
+  return nameable(choice, (name) => isOffered(name, tools), notes)
+}
+
 /** The tools less those that a choice which the provider cannot say leaves out. */
-function offeredTools(chat: ChatRequest, writing: Writing): Tool[] {
+function offeredTools(tools: Tool[], choice: ToolChoice | undefined, writing: Writing): Tool[] {
   const limits = writing.dialect.toolChoice
-  const { toolChoice: choice, tools } = chat
   if (choice?.type === 'none' && limits?.none === 'omit' && tools.length) {
     writing.notes.approximated(choice, undefined, 'calls are prevented by offering no tools')
     return keepTools(tools, () => false, writing)
@@ -80,11 +88,8 @@ function encodeChoice(body: JsonObject, chat: ChatRequest, choice: ToolChoice, w
     case 'allowed': {
       if (limits.allowed === false) return void (choice.mode === 'auto' ? set('auto') : required ? set(required) : cannot('a tool'))
       // All of them allowed is what the mode alone says.
-      if (chat.tools.every((tool) => tool.type !== 'hosted' && choice.names.includes(tool.name)) && !writing.faithful) {
-        if (!choice.names.every((name) => isOffered(name, chat)))
-          writing.notes.approximated(choice, undefined, 'all tools on offer are allowed')
+      if (chat.tools.every((tool) => tool.type !== 'hosted' && choice.names.includes(tool.name)) && !writing.faithful)
         return void set(choice.mode)
-      }
       const tools = choice.names.map((name) => nameTool(chat, name, writing))
       return void set({ type: 'allowed_tools', allowed_tools: { mode: choice.mode, tools } })
     }
@@ -126,7 +131,7 @@ function strictOf(tool: FunctionTool, { faithful, dialect, notes }: Writing): bo
     return undefined
   }
   if (tool.strict && !isStrict(tool.parameters)) {
-    notes.dropped(tool, 'strict', 'the schema is not of the subset that can be guaranteed here')
+    notes.dropped(tool, 'strict', UNGUARANTEED)
     return undefined
   }
   return tool.strict
@@ -224,5 +229,3 @@ function searchOf(body: JsonObject, tool: HostedTool, { dialect, facts, notes }:
       return []
   }
 }
-
-const isOffered = (name: string, { tools }: ChatRequest): boolean => tools.some((tool) => tool.type !== 'hosted' && tool.name === name)

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../../src/core/json.ts'
 import { overBudget, withoutLimits } from '../../../src/transformers/gemini/schema/budget.ts'
 import { fromOpenApi } from '../../../src/transformers/gemini/schema/from-openapi.ts'
+import { isStrict } from '../../../src/core/strict-schema.ts'
 import { toJsonSchema } from '../../../src/transformers/gemini/schema/to-json-schema.ts'
 import { toOpenApi } from '../../../src/transformers/gemini/schema/to-openapi.ts'
 import { written } from './run.ts'
@@ -127,6 +128,139 @@ it('case 25: the sum of maxItems keeps to the budget, the largest go first', () 
   expect(withoutLimits({ anyOf: [list(5)] }, ['/anyOf/0'])).toEqual({ anyOf: [{ type: 'array', items: {}, description: 'maxItems: 5' }] })
 })
 
+describe('what must hold together', () => {
+  const text = { type: 'string' }
+  const number = { type: 'integer' }
+  /** What becomes of a property `a` with these definitions. */
+  const held = (a: JsonObject, $defs: JsonObject = {}, more: JsonObject = {}) => {
+    const { result, lost } = converted(object({ a }, { $defs, ...more }))
+    const properties = (result?.properties ?? {}) as Record<string, JsonObject>
+    return { a: properties.a, lost, $defs: result?.$defs }
+  }
+
+  it('reads a step of a reference literally where it cannot be decoded', () => {
+    expect(held({ $ref: '#/$defs/100%' }, { '100%': text })).toMatchObject({ a: text, lost: [] })
+    expect(held({ $ref: '#/$defs/a%20b' }, { 'a b': text })).toMatchObject({ a: text, lost: [] })
+  })
+
+  it('follows references that lead to references', () => {
+    const defs = { A: { $ref: '#/$defs/B' }, B: object({ b: text }) }
+    expect(held({ allOf: [{ $ref: '#/$defs/A' }] }, defs)).toMatchObject({ a: object({ b: text }), lost: [] })
+    const round = { A: { $ref: '#/$defs/B' }, B: { $ref: '#/$defs/A', description: 'round' } }
+    expect(held({ allOf: [{ $ref: '#/$defs/A' }] }, round)).toMatchObject({ a: { description: 'round' }, lost: [] })
+  })
+
+  it('joins the parts of parts', () => {
+    const defs = {
+      A: { allOf: [object({ x: text }, { required: ['x'] }), { $ref: '#/$defs/B' }] },
+      B: { allOf: [object({ y: text }, { required: ['y'] })] },
+    }
+    const whole = object({ x: text, y: text }, { required: ['x', 'y'] })
+    expect(held({ allOf: [{ $ref: '#/$defs/A' }, { $ref: '#/$defs/B' }] }, defs)).toMatchObject({ a: whole, lost: [] })
+    expect(held({ allOf: [{ allOf: [{ allOf: [whole] }] }] })).toMatchObject({ a: whole, lost: [] })
+    expect(held({ $ref: '#/$defs/A', allOf: [object({ z: text })] }, defs).a).toEqual(
+      object({ z: text, x: text, y: text }, { required: ['x', 'y'] }),
+    )
+  })
+
+  it('joins keywords that both parts have', () => {
+    const narrow = { type: ['integer', 'string'], minimum: 1, maximum: 9, enum: [1, 2, 'x'] }
+    const wide = { type: ['number', 'null'], minimum: 0, maximum: 5, enum: [2, 1, null], description: 'wide' }
+    const both = { type: 'integer', minimum: 1, maximum: 5, enum: [1, 2], description: 'wide' }
+    expect(held({ allOf: [narrow, wide] })).toMatchObject({ a: both, lost: [] })
+    const parts = [object({ p: narrow, constructor: text }), object({ p: { $ref: '#/$defs/W' }, toString: text })]
+    expect(held({ allOf: parts }, { W: wide })).toMatchObject({
+      a: object({ p: both, constructor: text, toString: text }),
+      lost: [],
+    })
+  })
+
+  it('tells what cannot be joined', () => {
+    const { a, lost } = held({ allOf: [{ anyOf: [text, number] }, { anyOf: [number, { type: 'null' }] }, { type: 'string' }] })
+    expect(a).toEqual({ anyOf: [text, number], type: 'string', description: 'anyOf: [{"type":"integer"},{"type":"null"}]' })
+    expect(lost).toEqual(['/properties/a/anyOf'])
+    expect(held({ allOf: [{ pattern: '^a' }, { pattern: 'b$' }, false] })).toMatchObject({
+      a: { pattern: '^a', description: 'pattern: "b$"' },
+      lost: ['/properties/a/pattern', '/properties/a/allOf'],
+    })
+  })
+
+  it('tells each condition', () => {
+    const when = (name: string) =>
+      JSON.parse(`{ "if": { "required": ["${name}"] }, "then": { "properties": { "${name}2": { "type": "string" } } } }`) as JsonObject
+    const { a, lost } = held({ allOf: [when('x'), when('y')] })
+    expect(a).toMatchObject({ type: 'object', properties: { x2: text, y2: text } })
+    expect(a?.description).toContain('if: {"required":["x"]}')
+    expect(a?.description).toContain('if: {"required":["y"]}')
+    expect(lost).toEqual(['/properties/a/if', '/properties/a/if'])
+    expect(held({ type: 'string', else: { $ref: '#/$defs/A' } }, { A: text })).toMatchObject({ a: { type: 'string' }, lost: [] })
+  })
+
+  it('keeps a schema that refers to itself', () => {
+    const next = { allOf: [{ $ref: '#/$defs/N' }], description: 'next' }
+    const N = object({ v: text, next })
+    const kept = object({ v: text, next: { $ref: '#/$defs/N' } })
+    const optional = held({ $ref: '#/$defs/N' }, { N })
+    expect(optional).toMatchObject({ a: kept, $defs: { N: kept } })
+    expect(new Set(optional.lost)).toEqual(new Set(['/properties/a/properties/next/description', '/$defs/N/properties/next/description']))
+    const required = held({ $ref: '#/$defs/N' }, { N: { ...N, required: ['next'] } })
+    expect(required.a?.properties).toEqual({ v: text, next: { type: 'object', description: 'next (recursive: N)' } })
+    expect(required.lost).toEqual(['/properties/a/properties/next'])
+  })
+
+  it('keeps what stands beside a reference to itself', () => {
+    const N = object({ next: { allOf: [{ $ref: '#/$defs/N' }, object({ more: text })] } })
+    expect(held({ $ref: '#/$defs/N' }, { N })).toMatchObject({
+      a: object({ next: { ...object({ more: text }), description: 'recursive: N' } }),
+      lost: ['/properties/a/properties/next'],
+    })
+  })
+
+  it('keeps a condition beside a reference to itself', () => {
+    const N = object({ next: { $ref: '#/$defs/N', if: { required: ['x'] } } })
+    const { a, lost } = held({ $ref: '#/$defs/N' }, { N })
+    expect(a).toEqual(object({ next: { type: 'object', description: 'recursive: N (if: {"required":["x"]})' } }))
+    expect(lost).toEqual(['/properties/a/properties/next', '/properties/a/properties/next/if'])
+  })
+
+  it('keeps definitions apart whose names are alike', () => {
+    const self = (ref: string, more: JsonObject) => object({ self: { $ref: ref }, ...more })
+    const { result } = converted(
+      object(
+        { a: { $ref: '#/$defs/N%20' }, b: { $ref: '#/definitions/N_' } },
+        { $defs: { 'N ': self('#/$defs/N%20', { a: text }) }, definitions: { N_: self('#/definitions/N_', { b: text }) } },
+      ),
+    )
+    const first = self('#/$defs/N_', { a: text })
+    const second = self('#/$defs/N__2', { b: text })
+    expect(result).toEqual(object({ a: first, b: second }, { $defs: { N_: first, N__2: second } }))
+  })
+
+  it('tells references that lead nowhere', () => {
+    const told = { a: { description: 'see #/$defs/Nope' }, lost: ['/properties/a'] }
+    expect(held({ allOf: [{ $ref: '#/$defs/Nope' }] })).toMatchObject(told)
+    expect(held({ $ref: '#/$defs/Nope' })).toMatchObject(told)
+  })
+})
+
+it.each<[JsonObject, JsonObject, boolean]>([
+  [{ enum: [null] }, { type: 'null' }, false],
+  [{ type: ['string', 'null'], enum: [null] }, { type: 'null' }, false],
+  [{ enum: [1, 'a', null] }, { type: ['integer', 'string', 'null'], enum: [1, 'a'] }, false],
+  [{ enum: ['', null] }, { type: ['string', 'null'], description: 'may be empty' }, true],
+  [{ enum: [{ x: 1 }, 'a', null] }, { type: ['object', 'string', 'null'], description: 'one of: [{"x":1},"a",null]' }, true],
+  [{ enum: [] }, {}, true],
+  [{ enum: 'a' }, {}, true],
+  [{ const: null }, { type: 'null' }, false],
+  [{ const: '' }, { type: 'string', description: 'may be empty' }, true],
+  [{ const: { x: 1 } }, { type: 'object', description: 'const: {"x":1}' }, true],
+  [{ const: [1] }, { type: 'array', description: 'const: [1]' }, true],
+])('values: %j becomes %j', (schema, expected, isLoss) => {
+  const { result, lost } = converted(object({ a: schema }))
+  expect(result).toEqual(object({ a: expected }))
+  expect(lost).toEqual(isLoss ? [`/properties/a/${Object.keys(schema)[0]}`] : [])
+})
+
 describe('to a Schema message', () => {
   it('knows no other key', () => {
     const { result } = converted(
@@ -185,4 +319,58 @@ it('reads a Schema message', () => {
       d: { anyOf: [{ type: 'string' }, { type: 'null' }] },
     },
   })
+})
+
+it.each<[string, JsonObject, JsonObject]>([
+  [
+    'a union beside a type of its own',
+    { type: 'OBJECT', nullable: true, anyOf: [{ type: 'INTEGER' }, { type: 'STRING' }] },
+    { anyOf: [{ type: 'integer' }, { type: 'string' }, { type: 'null' }] },
+  ],
+  [
+    'one that is not nullable',
+    { type: 'OBJECT', anyOf: [{ type: 'OBJECT' }, { type: 'STRING' }] },
+    { anyOf: [{ type: 'object' }, { type: 'string' }] },
+  ],
+  [
+    'a type that fits its union',
+    { type: 'NUMBER', nullable: true, anyOf: [{ type: 'INTEGER' }, { minimum: 9 }] },
+    { type: ['number', 'null'], anyOf: [{ type: 'integer' }, { minimum: 9 }, { type: 'null' }] },
+  ],
+  [
+    'a union with null',
+    { nullable: true, anyOf: [{ type: 'STRING' }, { type: 'NULL' }] },
+    { anyOf: [{ type: 'string' }, { type: 'null' }] },
+  ],
+  ['values without a type', { nullable: true, enum: ['x'] }, { enum: ['x', null] }],
+  ['a reference', { nullable: true, ref: '#/defs/A' }, { anyOf: [{ $ref: '#/$defs/A' }, { type: 'null' }] }],
+  ['anything', { nullable: true, description: 'x' }, { description: 'x' }],
+])('reads nullable: %s', (_, message, schema) => expect(fromOpenApi(message)).toEqual(schema))
+
+describe('closed', () => {
+  const closed = (properties: JsonObject, more: JsonObject = {}): JsonObject =>
+    object(properties, { required: Object.keys(properties), additionalProperties: false, ...more })
+  const text = { type: 'string' }
+
+  it.each([
+    [closed({})],
+    [closed({ a: { type: 'array', items: closed({ b: text }) }, c: { anyOf: [text, { type: 'null' }] } })],
+    [closed({ a: { $ref: '#/$defs/A', description: 'x' } }, { $defs: { A: closed({}) } })],
+    [closed({ default: text, oneOf: text })],
+  ])('%j', (schema) => expect(isStrict(schema)).toBe(true))
+
+  it.each([
+    [text],
+    [{}],
+    [closed({}, { anyOf: [closed({})] })],
+    [closed({}, { allOf: [closed({})] })],
+    [closed({ a: { ...text, default: 'x' } })],
+    [closed({ a: { oneOf: [text] } })],
+    [closed({ a: { type: 'array', items: { not: text } } })],
+    [closed({ a: { type: 'array' } })],
+    [closed({ a: { anyOf: [object({})] } })],
+    [closed({ a: { type: ['object', 'null'] } })],
+    [closed({ a: { $ref: '#/$defs/A', type: 'object' } }, { $defs: { A: closed({}) } })],
+    [closed({}, { definitions: { A: object({}) } })],
+  ])('not %j', (schema) => expect(isStrict(schema)).toBe(false))
 })

@@ -316,12 +316,15 @@ describe('a request of another protocol', () => {
   it('case 18: tools are not strict unless they were', () => {
     const tools = [
       { type: 'function', name: 'a' } as const,
-      { type: 'function', name: 'b', strict: true, parameters: { type: 'object', properties: {} } } as const,
+      { type: 'function', name: 'b', strict: true, parameters: { type: 'object', properties: {}, additionalProperties: false } } as const,
+      { type: 'function', name: 'c', strict: true, parameters: { type: 'object', properties: {} } } as const,
     ]
     expect(sent({ tools }).body.tools).toEqual([
       { type: 'function', name: 'a', parameters: { type: 'object', properties: {} }, strict: false },
-      { type: 'function', name: 'b', parameters: { type: 'object', properties: {} }, strict: true },
+      { type: 'function', name: 'b', parameters: { type: 'object', properties: {}, additionalProperties: false }, strict: true },
+      { type: 'function', name: 'c', parameters: { type: 'object', properties: {} }, strict: false },
     ])
+    expect(sent({ tools }).notices).toMatchObject([{ action: 'dropped', path: '/strict' }])
   })
 
   it('case 19: a long id is shortened alike in call and result', () => {

@@ -5,7 +5,10 @@
  *
  * @module
  */
-import { arrayOf, isObject } from '../../core/json.ts'
+import { arrayOf, isObject } from './json.ts'
+
+/** What notices say of one that is not. */
+export const UNGUARANTEED = 'the schema is not of the subset that can be guaranteed here'
 
 export function isStrict(schema: unknown): boolean {
   return isObject(schema) && schema.type === 'object' && !schema.anyOf && conforms(schema)
