@@ -40,7 +40,8 @@ export function fromOpenApi(message: JsonObject): JsonObject {
   }
   if (isObject(schema.properties) && Array.isArray(source.propertyOrdering))
     schema.properties = inOrder(schema.properties, source.propertyOrdering)
-  return source.nullable === true ? orNull(schema) : schema
+  const settled = withoutForeignType(schema)
+  return source.nullable === true ? orNull(settled) : settled
 }
 
 const inner = (value: unknown): unknown => (isObject(value) ? fromOpenApi(value) : value)
@@ -73,13 +74,34 @@ function inOrder(properties: JsonObject, ordering: unknown[]): JsonObject {
   ])
 }
 
+const typesOf = (schema: unknown): unknown[] =>
+  !isObject(schema) || schema.type === undefined ? [] : Array.isArray(schema.type) ? (schema.type as unknown[]) : [schema.type]
+/** JSON Schema counts integers among the numbers. */
+const widened = (types: unknown[]): unknown[] => types.map((type) => (type === 'integer' ? 'number' : type))
+
+/** Google goes by `anyOf` alone: its SDK for Python writes `OBJECT` beside a union of texts and numbers. JSON Schema asks for both. */
+function withoutForeignType(schema: JsonObject): JsonObject {
+  const own = widened(typesOf(schema))
+  if (!own.length || !Array.isArray(schema.anyOf)) return schema
+  const isForeign = (types: unknown[]) => types.length > 0 && !types.some((type) => own.includes(type))
+  if (!schema.anyOf.some((branch) => isForeign(widened(typesOf(branch))))) return schema
+  const { type: _, ...rest } = schema
+  return rest
+}
+
+const NULL = { type: 'null' }
+
+/** Each keyword that null would fail has to allow it. */
 function orNull(schema: JsonObject): JsonObject {
-  if (Array.isArray(schema.anyOf)) return { ...schema, anyOf: [...(schema.anyOf as unknown[]), { type: 'null' }] }
-  const types: unknown[] = schema.type === undefined ? [] : Array.isArray(schema.type) ? schema.type : [schema.type]
-  if (!types.length) return schema
+  const { $ref, ...rest } = schema
+  if ($ref !== undefined && rest.anyOf === undefined) return { ...rest, anyOf: [{ $ref }, NULL] }
+  const types = typesOf(schema)
+  const branches = Array.isArray(schema.anyOf) ? (schema.anyOf as unknown[]) : undefined
+  const values = Array.isArray(schema.enum) ? (schema.enum as unknown[]) : undefined
   return {
     ...schema,
-    type: types.includes('null') ? types : [...types, 'null'],
-    ...(Array.isArray(schema.enum) && !schema.enum.includes(null) && { enum: [...(schema.enum as unknown[]), null] }),
+    ...(types.length && !types.includes('null') && { type: [...types, 'null'] }),
+    ...(branches && !branches.some((branch) => typesOf(branch).includes('null')) && { anyOf: [...branches, NULL] }),
+    ...(values && !values.includes(null) && { enum: [...values, null] }),
   }
 }

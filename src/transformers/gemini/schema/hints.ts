@@ -8,6 +8,9 @@ import type { JsonObject } from '../../../core/json.ts'
 /** Told of each loss: the JSON Pointer inside the schema, and what became of it. */
 export type OnLoss = (pointer: string, reason: string) => void
 
+/** Gives the node without the trouble that `key` makes; never changes `node`. `lose` is told where meaning is lost. */
+export type Repair = (node: JsonObject, key: string, lose: (reason: string, below?: string) => void) => JsonObject
+
 const LONGEST = 200
 
 /** The description with a hint behind it, once. */
@@ -23,8 +26,13 @@ export function hintOf(key: string, value: unknown): string {
   return `${key}: ${json.length > LONGEST ? `${json.slice(0, LONGEST)}…` : json}`
 }
 
-/** A new node without `key`, which its description now tells. */
-export function said(node: JsonObject, key: string, hint = hintOf(key, node[key])): JsonObject {
+export const without = (node: JsonObject, key: string): JsonObject => {
   const { [key]: _, ...rest } = node
-  return { ...rest, description: withHint(node.description, hint) }
+  return rest
 }
+
+/** A new node without `key`, which its description now tells. */
+export const said = (node: JsonObject, key: string, hint = hintOf(key, node[key])): JsonObject => ({
+  ...without(node, key),
+  description: withHint(node.description, hint),
+})

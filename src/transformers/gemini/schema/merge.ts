@@ -1,9 +1,9 @@
 /**
- * Schemas that must hold together, as one.
+ * Schemas of which one or the other may hold, as one. What must hold together is joined (`join.ts`).
  *
  * @module
  */
-import { isObject, type JsonObject } from '../../../core/json.ts'
+import { isObject, setField, type JsonObject } from '../../../core/json.ts'
 
 /** `own` and `other` in one node: properties and required of both, otherwise `own` wins. */
 export function mergeSchemas(own: JsonObject, other: JsonObject): JsonObject {
@@ -17,8 +17,8 @@ export function mergeSchemas(own: JsonObject, other: JsonObject): JsonObject {
 function mergeProperties(own: JsonObject, other: JsonObject): JsonObject {
   const merged = { ...own }
   for (const [name, schema] of Object.entries(other)) {
-    const known = merged[name]
-    merged[name] = isObject(known) && isObject(schema) ? mergeSchemas(known, schema) : (known ?? schema)
+    const known = Object.hasOwn(own, name) ? own[name] : undefined
+    setField(merged, name, isObject(known) && isObject(schema) ? mergeSchemas(known, schema) : (known ?? schema))
   }
   return merged
 }

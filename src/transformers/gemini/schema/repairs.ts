@@ -4,48 +4,13 @@
  * @module
  */
 import { isObject, type JsonObject } from '../../../core/json.ts'
-import { hintOf, said, withHint } from './hints.ts'
+import { hintOf, said, withHint, without, type Repair } from './hints.ts'
 import { mergeSchemas } from './merge.ts'
-
-/** Gives the node without the trouble that `key` makes; never changes `node`. `lose` is told where meaning is lost. */
-type Repair = (node: JsonObject, key: string, lose: (reason: string, below?: string) => void) => JsonObject
-
-const without = (node: JsonObject, key: string): JsonObject => {
-  const { [key]: _, ...rest } = node
-  return rest
-}
+import { constant, enumeration } from './values.ts'
 
 const hinted: Repair = (node, key, lose) => {
   lose('Gemini does not enforce this; the description tells it')
   return said(node, key)
-}
-
-const typeOf = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'array' : Number.isInteger(value) ? 'integer' : typeof value
-
-const orNull = (type: unknown): unknown =>
-  typeof type === 'string' ? [type, 'null'] : Array.isArray(type) && !type.includes('null') ? [...(type as unknown[]), 'null'] : type
-
-const enumeration: Repair = (node, key, lose) => {
-  const values = node[key]
-  if (!Array.isArray(values)) return without(node, key)
-  const kept = [...new Set((values as unknown[]).filter((value) => value !== null && value !== ''))]
-  if (kept.length === values.length) return node
-  let out: JsonObject = kept.length ? { ...node, [key]: kept } : without(node, key)
-  if (values.includes(null) && out.type !== undefined) out = { ...out, type: orNull(out.type) }
-  if (values.includes('')) {
-    lose('Gemini takes no empty text among the values; the description tells it')
-    out = { ...out, description: withHint(out.description, 'may be empty') }
-  }
-  return out
-}
-
-const constant: Repair = (node, key) => {
-  const value = node[key]
-  const { const: _, ...rest } = node
-  if (value === null) return { ...rest, type: 'null' }
-  if (typeof value === 'object') return said(node, key)
-  return { ...rest, type: rest.type ?? typeOf(value), enum: [value] }
 }
 
 /** `exclusiveMinimum: 0` of an integer is `minimum: 1`; of a number only nearly `minimum: 0`. The older boolean form modifies `minimum`. */
@@ -67,7 +32,7 @@ const exclusive =
   }
 
 /** The branches' properties become optional ones. */
-const conditional: Repair = (node, key, lose) => {
+export const conditional: Repair = (node, key, lose) => {
   const branches = [node.then, node.else].filter(isObject)
   const { then: _, else: __, required, ...rest } = branches.map(({ required: ___, ...branch }) => branch).reduce(mergeSchemas, node)
   lose('Gemini knows no conditions; the description tells them')
@@ -125,6 +90,9 @@ export const REPAIRS: ReadonlyMap<string, Repair> = new Map<string, Repair>([
   ['exclusiveMinimum', exclusive('minimum', 1)],
   ['exclusiveMaximum', exclusive('maximum', -1)],
   ['if', conditional],
+  // they say nothing without a condition
+  ['then', without],
+  ['else', without],
   ...[
     'not',
     'multipleOf',

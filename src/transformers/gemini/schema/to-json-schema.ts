@@ -6,18 +6,17 @@
  * @module
  */
 import { isObject, pointer, type JsonObject } from '../../../core/json.ts'
-import { said, withHint, type OnLoss } from './hints.ts'
-import { mergeSchemas } from './merge.ts'
-import { REPAIRS } from './repairs.ts'
-import { nameOfRef, targetOf } from './refs.ts'
+import { withHint, type OnLoss } from './hints.ts'
+import { conditionOf, isAnnotation, isSame, joinSchemas } from './join.ts'
+import { partsOf } from './parts.ts'
+import { HOLDERS, isPlain } from './plain.ts'
+import { createRefNames, nameOfRef, targetOf } from './refs.ts'
+import { conditional, REPAIRS } from './repairs.ts'
 
 /** Gemini refuses schemas that are nested too deeply; the documented limit is not told, this depth passes. */
 const MAX_DEPTH = 32
 /** Nodes that references may unfold into. A schema that refers to itself in many ways grows without bound otherwise. */
 const MAX_UNFOLDED = 2000
-
-/** The keywords that hold schemas. */
-const HOLDERS: ReadonlySet<string> = new Set(['properties', 'items', 'additionalProperties', 'anyOf', 'oneOf', 'prefixItems'])
 
 export interface SchemaSink {
   lose: OnLoss
@@ -38,8 +37,13 @@ interface Place {
 export function toJsonSchema(schema: JsonObject, sink: SchemaSink): JsonObject {
   if (isPlain(schema, MAX_DEPTH) && schema.type === 'object') return schema
   const { lose } = sink
-  const kept = new Map<string, string>()
+  const kept = createRefNames()
   let unfolded = 0
+
+  const tell =
+    ({ at }: Place, key: string) =>
+    (reason: string, below = '') =>
+      lose(pointer(at, key) + below, reason)
 
   const child = (value: unknown, place: Place): unknown => {
     if (isObject(value)) return node(value, place)
@@ -49,8 +53,7 @@ export function toJsonSchema(schema: JsonObject, sink: SchemaSink): JsonObject {
   }
 
   const node = (source: JsonObject, place: Place): JsonObject => {
-    if (typeof source.$ref === 'string') return reference(source, source.$ref, place)
-    if (source.allOf !== undefined) return together(source, place)
+    if (typeof source.$ref === 'string' || source.allOf !== undefined || source.if !== undefined) return together(source, place)
     if (place.depth > MAX_DEPTH) {
       lose(place.at, `nested more than ${MAX_DEPTH} levels deep; what is below is not told`)
       return { type: 'object', description: withHint(source.description, 'any object') }
@@ -58,26 +61,54 @@ export function toJsonSchema(schema: JsonObject, sink: SchemaSink): JsonObject {
     let out = source
     for (const key in source) {
       const repair = REPAIRS.get(key)
-      if (repair && out[key] !== undefined) out = repair(out, key, (reason, below = '') => lose(pointer(place.at, key) + below, reason))
+      if (repair && out[key] !== undefined) out = repair(out, key, tell(place, key))
     }
     if (typeof out.maxItems === 'number') sink.limit?.(place.at, out.maxItems)
     return children(out, place)
   }
 
-  /** allOf, merged into one node before anything else is looked at: what one part requires another may list. */
-  const together = ({ allOf, ...own }: JsonObject, place: Place): JsonObject => {
-    const opened: string[] = []
-    const parts = (Array.isArray(allOf) ? (allOf as unknown[]) : []).filter(isObject).map((part) => {
-      const target = typeof part.$ref === 'string' && !place.open.includes(part.$ref) ? targetOf(part.$ref, schema) : undefined
-      if (!target) return part
-      opened.push(String(part.$ref))
+  /** All that must hold here, in one node before anything else is looked at: what one part requires another may list. */
+  const together = (source: JsonObject, place: Place): JsonObject => {
+    const { parts, followed, again, astray, strays } = partsOf(source, schema, (ref) => {
+      if (place.open.includes(ref) || unfolded > MAX_UNFOLDED) return false
       unfolded++
-      const { $ref: _, ...siblings } = part
-      return mergeSchemas(siblings, target)
+      return true
     })
-    const merged = parts.filter((part) => !('$ref' in part)).reduce(mergeSchemas, own)
-    return node(merged, { ...place, depth: place.depth + 1, open: [...place.open, ...opened] })
+    let whole = joinSchemas(parts, (key, reason) => tell(place, key)(reason))
+    const conditions = parts.flatMap(conditionOf)
+    if (strays) tell(place, 'allOf')('a part that is no schema was left out')
+    if (again.length) {
+      const ref = astray.length || conditions.length ? undefined : onlyReference(again, whole, place)
+      if (ref !== undefined) {
+        for (const key in whole)
+          if (!isSame(whole[key], targetOf(ref, schema)?.[key]))
+            tell(place, key)('Gemini takes nothing beside a reference; this was left out')
+        return { $ref: `#/$defs/${kept.nameFor(ref)}` }
+      }
+      lose(place.at, 'the schema refers to itself here, which Gemini takes alone and in optional properties only')
+    }
+    for (const ref of again) whole = recursive(whole, ref)
+    for (const ref of astray) {
+      lose(place.at, `the reference ${ref} leads nowhere inside the schema`)
+      whole = { ...whole, description: withHint(whole.description, `see ${ref}`) }
+    }
+    for (const condition of conditions) whole = conditional({ ...whole, ...condition }, 'if', tell(place, 'if'))
+    return node(whole, { ...place, open: [...place.open, ...followed] })
   }
+
+  /** The reference to an open node that can stand for `whole`: nothing else of weight is said beside it. */
+  const onlyReference = (again: readonly string[], whole: JsonObject, place: Place): string | undefined => {
+    const [ref = '#', ...others] = again
+    if (place.required || ref === '#' || others.length) return undefined
+    const target = targetOf(ref, schema) ?? {}
+    return Object.keys(whole).every((key) => isAnnotation(key) || isSame(whole[key], target[key])) ? ref : undefined
+  }
+
+  const recursive = (whole: JsonObject, ref: string): JsonObject => ({
+    type: targetOf(ref, schema)?.type ?? 'object',
+    ...whole,
+    description: withHint(whole.description, `recursive: ${nameOfRef(ref)}`),
+  })
 
   const children = (source: JsonObject, place: Place): JsonObject => {
     let out = source
@@ -125,81 +156,15 @@ export function toJsonSchema(schema: JsonObject, sink: SchemaSink): JsonObject {
     return out ?? map
   }
 
-  const reference = (source: JsonObject, ref: string, place: Place): JsonObject => {
-    const target = targetOf(ref, schema)
-    const { $ref: _, ...siblings } = source
-    if (!target) {
-      lose(place.at, `the reference ${ref} leads nowhere inside the schema`)
-      return said({ ...siblings, $ref: ref }, '$ref', `see ${ref}`)
-    }
-    if (place.open.includes(ref) || unfolded > MAX_UNFOLDED) {
-      const name = nameOfRef(ref)
-      if (!place.required && ref !== '#') {
-        kept.set(name, ref)
-        return { $ref: `#/$defs/${name}` }
-      }
-      lose(place.at, `the schema refers to itself here, which Gemini takes in optional properties only`)
-      return { type: target.type ?? 'object', description: `recursive: ${name}` }
-    }
-    unfolded++
-    return node(mergeSchemas(siblings, target), { ...place, depth: place.depth + 1, open: [...place.open, ref] })
-  }
-
   const root = node(objectRoot(schema, lose), { at: '', depth: 0, open: [], required: true })
   if (!unfolded) return root
   const { $defs: _, definitions: __, ...plain } = root
-  if (!kept.size) return plain
   const $defs: JsonObject = {}
-  for (const [name, ref] of kept) {
+  for (const [ref, name] of kept.all) {
     const target = targetOf(ref, schema)
     if (target) $defs[name] = node(target, { at: ref.slice(1), depth: 1, open: [ref], required: false })
   }
-  return { ...plain, $defs }
-}
-
-/** Whether nothing can have to change. Told without a word for each place: most schemas are like this, and it takes a third of the time. */
-function isPlain(schema: unknown, depth: number): boolean {
-  if (!isObject(schema) || depth === 0) return false
-  for (const key in schema) if (!isPlainKeyword(schema, key, depth)) return false
-  return true
-}
-
-function isPlainKeyword(schema: JsonObject, key: string, depth: number): boolean {
-  const value = schema[key]
-  switch (key) {
-    // nearly all there is: not worth a look at the tables below
-    case 'type':
-    case 'description':
-      return true
-    case 'items':
-      return isPlain(value, depth - 1)
-    case 'additionalProperties':
-      return typeof value === 'boolean'
-    case 'enum':
-      return isPlainList(value)
-    case 'required':
-      return isObject(schema.properties) && isPlainList(value) && areAll(value, schema.properties)
-    case 'properties':
-      if (!isObject(value) || schema.type === undefined) return false
-      for (const name in value) if (!isPlain(value[name], depth - 1)) return false
-      return true
-    default:
-      return !REPAIRS.has(key) && !HOLDERS.has(key) && key !== '$ref' && key !== 'allOf' && key !== 'maxItems'
-  }
-}
-
-/** A list of different texts, none of them empty. Most are so short that to look through them costs a tenth of what a set does. */
-function isPlainList(value: unknown): value is string[] {
-  if (!Array.isArray(value) || value.length === 0) return false
-  const isShort = value.length <= 16
-  for (let i = 0; i < value.length; i++)
-    if (typeof value[i] !== 'string' || value[i] === '' || (isShort && value.indexOf(value[i]) !== i)) return false
-  return isShort || new Set(value).size === value.length
-}
-
-function areAll(names: string[], properties: JsonObject): boolean {
-  for (const name of names) if (!Object.hasOwn(properties, name)) return false
-  return true
+  return kept.all.size ? { ...plain, $defs } : plain
 }
 
 /** A root that is an object, as tools need it. */
