@@ -5,6 +5,7 @@
  */
 import { fail } from '../../core/failure.ts'
 import { arrayOf, isObject, numberOf, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
+import type { Notes } from '../../core/notice.ts'
 import type { Stop } from '../../core/reply.ts'
 import { failureOfError } from './decode-error.ts'
 
@@ -16,12 +17,36 @@ export function answerOf(value: unknown): JsonObject | undefined {
   return isObject(value.response) && !value.candidates ? value.response : value
 }
 
-/** The first candidate: other protocols have one answer only. */
+/** The candidate that is number 0: other protocols have one answer only. A chunk of a stream may hold another one alone. */
 export function candidateOf(answer: JsonObject): JsonObject | undefined {
   const [first] = arrayOf(answer.candidates)
   if (isObject(first) && (first.index === undefined || first.index === 0)) return first
   const candidates = arrayOf(answer.candidates).filter(isObject)
-  return candidates.find((candidate) => (numberOf(candidate.index) ?? 0) === 0) ?? candidates[0]
+  return candidates.find((candidate) => (numberOf(candidate.index) ?? 0) === 0)
+}
+
+/** What no other protocol's answer has a place for. `avgLogprobs` comes unasked with every answer: nobody misses it. */
+const UNTOLD = {
+  urlContextMetadata: 'only Gemini tells which pages it was to read',
+  logprobsResult: 'no probabilities are told',
+}
+
+/** Makes the notes, each one once, of what is not read of an answer, whole or in chunks. */
+export function createLossNotes(notes: Notes): (answer: JsonObject, candidate: JsonObject | undefined) => void {
+  let noted: Set<string> | undefined
+  const note = (at: string, reason: string) => {
+    noted ??= new Set()
+    if (!noted.has(at)) notes.dropped({ at }, undefined, reason)
+    noted.add(at)
+  }
+  return ({ candidates }, candidate) => {
+    if (Array.isArray(candidates) && candidates.length > (candidate ? 1 : 0))
+      note('/candidates/1', 'only the first of several answers is read')
+    // by name: most chunks hold none, and that must be seen fast
+    if (candidate && (candidate.urlContextMetadata || candidate.logprobsResult))
+      for (const [field, reason] of Object.entries(UNTOLD))
+        if (candidate[field] !== undefined && candidate[field] !== null) note(`/candidates/0/${field}`, reason)
+  }
 }
 
 export const partsOf = (candidate: JsonObject | undefined): JsonObject[] => arrayOf(objectOf(candidate?.content)?.parts).filter(isObject)

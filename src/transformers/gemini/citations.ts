@@ -7,6 +7,7 @@
  */
 import type { Citation } from '../../core/chat.ts'
 import { arrayOf, isObject, numberOf, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
+import type { Notes } from '../../core/notice.ts'
 
 /** A citation and the text, of those given, that it belongs to. */
 export interface Placed {
@@ -14,8 +15,14 @@ export interface Placed {
   citation: Citation
 }
 
+/** Sources, and how many have no place in the texts. */
+interface Found {
+  placed: Placed[]
+  lost: number
+}
+
 /** Reads the sources of `texts`: the answer's text parts, and for other parts `undefined`. Sources without a place in them are counted in `lost`. */
-export function decodeGrounding(metadata: unknown, texts: readonly (string | undefined)[]): { placed: Placed[]; lost: number } {
+export function decodeGrounding(metadata: unknown, texts: readonly (string | undefined)[]): Found {
   const placed: Placed[] = []
   const chunks = isObject(metadata) ? arrayOf(metadata.groundingChunks) : []
   const cited = new Set<number>()
@@ -34,9 +41,52 @@ export function decodeGrounding(metadata: unknown, texts: readonly (string | und
   return { placed, lost: chunks.filter((_, i) => !cited.has(i)).length }
 }
 
+/** The entries of `citationMetadata`, as the Gemini API and as Vertex call them. */
+export const recitationsOf = (metadata: unknown): unknown[] =>
+  isObject(metadata) ? arrayOf(metadata.citations ?? metadata.citationSources) : []
+
+/**
+ * Reads which works the answer recites. Their places count through all its text, of which `before` stands ahead of `texts`.
+ * @see https://ai.google.dev/api/generate-content#citationmetadata
+ */
+export function decodeRecitations(
+  entries: readonly unknown[],
+  texts: readonly (string | undefined)[],
+  before = '',
+): Found & { licensed: boolean } {
+  const all = before + texts.join('')
+  let length = before.length
+  const ends = texts.map((text = '') => (length += text.length))
+  const placed: Placed[] = []
+  // streams tell them again with every chunk
+  const works = new Map(entries.filter(isObject).map((work) => [JSON.stringify(work), work]))
+  for (const work of works.values()) {
+    const source = named(work)
+    const from = unitsOf(all, numberOf(work.startIndex) ?? 0)
+    const to = work.endIndex === undefined ? all.length : Math.max(from, unitsOf(all, numberOf(work.endIndex) ?? 0))
+    const text = from < before.length ? -1 : ends.findIndex((end) => from < end)
+    const start = from - (ends[text - 1] ?? before.length)
+    const quote = texts[text]?.slice(start, start + to - from)
+    if (!source || !quote) continue
+    placed.push({ text, citation: { ...source, quote, start, end: start + quote.length } })
+  }
+  const licensed = [...works.values()].some(({ license }) => license)
+  return { placed, lost: works.size - placed.length, licensed }
+}
+
+/** Notes what was not read of the sources. */
+export function noteLostSources(notes: Notes, grounded: Found, recited: Found & { licensed: boolean }): void {
+  for (const [field, { lost }] of Object.entries({ groundingMetadata: grounded, citationMetadata: recited }))
+    if (lost) notes.dropped({ at: `/candidates/0/${field}` }, undefined, `${lost} sources are cited at no place of the text`)
+  if (recited.licensed) notes.dropped({ at: '/candidates/0/citationMetadata' }, undefined, 'only Gemini tells the licenses of sources')
+}
+
 function sourceOf(chunk: unknown): Pick<Citation, 'url' | 'title'> | undefined {
   if (!isObject(chunk)) return undefined
-  const source = objectOf(chunk.web) ?? objectOf(chunk.retrievedContext) ?? objectOf(chunk.maps) ?? objectOf(chunk.image)
+  return named(objectOf(chunk.web) ?? objectOf(chunk.retrievedContext) ?? objectOf(chunk.maps) ?? objectOf(chunk.image))
+}
+
+function named(source: JsonObject | undefined): Pick<Citation, 'url' | 'title'> | undefined {
   const url = stringOf(source?.uri)
   // Google's titles of web pages are their domains
   const title = stringOf(source?.title) ?? (url !== undefined && URL.canParse(url) ? new URL(url).hostname : undefined)
@@ -81,26 +131,39 @@ const chunkOf = (url: string | undefined, title: string | undefined): JsonObject
   return url === undefined ? { retrievedContext: titled } : { web: { uri: url, ...titled } }
 }
 
-const bytesOf = (text: string): number => new TextEncoder().encode(text).length
+const encoder = new TextEncoder()
+const bytesOf = (text: string): number => encoder.encode(text).length
 
-/** Writes the sources of an answer's texts; `undefined` where there are none. */
-export function encodeGrounding(texts: readonly { index: number; text: string; citations: readonly Citation[] }[]): JsonObject | undefined {
+/** A text that was written, and which part of the client's answer it is. */
+export interface CitedText {
+  index: number
+  text: string
+  citations: readonly Citation[]
+}
+
+/** Writes the sources of an answer's texts; `undefined` where there are none. A citation without a place supports the whole text. */
+export function encodeGrounding(texts: readonly CitedText[], notes: Notes): JsonObject | undefined {
   const chunks: JsonObject[] = []
   const known = new Map<string, number>()
-  const supports: JsonObject[] = []
+  const supports = new Map<string, { segment: JsonObject; groundingChunkIndices: number[] }>()
   for (const { index, text, citations } of texts)
-    for (const { url, title, quote, start, end } of citations) {
-      const key = JSON.stringify([url, title])
-      if (!known.has(key)) known.set(key, chunks.push(chunkOf(url, title)) - 1)
-      const span = start !== undefined && end !== undefined ? { from: start, to: end } : undefined
-      const words = span ? text.slice(span.from, span.to) : quote
-      if (words === undefined) continue
-      const segment = {
-        ...(index && { partIndex: index }),
-        ...(span && { startIndex: bytesOf(text.slice(0, span.from)), endIndex: bytesOf(text.slice(0, span.to)) }),
-        text: words,
+    for (const citation of citations) {
+      const { url, title, quote, start: from = 0, end: to = text.length } = citation
+      const source = JSON.stringify([url, title])
+      const chunk = known.get(source) ?? chunks.push(chunkOf(url, title)) - 1
+      known.set(source, chunk)
+      const words = text.slice(from, to)
+      if (quote && quote !== words) notes.approximated(citation, undefined, 'the cited words are not told here, only their source')
+      if (!words) continue
+      const place = `${index} ${from} ${to}`
+      const support = supports.get(place)
+      // Gemini CLI would write the marks of several supports in reverse
+      if (support) support.groundingChunkIndices.push(chunk)
+      else {
+        const startIndex = bytesOf(text.slice(0, from))
+        const segment = { ...(index && { partIndex: index }), startIndex, endIndex: startIndex + bytesOf(words), text: words }
+        supports.set(place, { segment, groundingChunkIndices: [chunk] })
       }
-      supports.push({ segment, groundingChunkIndices: [known.get(key)] })
     }
-  return chunks.length ? { groundingChunks: chunks, ...(supports.length && { groundingSupports: supports }) } : undefined
+  return chunks.length ? { groundingChunks: chunks, ...(supports.size && { groundingSupports: [...supports.values()] }) } : undefined
 }

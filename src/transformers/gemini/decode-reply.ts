@@ -6,12 +6,13 @@
 import type { Part, TextPart } from '../../core/chat.ts'
 import { fail } from '../../core/failure.ts'
 import { createFold } from '../../core/fold.ts'
-import { isObject, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { objectOf, stringOf, type JsonObject } from '../../core/json.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Reply } from '../../core/reply.ts'
-import { answerOf, blockOf, candidateOf, createdOf, partsOf } from './answer.ts'
-import { decodeGrounding } from './citations.ts'
+import { answerOf, blockOf, candidateOf, createdOf, createLossNotes, partsOf } from './answer.ts'
+import { decodeGrounding, decodeRecitations, noteLostSources, recitationsOf } from './citations.ts'
 import { decodeStream } from './decode-stream.ts'
+import { spellingOf } from './fields.ts'
 import { decodeFinish, isBroken } from './finish.ts'
 import { decodeWholePart, isCall, isText, secretOf } from './reply-parts.ts'
 import { decodeUsage } from './usage.ts'
@@ -29,6 +30,8 @@ export function decodeReply(value: unknown, context: ReplyContext): Reply {
     return fail({ kind: 'bad-response', message: 'The upstream answered without a candidate. Try again.' })
   const { parts, left } = decodeParts(partsOf(candidate), isBroken(candidate?.finishReason), context)
   if (candidate) cite(candidate, parts, partsOf(candidate), context)
+  // a client of Gemini gets all of it as it was
+  if (!spellingOf(context.chat)) createLossNotes(context.notes)(answer, candidate)
   const usage = decodeUsage(answer.usageMetadata, candidate?.groundingMetadata)
   const id = stringOf(answer.responseId)
   const model = stringOf(answer.modelVersion)
@@ -77,14 +80,15 @@ function decodeParts(wire: JsonObject[], broken: boolean, context: ReplyContext)
 }
 
 function cite(candidate: JsonObject, parts: Part[], wire: JsonObject[], context: ReplyContext): void {
-  if (!isObject(candidate.groundingMetadata)) return
+  if (!candidate.groundingMetadata && !candidate.citationMetadata) return
   const texts = wire.map((part) => (isText(part) && part.thought !== true ? stringOf(part.text) : undefined))
-  const { placed, lost } = decodeGrounding(candidate.groundingMetadata, texts)
-  for (const { text, citation } of placed) {
+  const grounded = decodeGrounding(candidate.groundingMetadata, texts)
+  const recitations = decodeRecitations(recitationsOf(candidate.citationMetadata), texts)
+  for (const { text, citation } of [...grounded.placed, ...recitations.placed]) {
     const part = parts.find((one): one is TextPart => one.type === 'text' && one.at === `/candidates/0/content/parts/${text}`)
     if (part) part.citations = [...(part.citations ?? []), citation]
   }
-  if (lost) context.notes.dropped({ at: '/candidates/0/groundingMetadata' }, undefined, `${lost} sources are cited at no place of the text`)
+  if (!spellingOf(context.chat)) noteLostSources(context.notes, grounded, recitations)
 }
 
 function stopOf(candidate: JsonObject, parts: Part[]) {

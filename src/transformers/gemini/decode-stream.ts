@@ -9,8 +9,8 @@ import { isObject, objectOf, stringOf, type JsonObject } from '../../core/json.t
 import type { ReplyContext, StreamDecoder } from '../../core/protocol.ts'
 import type { Emit, Stop } from '../../core/reply.ts'
 import { callJson } from '../../core/tool-call.ts'
-import { answerOf, blockOf, candidateOf, createdOf, partsOf } from './answer.ts'
-import { decodeGrounding } from './citations.ts'
+import { answerOf, blockOf, candidateOf, createdOf, createLossNotes, partsOf } from './answer.ts'
+import { decodeGrounding, decodeRecitations, noteLostSources, recitationsOf } from './citations.ts'
 import { decodeFinish, isBroken } from './finish.ts'
 import { createPartialArgs, type PartialArgs } from './partial-args.ts'
 import { decodeWholePart, isCall, isText, secretOf } from './reply-parts.ts'
@@ -30,6 +30,8 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   let opaque: Opaque | undefined
   /** The open text, for the places of its sources. */
   let said = ''
+  /** The texts before it. */
+  let saidBefore = ''
   let growing: GrowingCall | undefined
   let calls = false
   let visible = false
@@ -37,6 +39,8 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   let finishReason: string | undefined
   let finishMessage: string | undefined
   let grounding: JsonObject | undefined
+  const recited: unknown[] = []
+  const noteLosses = createLossNotes(context.notes)
   let block: Stop | undefined
 
   const start = (answer: JsonObject) => {
@@ -58,6 +62,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
     const secret = opaque ?? (open === 'reasoning' ? { by: 'gemini' as const, form: 'plain', data: '' } : undefined)
     open = undefined
     opaque = undefined
+    saidBefore += said
     said = ''
     emit({ type: 'part-end', index: next - 1, ...(secret && { opaque: secret }) })
   }
@@ -121,12 +126,14 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   const chunk = (answer: JsonObject) => {
     usage = mergeUsageMetadata(usage, answer.usageMetadata)
     const candidate = candidateOf(answer)
+    noteLosses(answer, candidate)
     block ??= blockOf(answer)
     if (!started && (candidate || block)) start(answer)
     if (!candidate) return
     if (candidate.finishReason) finishReason = stringOf(candidate.finishReason)
     if (candidate.finishMessage) finishMessage = stringOf(candidate.finishMessage)
     if (isObject(candidate.groundingMetadata)) grounding = { ...grounding, ...candidate.groundingMetadata }
+    if (candidate.citationMetadata) recited.push(...recitationsOf(candidate.citationMetadata))
     for (const part of partsOf(candidate)) {
       if (isText(part)) words(part)
       else {
@@ -139,11 +146,12 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   }
 
   const cite = () => {
-    if (!grounding) return
-    const { placed, lost } = decodeGrounding(grounding, [open === 'text' ? said : undefined])
-    for (const { citation } of placed) emit({ type: 'citation', index: next - 1, citation })
-    if (lost)
-      context.notes.dropped({ at: '/candidates/0/groundingMetadata' }, undefined, `${lost} sources are cited at no place of the text`)
+    if (!grounding && !recited.length) return
+    const texts = [open === 'text' ? said : undefined]
+    const grounded = decodeGrounding(grounding, texts)
+    const recitations = decodeRecitations(recited, texts, saidBefore)
+    for (const { citation } of [...grounded.placed, ...recitations.placed]) emit({ type: 'citation', index: next - 1, citation })
+    noteLostSources(context.notes, grounded, recitations)
   }
 
   const ending = (): ReturnType<typeof decodeFinish> | undefined => {

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Part, TextPart } from '../../core/chat.ts'
+import type { Part } from '../../core/chat.ts'
 import { isObject, objectOf, type JsonObject } from '../../core/json.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Reply } from '../../core/reply.ts'
-import { encodeGrounding } from './citations.ts'
+import { encodeGrounding, type CitedText } from './citations.ts'
 import { wireCandidate } from './decode-reply.ts'
 import { spellingOf } from './fields.ts'
 import { encodeFinish } from './finish.ts'
@@ -17,11 +17,8 @@ import { encodeUsage } from './usage.ts'
 export function encodeReply(reply: Reply, context: ReplyContext): JsonObject {
   const spelled = spellingOf(reply)
   if (spelled && isObject(spelled.answer)) return asItWas(reply, spelled.answer, objectOf(spelled.left) ?? {}, context)
-  const { parts, broken } = encodeParts(reply.parts, context)
-  const texts = reply.parts.filter((part): part is TextPart => part.type === 'text')
-  const groundingMetadata = encodeGrounding(
-    texts.flatMap((part) => (part.citations ? [{ index: wireIndex(parts, part.text), text: part.text, citations: part.citations }] : [])),
-  )
+  const { parts, broken, cited } = encodeParts(reply.parts, context)
+  const groundingMetadata = encodeGrounding(cited, context.notes)
   const candidate = {
     content: { parts: parts.length ? parts : [{ text: '' }], role: 'model' },
     ...encodeFinish(reply.stop, broken),
@@ -36,16 +33,11 @@ export function encodeReply(reply: Reply, context: ReplyContext): JsonObject {
   }
 }
 
-const wireIndex = (parts: JsonObject[], text: string): number =>
-  Math.max(
-    0,
-    parts.findIndex((part) => part.text === text && !part.thought),
-  )
-
-function encodeParts(parts: readonly Part[], context: ReplyContext): { parts: JsonObject[]; broken?: string } {
+function encodeParts(parts: readonly Part[], context: ReplyContext): { parts: JsonObject[]; broken?: string; cited: CitedText[] } {
   const load = createLoad()
   const hidden = context.chat.reasoning?.show === 'hidden'
   const out: JsonObject[] = []
+  const cited: CitedText[] = []
   let broken: string | undefined
   for (const part of parts) {
     switch (part.type) {
@@ -57,6 +49,7 @@ function encodeParts(parts: readonly Part[], context: ReplyContext): { parts: Js
       }
       case 'text': {
         const signature = load.take(part.opaque)
+        if (part.citations) cited.push({ index: out.length, text: part.text, citations: part.citations })
         if (part.text || signature !== undefined) out.push({ text: part.text, ...signed(signature) })
         break
       }
@@ -81,7 +74,7 @@ function encodeParts(parts: readonly Part[], context: ReplyContext): { parts: Js
   // reasoning that nothing followed
   const rest = load.take(undefined)
   if (rest !== undefined) out.push({ text: '', ...signed(rest) })
-  return { parts: out, ...(broken !== undefined && { broken }) }
+  return { parts: out, ...(broken !== undefined && { broken }), cited }
 }
 
 /** An answer that was read from Gemini's own wire, with its parts as they are now. */

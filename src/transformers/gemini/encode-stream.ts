@@ -14,7 +14,7 @@ import type { ReplyContext } from '../../core/protocol.ts'
 import type { StreamEvent, StreamPart } from '../../core/reply.ts'
 import { createSequencer } from '../../core/sequence.ts'
 import { mergeUsage, type Usage } from '../../core/usage.ts'
-import { encodeGrounding } from './citations.ts'
+import { encodeGrounding, type CitedText } from './citations.ts'
 import { errorBody } from './encode-error.ts'
 import { encodeFinish } from './finish.ts'
 import { argsOf, createLoad, malformed, wireOf } from './outgoing.ts'
@@ -44,8 +44,8 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
   /** What the first chunk of the open text must carry. */
   let signature = ''
   let cited: Citation[] = []
-  const texts: { index: number; text: string; citations: Citation[] }[] = []
-  /** Parts that were told, as a client counts them. */
+  const texts: CitedText[] = []
+  /** Parts that were told, as they are counted in a whole answer. */
   let told = 0
 
   const chunk = (part: string) => {
@@ -70,7 +70,8 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     if (part.type === 'text') signature = carry(part.opaque)
     else if (part.type !== 'reasoning' && part.type !== 'tool-call' && part.type !== 'refusal') {
       const wire = wireOf(part, context)
-      if (wire) chunk(JSON.stringify(wire))
+      if (!wire) return
+      chunk(JSON.stringify(wire))
       told++
     }
   }
@@ -92,10 +93,11 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
       case 'text': {
         // a secret that came with the end stands on an empty part, as Gemini itself has it
         const late = part.opaque ? '' : opaque ? carry(opaque) : ''
-        if (signature || late) chunk(`{"text":""${signature || late}}`)
+        const sealed = signature || late
+        if (sealed) chunk(`{"text":""${sealed}}`)
         signature = ''
         if (cited.length) texts.push({ index: told, text, citations: cited })
-        if (text) told++
+        if (text || sealed) told++
         break
       }
       case 'tool-call':
@@ -120,7 +122,7 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
   }
   const finish = (event: Extract<StreamEvent, { type: 'finish' }>) => {
     usage = mergeUsage(usage, event.usage)
-    const groundingMetadata = encodeGrounding(texts)
+    const groundingMetadata = encodeGrounding(texts, context.notes)
     const rest = assemble(encodeFinish(event.stop, broken), { index: 0 }, groundingMetadata && { groundingMetadata })
     const about = assemble(usage && { usageMetadata: encodeUsage(usage) }, { modelVersion: context.model, responseId: id })
     after = `],"role":"model"},${JSON.stringify(rest).slice(1)}],${JSON.stringify(about).slice(1)}${array ? ']' : '\n\n'}`
