@@ -4,7 +4,9 @@
  * @module
  */
 import type { MediaPart, MediaSource } from '../../core/chat.ts'
-import { isObject, optional, readObject, readString, type JsonObject, lookUp } from '../../core/json.ts'
+import { isDataUrl, readDataUrl } from '../../core/data-url.ts'
+import { isObject, optional, readObject, readString, type JsonObject } from '../../core/json.ts'
+import { typeOfName } from '../../core/media-types.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { rest } from './fields.ts'
 
@@ -81,29 +83,20 @@ function utf8Of(data: string): string | undefined {
   }
 }
 
-const TYPE_OF_SUFFIX: Record<string, string> = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  webp: 'image/webp',
-  gif: 'image/gif',
-  heic: 'image/heic',
-  pdf: 'application/pdf',
-  txt: 'text/plain',
-  md: 'text/markdown',
-  html: 'text/html',
-  csv: 'text/csv',
-  mp3: 'audio/mpeg',
-  wav: 'audio/wav',
-  mp4: 'video/mp4',
-  webm: 'video/webm',
-  mov: 'video/quicktime',
-}
 const TYPE_OF_KIND: Record<MediaPart['type'], string> = {
   image: 'image/jpeg',
   audio: 'audio/mpeg',
   video: 'video/mp4',
   file: 'application/pdf',
+}
+
+/** What a part is: what was said of it, else what its name or its address tells, else what most of its kind are. */
+function typeOf(part: MediaPart, said: string | undefined, address: string, { notes }: Pick<AskContext, 'notes'>): string {
+  const told = said ?? typeOfName(part.name ?? '') ?? typeOfName(address)
+  if (told !== undefined) return told
+  const guess = TYPE_OF_KIND[part.type]
+  notes.invented('/contents', `Gemini wants to know the type of a file; nothing tells that of this ${part.type}, and ${guess} is a guess`)
+  return guess
 }
 
 /** A wire part of media; a text document becomes a text part, a file that another provider stores becomes words. */
@@ -122,13 +115,16 @@ export function encodeMedia(part: MediaPart, context: Pick<AskContext, 'notes' |
     case 'text':
       return { text: part.name === undefined ? source.text : `${part.name}\n\n${source.text}` }
     case 'data':
-      return { inlineData: { mimeType: part.mediaType ?? TYPE_OF_KIND[part.type], data: source.data, ...named } }
+      return { inlineData: { mimeType: typeOf(part, part.mediaType, '', context), data: source.data, ...named } }
     case 'url': {
-      const inline = /^data:([^;,]*)[^,]*;base64,(.*)$/s.exec(source.url)
-      if (inline) return { inlineData: { mimeType: inline[1] || TYPE_OF_KIND[part.type], data: inline[2], ...named } }
-      const suffix = /\.([a-z0-9]+)(?:[?#]|$)/i.exec(source.url)?.[1]?.toLowerCase() ?? ''
-      const told = YOUTUBE.test(source.url) ? 'video/mp4' : (part.mediaType ?? lookUp(TYPE_OF_SUFFIX, suffix))
-      return { fileData: { fileUri: source.url, mimeType: told ?? TYPE_OF_KIND[part.type], ...named } }
+      const inline = readDataUrl(source.url)
+      if (inline) return { inlineData: { mimeType: typeOf(part, inline.mediaType, '', context), data: inline.data, ...named } }
+      if (isDataUrl(source.url)) {
+        notes.dropped(part, undefined, 'this data URL cannot be read; the model is told that the file is missing')
+        return { text: `[${[part.type, part.name].filter(Boolean).join(' ')} that could not be sent to this model]` }
+      }
+      const said = YOUTUBE.test(source.url) ? 'video/mp4' : part.mediaType
+      return { fileData: { fileUri: source.url, mimeType: typeOf(part, said, source.url, context), ...named } }
     }
     case 'id': {
       if (source.owner === 'gemini')

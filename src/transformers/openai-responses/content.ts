@@ -4,8 +4,10 @@
  * @module
  */
 import type { CacheMark, Citation, MediaPart, NativePart, Part, RefusalPart, TextPart } from '../../core/chat.ts'
+import { readDataUrl } from '../../core/data-url.ts'
 import { fail } from '../../core/failure.ts'
 import { fieldName, pointer, restOf, stringOf, type JsonObject, lookUp } from '../../core/json.ts'
+import { typeOfName } from '../../core/media-types.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { decodeAnnotation } from './annotations.ts'
 import { complete, keep, keepIn, objectsOf, OWN, type Readers } from './wire.ts'
@@ -65,8 +67,10 @@ function decodeImage(part: JsonObject, at: string): MediaPart {
   const detail = stringOf(part.detail)
   fields.detail = part.detail
   for (const key of ['image_url', 'file_id']) if (part[key] === null) fields[key] = null
+  const read = url === undefined ? undefined : sourceOfUrl(url)
+  if (url !== undefined && read && !writesBack(read, url)) fields.image_url = url
   const kept = { at, ...(detail !== undefined && { detail }), ...cache, ...keep(extra, { fields }) }
-  if (url !== undefined) return { type: 'image', ...sourceOfUrl(url), ...kept }
+  if (read) return { type: 'image', ...read, ...kept }
   return { type: 'image', source: { type: 'id', id: stringOf(part.file_id) ?? missing(at, 'image_url'), owner: OWN }, ...kept }
 }
 
@@ -88,15 +92,17 @@ function decodeFile(part: JsonObject, at: string): MediaPart {
     ...keep(extra, { fields }),
   }
   if (data !== undefined) {
-    const read = sourceOfUrl(data)
+    const read = sourceOfUrl(data, name)
     // Bare base64 without a data URL is taken too: the name tells what it is.
     const source: Pick<MediaPart, 'source' | 'mediaType'> =
-      read.source.type === 'data' ? read : { source: { type: 'data', data }, mediaType: typeOfName(name) }
-    if (read.source.type !== 'data') fields.file_data = data
+      read.source.type === 'data' ? read : { source: { type: 'data', data }, mediaType: typeOfName(name ?? '') ?? UNKNOWN }
+    if (!writesBack(source, data)) fields.file_data = data
     return { type: kindOf(source.mediaType), ...source, ...kept }
   }
-  if (url !== undefined)
-    return { type: 'file', source: { type: 'url', url }, ...(name !== undefined && { mediaType: typeOfName(name) }), ...kept }
+  if (url !== undefined) {
+    const mediaType = typeOfName(name ?? '')
+    return { type: 'file', source: { type: 'url', url }, ...(mediaType !== undefined && { mediaType }), ...kept }
+  }
   return { type: 'file', source: { type: 'id', id: stringOf(part.file_id) ?? missing(at, 'file_data'), owner: OWN }, ...kept }
 }
 
@@ -122,26 +128,22 @@ const missing = (at: string, field: string): never =>
   })
 
 /** A `data:` URL taken apart; every other URL as it is. */
-function sourceOfUrl(url: string): Pick<MediaPart, 'source' | 'mediaType'> {
-  const comma = url.startsWith('data:') ? url.indexOf(',') : -1
-  if (comma < 0) return { source: { type: 'url', url } }
-  const head = url.slice(5, comma)
-  if (!head.endsWith(';base64')) return { source: { type: 'url', url } }
-  return { source: { type: 'data', data: url.slice(comma + 1) }, mediaType: head.slice(0, -7) || 'application/octet-stream' }
+function sourceOfUrl(url: string, name = ''): Pick<MediaPart, 'source' | 'mediaType'> {
+  const read = readDataUrl(url)
+  if (!read) return { source: { type: 'url', url } }
+  return { source: { type: 'data', data: read.data }, mediaType: read.mediaType ?? typeOfName(name) ?? UNKNOWN }
+}
+const UNKNOWN = 'application/octet-stream'
+
+/** Whether a source is written as the URL that it was read from. */
+function writesBack({ source, mediaType }: Pick<MediaPart, 'source' | 'mediaType'>, url: string): boolean {
+  if (source.type !== 'data') return true
+  const head = `data:${mediaType};base64,`
+  return url.length === head.length + source.data.length && url.startsWith(head) && url.endsWith(source.data)
 }
 
 const kindOf = (mediaType = ''): MediaPart['type'] =>
   mediaType.startsWith('audio/') ? 'audio' : mediaType.startsWith('video/') ? 'video' : 'file'
-
-const TYPES: Record<string, string> = {
-  pdf: 'application/pdf',
-  txt: 'text/plain',
-  md: 'text/markdown',
-  csv: 'text/csv',
-  json: 'application/json',
-  html: 'text/html',
-}
-const typeOfName = (name = ''): string => lookUp(TYPES, name.slice(name.lastIndexOf('.') + 1).toLowerCase()) ?? 'application/octet-stream'
 
 const UNMARKED = {}
 

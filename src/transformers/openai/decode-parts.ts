@@ -4,9 +4,11 @@
  * @module
  */
 import type { CacheMark, MediaPart, MediaSource, Part, TextPart } from '../../core/chat.ts'
+import { readDataUrl, type DataUrl } from '../../core/data-url.ts'
 import { isObject, optional, pointer, readArray, readObject, readString, reject, restOf, type JsonObject, lookUp } from '../../core/json.ts'
 import { mapped } from '../../core/mapped.ts'
-import { dataUrl, keep, nativePart, readDataUrl } from './wire.ts'
+import { typeOfName } from '../../core/media-types.ts'
+import { dataUrl, keep, nativePart } from './wire.ts'
 
 /** @param at the path of the content */
 export function decodeContent(content: unknown, at: string): { parts: Part[]; bare: boolean } {
@@ -61,14 +63,14 @@ function linkedPart(type: 'image' | 'video' | 'file', field: string, part: JsonO
   const nested = typeof part[field] === 'string' ? undefined : readObject(part[field], where)
   const url = nested ? readString(nested.url, pointer(where, 'url')) : readString(part[field], where)
   const { cache, spelling, wireNames } = readMark(part, at)
+  const read = readDataUrl(url)
   const media: MediaPart = {
     type,
-    source: sourceOf(url),
+    source: sourceOf(url, read),
     at,
     wireNames: { ...wireNames, source: `${field}/url`, detail: `${field}/detail` },
   }
-  const mediaType = readDataUrl(url)?.mediaType
-  if (mediaType) media.mediaType = mediaType
+  if (read) media.mediaType = read.mediaType ?? UNKNOWN
   const detail = nested && optional(readString, nested.detail, pointer(where, 'detail'))
   if (detail !== undefined) media.detail = detail
   if (cache) media.cache = cache
@@ -108,16 +110,15 @@ function filePart(part: JsonObject, at: string): MediaPart {
   const name = optional(readString, file.filename, pointer(where, 'filename'))
   if (data === undefined && id === undefined) reject(where, 'file_data or file_id', file.file_data)
   const { cache, spelling, wireNames } = readMark(part, at)
+  const read = data === undefined ? undefined : readDataUrl(data)
   const media: MediaPart = {
     type: 'file',
-    source: data === undefined ? { type: 'id', id: id ?? '', owner: 'openai' } : sourceOf(data),
+    source: data === undefined ? { type: 'id', id: id ?? '', owner: 'openai' } : sourceOf(data, read),
     at,
     wireNames: { ...wireNames, name: 'file/filename', source: 'file' },
     ...(cache && { cache }),
   }
-  const mediaType =
-    data === undefined ? undefined : (readDataUrl(data)?.mediaType ?? (media.source.type === 'data' ? 'application/pdf' : undefined))
-  if (mediaType) media.mediaType = mediaType
+  if (media.source.type === 'data') media.mediaType = read?.mediaType ?? typeOfName(name ?? '') ?? (read ? UNKNOWN : 'application/pdf')
   if (name !== undefined) media.name = name
   const exact =
     !hasNull(file) && (data === undefined ? name === undefined : id === undefined && name !== undefined && writesBack(media, data))
@@ -129,11 +130,11 @@ function filePart(part: JsonObject, at: string): MediaPart {
   })
 }
 const FILE = new Set(['file_data', 'file_id', 'filename'])
+const UNKNOWN = 'application/octet-stream'
 
 /** Links are links; anything else is data, with or without its `data:` head. */
-function sourceOf(url: string): MediaSource {
-  const data = readDataUrl(url)
-  if (data) return { type: 'data', data: data.data }
+function sourceOf(url: string, read: DataUrl | undefined): MediaSource {
+  if (read) return { type: 'data', data: read.data }
   return /^[a-z][a-z0-9+.-]*:/i.test(url) ? { type: 'url', url } : { type: 'data', data: url }
 }
 

@@ -58,13 +58,4 @@ export function keep<T extends Located>(object: T, extra: JsonObject | undefined
 
 export const nativePart = (value: JsonObject, at: string): NativePart => ({ type: 'native', protocol: 'openai', value, at })
 
-/** `data:image/png;base64,…` in its pieces; `undefined` for links and for data that is not base64. */
-export function readDataUrl(url: string): { mediaType: string; data: string } | undefined {
-  if (!url.startsWith('data:')) return undefined
-  const comma = url.indexOf(',')
-  const head = url.slice(5, comma)
-  if (comma < 0 || !head.endsWith(';base64')) return undefined
-  return { mediaType: head.slice(0, -7).split(';')[0] || 'application/octet-stream', data: url.slice(comma + 1) }
-}
-
 export const dataUrl = (mediaType: string, data: string): string => `data:${mediaType};base64,${data}`
