@@ -69,9 +69,13 @@ const WORD: Record<StopReason, string> = {
   other: 'OTHER',
 }
 
-/** The candidate's fields about its end. `malformed`: the message about a call whose arguments were no JSON. */
+/**
+ * The candidate's fields about its end. `malformed`: the message about a call whose arguments were no JSON. Where the answer was cut off there is
+ * nothing malformed: Gemini CLI would try four times more, each time up to the limit.
+ */
 export function encodeFinish(stop: Stop, malformed?: string): JsonObject {
-  if (malformed !== undefined) return { finishReason: 'MALFORMED_FUNCTION_CALL', finishMessage: malformed }
+  const isCut = WORD[stop.reason] === 'MAX_TOKENS'
+  if (malformed !== undefined) return { finishReason: isCut ? 'MAX_TOKENS' : 'MALFORMED_FUNCTION_CALL', finishMessage: malformed }
   const message = stop.sequence === undefined ? stop.detail : `Stopped at the stop sequence ${JSON.stringify(stop.sequence)}.`
   const own = stop.category !== undefined && lookUp(MEANING, stop.category) === 'refusal' ? stop.category : undefined
   return {

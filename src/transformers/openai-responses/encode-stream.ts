@@ -17,7 +17,7 @@ import { OVERFLOWN } from './encode-reply.ts'
 import { errorObject } from './errors.ts'
 import { blockItem } from './output-items.ts'
 import { responseId, settingsEcho } from './snapshot.ts'
-import { encodeStop, isCut } from './stop.ts'
+import { encodeStop, isCut, refusalIn } from './stop.ts'
 import { createAnswer, type Open } from './stream-answer.ts'
 import { openCall } from './stream-call.ts'
 import { openContent } from './stream-message.ts'
@@ -51,7 +51,9 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
 
   function finish(stop: Stop): string {
     const cut = isCut(stop)
-    let text = answer.endCall(cut)
+    const refusal = refusalIn(stop, answer.refused)
+    let text = refusal === undefined ? '' : refuse(refusal)
+    text += answer.endCall(cut)
     if (answer.message) text += answer.closeMessage(answer.message, cut ? 'incomplete' : 'completed')
     const end = encodeStop(stop, answer.refused)
     const failed = stop.reason === 'context-window' && answer.items === 0
@@ -59,6 +61,13 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
     const { status, incomplete_details } = end
     const state = { status, incomplete_details, completed_at, error: null, ...(failed && OVERFLOWN) }
     return text + events.snapshot(`response.${state.status}`, head, state, output, encodeUsage(usage))
+  }
+
+  /** Says what only the end of the answer told. */
+  function refuse(text: string): string {
+    const index = parts.length
+    const opened = write({ type: 'part-start', index, part: { type: 'refusal', text: '' } })
+    return opened + write({ type: 'delta', index, text }) + write({ type: 'part-end', index })
   }
 
   function breakOff(event: Extract<StreamEvent, { type: 'error' }>): string {
@@ -93,7 +102,7 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
   }
 
   const cited = new Map<number, TextPart>()
-  return (event) => {
+  const write = (event: StreamEvent): string => {
     switch (event.type) {
       case 'delta': {
         const part = parts[event.index]
@@ -130,6 +139,7 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
         return breakOff(event)
     }
   }
+  return write
 }
 
 /** Codex takes an overload that is told in a stream for the end of the model's service, and does not try again. */

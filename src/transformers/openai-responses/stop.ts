@@ -23,8 +23,9 @@ const REASONS: Record<string, StopReason> = {
  */
 export function decodeStop(response: JsonObject, seen: { call: boolean; refusal: boolean }): Stop {
   const reason = stringOf(objectOf(response.incomplete_details)?.reason)
-  if (response.status === 'incomplete' || reason !== undefined)
-    return { reason: lookUp(REASONS, reason ?? '') ?? 'other', ...(reason !== undefined && { detail: reason }) }
+  const known = reason === undefined ? undefined : lookUp(REASONS, reason)
+  if (known) return { reason: known }
+  if (response.status === 'incomplete' || reason !== undefined) return { reason: 'other', ...(reason !== undefined && { detail: reason }) }
   return { reason: seen.call ? 'tool-calls' : seen.refusal ? 'refusal' : 'end' }
 }
 
@@ -50,6 +51,10 @@ const INCOMPLETE: Partial<Record<StopReason, string>> = {
   'context-window': 'max_output_tokens',
   refusal: 'content_filter',
 }
+
+/** The words of a refusal that no part of the answer has said. */
+export const refusalIn = ({ reason, detail }: Stop, refused: boolean): string | undefined =>
+  reason === 'refusal' && !refused ? detail : undefined
 
 /** Whether the last item was cut off. */
 export const isCut = (stop: Stop): boolean => stop.reason === 'max-tokens' || stop.reason === 'context-window'

@@ -93,7 +93,7 @@ export function createCallStream(emit: Emit, nextIndex: () => number, chat: Chat
   const grow = (call: Call, args: string) => {
     const before = call.json.length
     // all arguments once more, at the end
-    if (args && before && args.length >= before && args.startsWith(call.json) && isComplete(call.json)) return
+    if (args && before && args.length >= before && args.startsWith(call.json) && isWhole(call)) return
     call.json += args
     if (call.part < 0 && call.name && (call.id || call.json)) start(call)
     if (!args || call.part < 0 || call.lowered || call.closed) return
@@ -129,7 +129,7 @@ export function createCallStream(emit: Emit, nextIndex: () => number, chat: Chat
     emit(call.opaque ? { type: 'part-end', index: call.part, opaque: call.opaque } : { type: 'part-end', index: call.part })
   }
   const closeComplete = () => {
-    for (const call of calls) if (!call.closed && call.part >= 0 && isComplete(call.json)) close(call)
+    for (const call of calls) if (!call.closed && call.part >= 0 && isWhole(call)) close(call)
   }
   return {
     add(fragments, legacy = false) {
@@ -143,6 +143,9 @@ export function createCallStream(emit: Emit, nextIndex: () => number, chat: Chat
 }
 
 const argumentsOf = (args: unknown): string => (typeof args === 'string' ? args : isObject(args) ? JSON.stringify(args) : '')
+
+/** Whether a call can have come to its end: of free text nobody knows. */
+const isWhole = ({ custom, json }: Call): boolean => !custom && isComplete(json)
 
 /** Whether the arguments can have come to their end. The look at the last character spares most fragments the parsing. */
 const isComplete = (json: string): boolean => /[}\]"]\s*$/.test(json.slice(-8)) && tryParse(json) !== undefined

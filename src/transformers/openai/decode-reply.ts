@@ -19,6 +19,9 @@ import { createThinkSplitter } from './think-tags.ts'
 import { decodeUsage } from './usage.ts'
 import { keep } from './wire.ts'
 
+/** What notices say of the others. */
+export const FIRST_ONLY = 'only the first of several answers is read'
+
 export function decodeReply(value: unknown, context: ReplyContext): Reply {
   const body = Array.isArray(value) ? value[0] : value
   if (!isObject(body)) return fail({ kind: 'bad-response', message: 'The upstream answered with something that is no JSON object.' })
@@ -30,7 +33,7 @@ export function decodeReply(value: unknown, context: ReplyContext): Reply {
   if (broken && FAILED.has(stringOf(first.finish_reason) ?? '')) fail(broken)
 
   const several = (context.chat.candidates ?? 1) > 1
-  if (several && choices.length > 1) context.notes.dropped({ at: '/choices/1' }, undefined, 'only the first of several answers is read')
+  if (several && choices.length > 1) context.notes.dropped({ at: '/choices/1' }, undefined, FIRST_ONLY)
   // Copilot splits one answer over several choices. Where several were asked for, the first is the answer.
   const told = several ? [first] : choices
   const parts: Part[] = []

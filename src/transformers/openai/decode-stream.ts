@@ -12,7 +12,7 @@ import { decodeAnnotations, decodeSearchResults } from './annotations.ts'
 import { createCallStream } from './call-stream.ts'
 import { readSignature } from './decode-messages.ts'
 import { thinkingText } from './decode-parts.ts'
-import { decodeMessage } from './decode-reply.ts'
+import { decodeMessage, FIRST_ONLY } from './decode-reply.ts'
 import { failureInBody } from './error.ts'
 import { addFragments, detailText, packDetails } from './reasoning-details.ts'
 import { decodeStop, FAILED } from './stop.ts'
@@ -24,6 +24,7 @@ type Kind = 'text' | 'reasoning' | 'refusal'
 export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   const { chat, dialect, notes } = context
   const several = (chat.candidates ?? 1) > 1
+  let isOtherNoted = false
   let started = false
   let over = false
   let parts = 0
@@ -165,7 +166,12 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   }
 
   const readChoice = (choice: JsonObject) => {
-    if (several && (numberOf(choice.index) ?? 0) > 0) return
+    const at = numberOf(choice.index) ?? 0
+    if (several && at > 0) {
+      if (!isOtherNoted) notes.dropped({ at: `/choices/${at}` }, undefined, FIRST_ONLY)
+      isOtherNoted = true
+      return
+    }
     // A server that only pretends to stream gives the whole message at once.
     const delta = objectOf(choice.delta) ?? (parts ? undefined : objectOf(choice.message))
     if (delta) readDelta(delta)

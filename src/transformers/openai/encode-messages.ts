@@ -217,6 +217,7 @@ function encodeResult(result: ToolResultPart, waiting: MediaPart[], writing: Wri
   if (words !== undefined && !(result.isError || result.cache) && isForeign(result))
     return { role: 'tool', tool_call_id: id, content: words }
   const said = spelled(result)
+  const before = waiting.length
   const parts = result.parts.flatMap((part): JsonObject[] => {
     const media =
       part.type === 'image' || part.type === 'audio' || part.type === 'video' || (part.type === 'file' && part.source.type !== 'text')
@@ -224,7 +225,7 @@ function encodeResult(result: ToolResultPart, waiting: MediaPart[], writing: Wri
     waiting.push(part)
     return []
   })
-  const put = result.parts.length > 0 && !parts.length && waiting.length > 0
+  const put = !parts.length && waiting.length > before
   if (put) parts.push({ type: 'text', text: `[${waiting.at(-1)?.type} attached below: ${id}]` })
   if (result.isError && !faithful) {
     notes.approximated(result, 'isError', 'a failed call is told by words here')

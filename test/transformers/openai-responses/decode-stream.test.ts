@@ -222,7 +222,7 @@ describe('an upstream stream', () => {
         response: { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' }, output: [], usage },
       },
     ])
-    expect(reply.stop).toEqual({ reason: 'max-tokens', detail: 'max_output_tokens' })
+    expect(reply.stop).toEqual({ reason: 'max-tokens' })
     expect(reply.parts).toMatchObject([{ type: 'tool-call', json: '{"a":' }])
   })
 
