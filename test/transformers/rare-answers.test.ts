@@ -21,39 +21,24 @@ function told(from: ProtocolName, to: ProtocolName, text: string): JsonObject[] 
   return [...out.matchAll(/^data: (\{.*)$/gm)].map(([, data]) => JSON.parse(data!) as JsonObject)
 }
 
-describe('a refusal that only the end of the answer explains', () => {
+it('what a Responses client is not told of a refusal has a notice', () => {
   const end = { stop_reason: 'refusal', stop_details: { type: 'refusal', category: 'cyber', explanation: 'This was declined.' } }
   const message = { id: 'msg_1', type: 'message', role: 'assistant', model: 'm', content: [], usage: { input_tokens: 1, output_tokens: 1 } }
-  const refused = { status: 'completed', output: [{ type: 'message', content: [{ type: 'refusal', refusal: 'This was declined.' }] }] }
-
-  it('is said to Responses clients, whole', () => {
-    expect(ask('openai-responses', 'claude').response({ ...message, ...end })).toMatchObject(refused)
-  })
-
-  it('and streamed, with all events of a refusal', () => {
-    const list = told(
-      'openai-responses',
-      'claude',
-      events([
-        { type: 'message_start', message },
-        { type: 'message_delta', delta: end, usage: { output_tokens: 1 } },
-        { type: 'message_stop' },
-      ]),
-    )
-    expect(list.map(({ type }) => type)).toEqual([
-      'response.created',
-      'response.in_progress',
-      'response.output_item.added',
-      'response.content_part.added',
-      'response.refusal.delta',
-      'response.refusal.done',
-      'response.content_part.done',
-      'response.output_item.done',
-      'response.completed',
-    ])
-    expect(list.at(-1)).toMatchObject({ response: refused })
-    expect(list.map((event) => event.sequence_number)).toEqual(list.map((_, at) => at))
-  })
+  const lost = [{ in: 'reply', action: 'dropped', reason: 'why it was refused has no place here: This was declined.' }]
+  const whole = ask('openai-responses', 'claude')
+  expect(whole.response({ ...message, ...end })).toMatchObject({ status: 'incomplete', incomplete_details: { reason: 'content_filter' } })
+  expect(whole.notices.filter((notice) => notice.in === 'reply')).toMatchObject(lost)
+  const streamed = ask('openai-responses', 'claude', true)
+  const translator = streamed.translator()
+  const list = [
+    { type: 'message_start', message },
+    { type: 'message_delta', delta: end, usage: { output_tokens: 1 } },
+    { type: 'message_stop' },
+  ]
+  expect(translator.push(new TextEncoder().encode(events(list))) + translator.end()).toContain(
+    '"incomplete_details":{"reason":"content_filter"}',
+  )
+  expect(streamed.notices.filter((notice) => notice.in === 'reply')).toMatchObject(lost)
 })
 
 it('of several answers that are streamed the first is read, and the loss of the others told once', () => {

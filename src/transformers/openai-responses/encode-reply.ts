@@ -13,7 +13,7 @@ import { compactReply, isCompaction } from './compaction.ts'
 import { blockItem, CALL_PREFIX, callItem, callShapes, contentOf, isWholeCall, messageItem, shareMessage } from './output-items.ts'
 import { carrierItem, isTold, reasoningItem } from './reasoning.ts'
 import { responseId, settingsEcho } from './snapshot.ts'
-import { encodeStop, isCut, refusalIn } from './stop.ts'
+import { encodeStop, isCut, noteRefusal } from './stop.ts'
 import { encodeUsage } from './usage.ts'
 import { compact, extraOf, OWN, spellingOf } from './wire.ts'
 
@@ -25,10 +25,10 @@ export function encodeReply(answer: Reply, context: ReplyContext): JsonObject {
     return compact({ ...extraOf(reply), ...spellingOf(reply).fields, model, output: encodeOutput(reply.parts, reply.stop, context) })
   const now = Math.floor(context.now() / 1000)
   const id = responseId(reply.id, context.newId)
-  const refusal = refusalIn(reply.stop, refusedIn(reply.parts))
-  const parts: Part[] = refusal === undefined ? reply.parts : [...reply.parts, { type: 'refusal', text: refusal }]
-  const output = encodeOutput(parts, reply.stop, context)
-  const end = encodeStop(reply.stop, refusedIn(parts))
+  const output = encodeOutput(reply.parts, reply.stop, context)
+  const refused = refusedIn(reply.parts)
+  const end = encodeStop(reply.stop, refused)
+  noteRefusal(reply.stop, refused, context.notes)
   return {
     ...settingsEcho(context),
     id,

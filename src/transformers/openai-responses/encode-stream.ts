@@ -17,7 +17,7 @@ import { OVERFLOWN } from './encode-reply.ts'
 import { errorObject } from './errors.ts'
 import { blockItem } from './output-items.ts'
 import { responseId, settingsEcho } from './snapshot.ts'
-import { encodeStop, isCut, refusalIn } from './stop.ts'
+import { encodeStop, isCut, noteRefusal } from './stop.ts'
 import { createAnswer, type Open } from './stream-answer.ts'
 import { openCall } from './stream-call.ts'
 import { openContent } from './stream-message.ts'
@@ -51,23 +51,15 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
 
   function finish(stop: Stop): string {
     const cut = isCut(stop)
-    const refusal = refusalIn(stop, answer.refused)
-    let text = refusal === undefined ? '' : refuse(refusal)
-    text += answer.endCall(cut)
+    let text = answer.endCall(cut)
     if (answer.message) text += answer.closeMessage(answer.message, cut ? 'incomplete' : 'completed')
     const end = encodeStop(stop, answer.refused)
+    noteRefusal(stop, answer.refused, notes)
     const failed = stop.reason === 'context-window' && answer.items === 0
     const completed_at = end.status === 'completed' ? Math.floor(context.now() / 1000) : null
     const { status, incomplete_details } = end
     const state = { status, incomplete_details, completed_at, error: null, ...(failed && OVERFLOWN) }
     return text + events.snapshot(`response.${state.status}`, head, state, output, encodeUsage(usage))
-  }
-
-  /** Says what only the end of the answer told. */
-  function refuse(text: string): string {
-    const index = parts.length
-    const opened = write({ type: 'part-start', index, part: { type: 'refusal', text: '' } })
-    return opened + write({ type: 'delta', index, text }) + write({ type: 'part-end', index })
   }
 
   function breakOff(event: Extract<StreamEvent, { type: 'error' }>): string {
@@ -102,7 +94,7 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
   }
 
   const cited = new Map<number, TextPart>()
-  const write = (event: StreamEvent): string => {
+  return (event) => {
     switch (event.type) {
       case 'delta': {
         const part = parts[event.index]
@@ -139,7 +131,6 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
         return breakOff(event)
     }
   }
-  return write
 }
 
 /** Codex takes an overload that is told in a stream for the end of the model's service, and does not try again. */

@@ -5,6 +5,7 @@
  */
 import type { Part } from '../../core/chat.ts'
 import { objectOf, stringOf, type JsonObject, lookUp } from '../../core/json.ts'
+import type { Notes } from '../../core/notice.ts'
 import type { Stop, StopReason } from '../../core/reply.ts'
 
 /** Some vendors say `length`. */
@@ -52,9 +53,11 @@ const INCOMPLETE: Partial<Record<StopReason, string>> = {
   refusal: 'content_filter',
 }
 
-/** The words of a refusal that no part of the answer has said. */
-export const refusalIn = ({ reason, detail }: Stop, refused: boolean): string | undefined =>
-  reason === 'refusal' && !refused ? detail : undefined
+/** Notes the words about a refusal that the model did not say itself: Codex drops a message with a refusal, and would take the rest for the answer. */
+export function noteRefusal({ reason, detail }: Stop, refused: boolean, notes: Notes): void {
+  if (reason === 'refusal' && !refused && detail !== undefined)
+    notes.dropped({}, undefined, `why it was refused has no place here: ${detail}`)
+}
 
 /** Whether the last item was cut off. */
 export const isCut = (stop: Stop): boolean => stop.reason === 'max-tokens' || stop.reason === 'context-window'
