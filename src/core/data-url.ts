@@ -25,7 +25,8 @@ export function readDataUrl(url: string): DataUrl | undefined {
   const body = url.slice(comma + 1)
   const mediaType = typeOf(head)
   if (!BASE64.test(head)) return { mediaType: mediaType ?? 'text/plain', data: btoa(binaryOf(body)) }
-  return { mediaType, data: body.includes('%') ? binaryOf(body).replace(/\s+/g, '') : body }
+  const data = body.includes('%') ? binaryOf(body) : body
+  return { mediaType, data: /\s/.test(data) ? data.replace(/\s+/g, '') : data }
 }
 
 function typeOf(head: string): string | undefined {

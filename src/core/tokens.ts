@@ -6,6 +6,7 @@
  */
 import type { ChatRequest, Part, Tool } from './chat.ts'
 import { isObject, stringOf } from './json.ts'
+import { sinceSummary } from './summary.ts'
 
 const ASCII = 0.27
 const OTHER = 0.7
@@ -49,7 +50,7 @@ export const estimateStreamed = (said: Length | undefined, bytes: number, bytesP
 export function estimateInput(chat: ChatRequest): number {
   let total = MESSAGE
   for (const part of chat.system) total += estimatePart(part)
-  for (const message of chat.messages) {
+  for (const message of sinceSummary(chat.messages)) {
     total += MESSAGE
     for (const part of message.parts) total += estimatePart(part)
   }

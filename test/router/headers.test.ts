@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { attachHeaders, eachHeader } from '../../src/router/headers.ts'
+import { attachHeaders, detachHeaders, eachHeader } from '../../src/router/headers.ts'
 
 const listed = (request: Request) => {
   const list: [string, string][] = []
@@ -25,4 +25,6 @@ test('headers that a server tells are told instead, each value by itself, and no
     ['set-cookie', 'b=2'],
   ])
   expect(listed(new Request(request))).toEqual([['x-app', 'cli']])
+  detachHeaders(request)
+  expect(listed(request)).toEqual([['x-app', 'cli']])
 })

@@ -1,5 +1,6 @@
 /** A history that Claude compacted, for a provider that knows nothing of that. */
 import { describe, expect, it } from 'vitest'
+import { estimateInput } from '../../src/core/tokens.ts'
 import { translate, type TranslateOptions } from '../../src/transformers/translate.ts'
 
 const compaction = { type: 'compaction', content: 'They said hello.', encrypted_content: null }
@@ -45,6 +46,12 @@ describe('a compaction', () => {
   })
   it('stands for nothing where it failed', () => {
     expect(to('openai', { ...compaction, content: null }).body.messages).toHaveLength(5)
+  })
+  it('is what is counted', () => {
+    const asked = body(...compacted)
+    asked.messages[0] = { role: 'user', content: 'Hello. '.repeat(10_000) }
+    const exchange = translate(asked, { from: 'claude', to: 'openai' })
+    expect(estimateInput(exchange.chat!)).toBeLessThan(100)
   })
   it('stays as it is for Claude', () => {
     const asked = body(...compacted)

@@ -136,3 +136,8 @@ describe('bare base64', () => {
     expect(notices).toEqual([invented])
   })
 })
+
+it('white space within base64 is no part of it', () => {
+  for (const url of ['data:image/png;base64,AA\nAA', 'data:image/png;base64,AA%0AAA'])
+    expect(readDataUrl(url)).toEqual({ mediaType: 'image/png', data: 'AAAA' })
+})

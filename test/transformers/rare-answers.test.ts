@@ -158,3 +158,17 @@ describe('strict schemas of OpenAI', () => {
     expect(ask({ ...closed, properties: { a: { type: 'string', default: 'x' } } })).toMatchObject({ format: { strict: false } })
   })
 })
+
+it('rounds that tell no counts take none away', () => {
+  const usage = { input_tokens: 1, output_tokens: 2, iterations: [{ type: 'message', input_tokens: 'many', output_tokens: null }] }
+  const message = { id: 'msg_1', type: 'message', role: 'assistant', model: 'm', content: [], stop_reason: 'end_turn', usage }
+  expect(ask('openai', 'claude').response(message).usage).toMatchObject({ prompt_tokens: 1, completion_tokens: 2 })
+})
+
+it('works that a stream recites are told once, however often it tells them', () => {
+  const citationMetadata = { citations: [{ uri: 'https://x/a', startIndex: 0, endIndex: 2 }] }
+  const chunk = (text: string, end?: string) =>
+    `data: ${JSON.stringify({ candidates: [{ content: { role: 'model', parts: [{ text }] }, citationMetadata, ...(end && { finishReason: end }) }] })}\n\n`
+  const list = told('claude', 'gemini', chunk('ab') + chunk('cd') + chunk('ef', 'STOP'))
+  expect(list.filter(({ delta }) => (delta as JsonObject | undefined)?.type === 'citations_delta')).toHaveLength(1)
+})

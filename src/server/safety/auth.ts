@@ -10,6 +10,7 @@ import { systemClock, type Clock } from '../../core/clock.ts'
 import { sha256Hex } from '../../core/digest.ts'
 import type { Failure } from '../../core/failure.ts'
 import { keepProtocol } from '../../router/facts.ts'
+import { detachHeaders } from '../../router/headers.ts'
 import { connectionOf, inheritOrigin, setClient } from './connection.ts'
 import { createFailureLimit } from './limits-failures.ts'
 
@@ -64,6 +65,7 @@ function withoutKey(request: Request): Request {
   if (connectionOf(request) && keyInUrl(request) === null) {
     keepProtocol(request, request)
     try {
+      detachHeaders(request)
       for (const name of KEY_HEADERS) request.headers.delete(name)
       return request
     } catch {

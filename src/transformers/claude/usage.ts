@@ -51,8 +51,10 @@ export function totalWireUsage(wire: JsonObject): JsonObject {
   return addWireUsage(mergeWireUsage(totals, sum('message')) ?? totals, sum('compaction'))
 }
 
+/** Its model and type are left out, and what is no count. */
 function countsOf(round: JsonObject): JsonObject {
-  const { type: _type, model: _model, ...counts } = round
+  const counts: JsonObject = {}
+  for (const key in round) if (typeof round[key] === 'number' || isObject(round[key])) counts[key] = round[key]
   return counts
 }
 

@@ -58,9 +58,8 @@ export function decodeRecitations(
   let length = before.length
   const ends = texts.map((text = '') => (length += text.length))
   const placed: Placed[] = []
-  // streams tell them again with every chunk
-  const works = new Map(entries.filter(isObject).map((work) => [JSON.stringify(work), work]))
-  for (const work of works.values()) {
+  const works = entries.filter(isObject)
+  for (const work of works) {
     const source = named(work)
     const from = unitsOf(all, numberOf(work.startIndex) ?? 0)
     const to = work.endIndex === undefined ? all.length : Math.max(from, unitsOf(all, numberOf(work.endIndex) ?? 0))
@@ -70,8 +69,8 @@ export function decodeRecitations(
     if (!source || !quote) continue
     placed.push({ text, citation: { ...source, quote, start, end: start + quote.length } })
   }
-  const licensed = [...works.values()].some(({ license }) => license)
-  return { placed, lost: works.size - placed.length, licensed }
+  const licensed = works.some(({ license }) => license)
+  return { placed, lost: works.length - placed.length, licensed }
 }
 
 /** Notes what was not read of the sources. */

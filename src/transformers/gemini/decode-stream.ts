@@ -39,7 +39,8 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   let finishReason: string | undefined
   let finishMessage: string | undefined
   let grounding: JsonObject | undefined
-  const recited: unknown[] = []
+  /** Streams tell them again with every chunk. */
+  const recited = new Map<string, unknown>()
   const noteLosses = createLossNotes(context.notes)
   let block: Stop | undefined
 
@@ -133,7 +134,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
     if (candidate.finishReason) finishReason = stringOf(candidate.finishReason)
     if (candidate.finishMessage) finishMessage = stringOf(candidate.finishMessage)
     if (isObject(candidate.groundingMetadata)) grounding = { ...grounding, ...candidate.groundingMetadata }
-    if (candidate.citationMetadata) recited.push(...recitationsOf(candidate.citationMetadata))
+    if (candidate.citationMetadata) for (const work of recitationsOf(candidate.citationMetadata)) recited.set(JSON.stringify(work), work)
     for (const part of partsOf(candidate)) {
       if (isText(part)) words(part)
       else {
@@ -146,10 +147,10 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   }
 
   const cite = () => {
-    if (!grounding && !recited.length) return
+    if (!grounding && !recited.size) return
     const texts = [open === 'text' ? said : undefined]
     const grounded = decodeGrounding(grounding, texts)
-    const recitations = decodeRecitations(recited, texts, saidBefore)
+    const recitations = decodeRecitations([...recited.values()], texts, saidBefore)
     for (const { citation } of [...grounded.placed, ...recitations.placed]) emit({ type: 'citation', index: next - 1, citation })
     noteLostSources(context.notes, grounded, recitations)
   }

@@ -374,3 +374,34 @@ describe('closed', () => {
     [closed({}, { definitions: { A: object({}) } })],
   ])('not %j', (schema) => expect(isStrict(schema)).toBe(false))
 })
+
+describe('schemas without end', () => {
+  const write = (schema: JsonObject) => toJsonSchema(schema, { lose: () => {} })
+
+  it('are joined at once, not one with the next', () => {
+    const allOf = Array.from({ length: 4000 }, (_, i) => ({ properties: { a: { minLength: i } }, items: { minimum: i }, enum: [[i], 'x'] }))
+    expect(write({ type: 'object', allOf })).toMatchObject({
+      properties: { a: { minLength: 3999 } },
+      items: { minimum: 3999 },
+      enum: ['x'],
+    })
+  })
+
+  it('unfold into so many nodes at most', () => {
+    const many = (of: () => JsonObject) => Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`p${i}`, of()]))
+    const B = { type: 'object', properties: many(() => ({ type: 'string' })) }
+    const written = write({ type: 'object', properties: many(() => ({ $ref: '#/$defs/B' })), $defs: { B } })
+    expect(JSON.stringify(written).length).toBeLessThan(1_000_000)
+  })
+})
+
+describe('a condition', () => {
+  it('binds nothing, wherever its branches say it', () => {
+    const Card = { properties: { number: { type: 'string' }, kind: { const: 'card' } }, required: ['number'], minProperties: 2 }
+    for (const branch of [Card, { $ref: '#/$defs/Card' }, { allOf: [{ $ref: '#/$defs/Card' }] }]) {
+      const schema = { type: 'object', properties: { kind: { type: 'string' } }, if: { required: ['kind'] }, else: branch, $defs: { Card } }
+      const { properties, required, minProperties } = toJsonSchema(schema, { lose: () => {} })
+      expect({ properties, required, minProperties }).toEqual({ properties: { kind: { type: 'string' }, number: { type: 'string' } } })
+    }
+  })
+})

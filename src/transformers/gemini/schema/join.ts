@@ -6,44 +6,47 @@
 import { isObject, setField, type JsonObject } from '../../../core/json.ts'
 import { hintOf, withHint } from './hints.ts'
 
-/** One value that says what both say; `undefined` where there is none. */
-type Join = (own: unknown, other: unknown) => unknown
+/** One value that says what all of several different ones say; `undefined` where there is none. */
+type Join = (values: readonly unknown[]) => unknown
 
-const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : [value])
-const lists =
-  (join: (own: unknown[], other: unknown[]) => unknown): Join =>
-  (own, other) =>
-    Array.isArray(own) && Array.isArray(other) ? join(own, other) : undefined
-const numbers =
-  (join: (...values: number[]) => number): Join =>
-  (own, other) =>
-    typeof own === 'number' && typeof other === 'number' ? join(own, other) : undefined
+const typed =
+  <T>(is: (value: unknown) => value is T, join: (values: readonly T[]) => unknown): Join =>
+  (values) =>
+    values.every(is) ? join(values) : undefined
 
-/** Put in one node where they are looked at. */
-const schemas: Join = (own, other) => {
-  if (own === false || other === false) return false
-  if (own === true || isSame(own, other)) return other
-  if (other === true) return own
-  return isObject(own) && isObject(other) ? { allOf: [own, other] } : undefined
+const isNumber = (value: unknown): value is number => typeof value === 'number'
+const isList = (value: unknown): value is unknown[] => Array.isArray(value)
+const listOf = (value: unknown): unknown[] => (isList(value) ? value : [value])
+const numbers = (join: (own: number, other: number) => number): Join =>
+  typed(isNumber, (values) => values.reduce((own, other) => join(own, other)))
+
+/** Put in one node where they are looked at, and in one list: lists in lists would grow with each part. */
+const schemas: Join = (values) => {
+  if (values.includes(false)) return false
+  const binding = values.filter((value) => value !== true)
+  if (binding.length < 2) return binding[0]
+  return binding.every(isObject) ? { allOf: binding } : undefined
 }
 
-const properties: Join = (own, other) => {
-  if (!isObject(own) || !isObject(other)) return undefined
-  const joined = { ...own }
-  for (const name of Object.keys(other))
-    setField(joined, name, Object.hasOwn(own, name) ? (schemas(own[name], other[name]) ?? own[name]) : other[name])
+const properties = typed(isObject, (maps) => {
+  const named = gathered(maps)
+  const joined: JsonObject = {}
+  for (const [name, values] of named) setField(joined, name, values.length > 1 ? (schemas(values) ?? values[0]) : values[0])
   return joined
-}
+})
 
-const type: Join = (own, other) => {
+const type: Join = (values) => {
   const within = (types: unknown[], others: unknown[]) =>
     types.filter((name) => others.includes(name) || (name === 'integer' && others.includes('number')))
-  const common = [...new Set([...within(listOf(own), listOf(other)), ...within(listOf(other), listOf(own))])]
+  const common = values.map(listOf).reduce((own, other) => [...new Set([...within(own, other), ...within(other, own)])])
   return common.length > 1 ? common : common[0]
 }
 
-const inBoth = (own: unknown[], other: unknown[]): unknown => {
-  const common = own.filter((value) => other.some((known) => isSame(value, known)))
+const inAll = (lists: readonly unknown[][]): unknown => {
+  const common = lists.reduce((own, other) => {
+    const known = new Set(other.map((value) => JSON.stringify(value)))
+    return own.filter((value) => known.has(JSON.stringify(value)))
+  })
   return common.length ? common : undefined
 }
 
@@ -52,9 +55,9 @@ const JOINS: ReadonlyMap<string, Join> = new Map<string, Join>([
   ['items', schemas],
   ['additionalProperties', schemas],
   ['type', type],
-  ['enum', lists(inBoth)],
-  ['required', lists((own, other) => [...new Set([...own, ...other])])],
-  ['uniqueItems', (own, other) => own === true || other === true],
+  ['enum', typed(isList, inAll)],
+  ['required', typed(isList, (lists) => [...new Set(lists.flat())])],
+  ['uniqueItems', (values) => values.includes(true)],
   ...['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties'].map((key): [string, Join] => [key, numbers(Math.max)]),
   ...['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties'].map((key): [string, Join] => [key, numbers(Math.min)]),
 ])
@@ -72,25 +75,38 @@ export const isAnnotation = (key: string): boolean => NOTES.has(key) || key.star
 
 export const isSame = (one: unknown, other: unknown): boolean => one === other || JSON.stringify(one) === JSON.stringify(other)
 
-/** All parts but their conditions in one node. Where two cannot be one, the first stays and the description tells the other. */
+/** What the objects say, by key: different values only, the first of them first. */
+function gathered(objects: readonly JsonObject[]): Map<string, unknown[]> {
+  const all = new Map<string, unknown[]>()
+  for (const object of objects)
+    for (const key of Object.keys(object)) {
+      const value = object[key]
+      const known = all.get(key)
+      if (value === undefined) continue
+      if (known) known.push(value)
+      else all.set(key, [value])
+    }
+  for (const [key, values] of all)
+    if (values.length > 1) all.set(key, [...new Map(values.map((value) => [JSON.stringify(value), value])).values()])
+  return all
+}
+
+/** The description tells so many: each is looked for in it. */
+const MOST_HINTS = 8
+
+/** All parts but their conditions in one node. Where several cannot be one, the first stays and the description tells the others. */
 export function joinSchemas(parts: readonly JsonObject[], lose: (key: string, reason: string) => void): JsonObject {
   const joined: JsonObject = {}
   const hints: string[] = []
-  for (const part of parts)
-    for (const key of Object.keys(part)) {
-      const value = part[key]
-      if (value === undefined || CONDITION.has(key)) continue
-      const known = Object.hasOwn(joined, key) ? joined[key] : undefined
-      if (known === undefined) setField(joined, key, value)
-      else if (!isAnnotation(key) && !isSame(known, value)) {
-        const both = JOINS.get(key)?.(known, value)
-        if (both !== undefined) joined[key] = both
-        else {
-          lose(key, 'schemas that must hold together differ here; the description tells the second one')
-          hints.push(hintOf(key, value))
-        }
-      }
-    }
-  for (const hint of hints) joined.description = withHint(joined.description, hint)
+  for (const [key, values] of gathered(parts)) {
+    if (CONDITION.has(key)) continue
+    const [first, ...others] = values
+    const whole = others.length && !isAnnotation(key) ? JOINS.get(key)?.(values) : first
+    setField(joined, key, whole ?? first)
+    if (whole !== undefined) continue
+    lose(key, 'schemas that must hold together differ here; the description tells the others')
+    hints.push(...others.slice(0, MOST_HINTS).map((value) => hintOf(key, value)))
+  }
+  for (const hint of hints.slice(0, MOST_HINTS)) joined.description = withHint(joined.description, hint)
   return joined
 }

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { isObject, type JsonObject } from '../../../core/json.ts'
+import { isEmpty, isObject, setField, type JsonObject } from '../../../core/json.ts'
 import { hintOf, said, withHint, without, type Repair } from './hints.ts'
-import { mergeSchemas } from './merge.ts'
 import { constant, enumeration } from './values.ts'
 
 const hinted: Repair = (node, key, lose) => {
@@ -31,16 +30,19 @@ const exclusive =
     return { ...said(node, key), [bound]: tighter(limit) }
   }
 
-/** The branches' properties become optional ones. */
-export const conditional: Repair = (node, key, lose) => {
-  const branches = [node.then, node.else].filter(isObject)
-  const { then: _, else: __, required, ...rest } = branches.map(({ required: ___, ...branch }) => branch).reduce(mergeSchemas, node)
-  lose('Gemini knows no conditions; the description tells them')
-  const hint = [
-    hintOf('if', node.if),
-    ...(['then', 'else'] as const).flatMap((k) => (node[k] === undefined ? [] : hintOf(k, node[k]))),
-  ].join(', ')
-  return said(required === undefined ? rest : { ...rest, required }, key, hint)
+/** The node without a condition: properties that only its branches know become optional ones, and all else is but told. */
+export function unconditional(node: JsonObject, condition: JsonObject, branches: readonly JsonObject[]): JsonObject {
+  const hint = Object.entries(condition)
+    .map(([key, value]) => hintOf(key, value))
+    .join(', ')
+  const told: JsonObject = { ...node, description: withHint(node.description, hint) }
+  const known = isObject(node.properties) ? node.properties : {}
+  const added: JsonObject = {}
+  for (const { properties } of branches)
+    if (isObject(properties))
+      for (const name of Object.keys(properties))
+        if (!Object.hasOwn(known, name) && !Object.hasOwn(added, name)) setField(added, name, properties[name])
+  return isEmpty(added) ? told : { ...told, properties: { ...known, ...added } }
 }
 
 const required: Repair = (node, key, lose) => {
@@ -89,7 +91,6 @@ export const REPAIRS: ReadonlyMap<string, Repair> = new Map<string, Repair>([
   ['oneOf', emptyList],
   ['exclusiveMinimum', exclusive('minimum', 1)],
   ['exclusiveMaximum', exclusive('maximum', -1)],
-  ['if', conditional],
   // they say nothing without a condition
   ['then', without],
   ['else', without],

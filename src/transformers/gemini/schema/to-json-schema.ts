@@ -11,12 +11,12 @@ import { conditionOf, isAnnotation, isSame, joinSchemas } from './join.ts'
 import { partsOf } from './parts.ts'
 import { HOLDERS, isPlain } from './plain.ts'
 import { createRefNames, nameOfRef, targetOf } from './refs.ts'
-import { conditional, REPAIRS } from './repairs.ts'
+import { REPAIRS, unconditional } from './repairs.ts'
 
 /** Gemini refuses schemas that are nested too deeply; the documented limit is not told, this depth passes. */
 const MAX_DEPTH = 32
 /** Nodes that references may unfold into. A schema that refers to itself in many ways grows without bound otherwise. */
-const MAX_UNFOLDED = 2000
+const MAX_UNFOLDED = 20_000
 
 export interface SchemaSink {
   lose: OnLoss
@@ -53,6 +53,7 @@ export function toJsonSchema(schema: JsonObject, sink: SchemaSink): JsonObject {
   }
 
   const node = (source: JsonObject, place: Place): JsonObject => {
+    if (place.open.length) unfolded++
     if (typeof source.$ref === 'string' || source.allOf !== undefined || source.if !== undefined) return together(source, place)
     if (place.depth > MAX_DEPTH) {
       lose(place.at, `nested more than ${MAX_DEPTH} levels deep; what is below is not told`)
@@ -70,9 +71,7 @@ export function toJsonSchema(schema: JsonObject, sink: SchemaSink): JsonObject {
   /** All that must hold here, in one node before anything else is looked at: what one part requires another may list. */
   const together = (source: JsonObject, place: Place): JsonObject => {
     const { parts, followed, again, astray, strays } = partsOf(source, schema, (ref) => {
-      if (place.open.includes(ref) || unfolded > MAX_UNFOLDED) return false
-      unfolded++
-      return true
+      return !place.open.includes(ref) && unfolded <= MAX_UNFOLDED
     })
     let whole = joinSchemas(parts, (key, reason) => tell(place, key)(reason))
     const conditions = parts.flatMap(conditionOf)
@@ -92,9 +91,15 @@ export function toJsonSchema(schema: JsonObject, sink: SchemaSink): JsonObject {
       lose(place.at, `the reference ${ref} leads nowhere inside the schema`)
       whole = { ...whole, description: withHint(whole.description, `see ${ref}`) }
     }
-    for (const condition of conditions) whole = conditional({ ...whole, ...condition }, 'if', tell(place, 'if'))
+    for (const condition of conditions) {
+      tell(place, 'if')('Gemini knows no conditions; the description tells them')
+      whole = unconditional(whole, condition, [condition.then, condition.else].filter(isObject).map(branchOf))
+    }
     return node(whole, { ...place, open: [...place.open, ...followed] })
   }
+
+  /** What a branch of a condition says, wherever it says it. */
+  const branchOf = (branch: JsonObject): JsonObject => joinSchemas(partsOf(branch, schema, () => unfolded <= MAX_UNFOLDED).parts, () => {})
 
   /** The reference to an open node that can stand for `whole`: nothing else of weight is said beside it. */
   const onlyReference = (again: readonly string[], whole: JsonObject, place: Place): string | undefined => {
