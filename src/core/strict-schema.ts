@@ -5,10 +5,27 @@
  *
  * @module
  */
+import type { FunctionTool, OutputFormat } from './chat.ts'
 import { arrayOf, isObject } from './json.ts'
+import type { Notes } from './notice.ts'
 
-/** What notices say of one that is not. */
-export const UNGUARANTEED = 'the schema is not of the subset that can be guaranteed here'
+const UNGUARANTEED = 'the schema is not of the subset that can be guaranteed here'
+
+/** Whether an answer can be held to its format: other protocols guarantee the shape without being asked. */
+export function strictFormat(format: OutputFormat & { type: 'schema' }, notes: Notes): boolean {
+  if (format.strict === false) return false
+  if (isStrict(format.schema)) return true
+  if (format.strict) notes.dropped(format, 'strict', UNGUARANTEED)
+  else notes.approximated(format, 'schema', `${UNGUARANTEED}; the answer may differ from it`)
+  return false
+}
+
+/** What a tool asks for, unless its schema cannot be guaranteed. */
+export function strictTool(tool: FunctionTool, notes: Notes): boolean | undefined {
+  if (!tool.strict || isStrict(tool.parameters)) return tool.strict
+  notes.dropped(tool, 'strict', UNGUARANTEED)
+  return undefined
+}
 
 export function isStrict(schema: unknown): boolean {
   return isObject(schema) && schema.type === 'object' && !schema.anyOf && conforms(schema)

@@ -9,7 +9,7 @@ import { extended } from '../../core/extended.ts'
 import { assemble, isObject, type JsonObject } from '../../core/json.ts'
 import type { Notes } from '../../core/notice.ts'
 import type { AskContext } from '../../core/protocol.ts'
-import { isStrict, UNGUARANTEED } from '../../core/strict-schema.ts'
+import { isStrict, strictFormat } from '../../core/strict-schema.ts'
 import { fitUser } from '../../core/user-id.ts'
 import { encodeMessages } from './encode-items.ts'
 import { encodeToolChoice, encodeTools } from './encode-tools.ts'
@@ -195,15 +195,6 @@ function encodeFormat(format: OutputFormat, notes: Notes, own: boolean): JsonObj
   const { name = 'answer', description, schema } = format
   const strict = own ? (format.strict ?? isStrict(schema)) : strictFormat(format, notes)
   return compact({ type: 'json_schema', name, description, schema, strict, ...kept })
-}
-
-/** Strict where the schema allows it: other protocols guarantee the shape without being asked. */
-function strictFormat(format: OutputFormat & { type: 'schema' }, notes: Notes): boolean {
-  if (format.strict === false) return false
-  if (isStrict(format.schema)) return true
-  if (format.strict) notes.dropped(format, 'strict', UNGUARANTEED)
-  else notes.approximated(format, 'schema', `${UNGUARANTEED}; the answer may differ from it`)
-  return false
 }
 
 /** The longest name of a user. */

@@ -6,7 +6,7 @@
 import type { ChatRequest, FunctionTool, HostedKind, HostedTool, Tool, ToolChoice } from '../../core/chat.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
-import { isStrict, UNGUARANTEED } from '../../core/strict-schema.ts'
+import { strictTool } from '../../core/strict-schema.ts'
 import { hostedNamed, nameable } from '../../core/tool-choice.ts'
 import { compact, complete, OWN, spellingOf } from './wire.ts'
 
@@ -49,17 +49,9 @@ function encodeTool(tool: Tool, context: Offer): JsonObject | undefined {
   }
   const parameters = name === undefined ? soundParameters(tool, context) : tool.parameters
   if (parameters) wire.parameters = parameters
-  wire.strict = isGuaranteed(tool, context)
+  wire.strict = (context.own ? tool.strict : strictTool(tool, context.notes)) ?? false
   if (tool.cache) context.notes.approximated(tool, 'cache', 'tools take no cache marks here; long prompts are cached by themselves')
   return complete(wire, tool)
-}
-
-/** A schema outside the subset is refused where it is to be strict. */
-function isGuaranteed(tool: FunctionTool, { notes, own }: Offer): boolean {
-  const { strict = false, parameters } = tool
-  if (!strict || own || isStrict(parameters)) return strict
-  notes.dropped(tool, 'strict', UNGUARANTEED)
-  return false
 }
 
 /** An object schema with `properties`: others are refused. The user's own schema is never changed. */

@@ -6,7 +6,7 @@
 import type { CacheMark, ChatRequest, Message, OutputFormat } from '../../core/chat.ts'
 import { assemble, objectOf, type JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
-import { isStrict, UNGUARANTEED } from '../../core/strict-schema.ts'
+import { strictFormat } from '../../core/strict-schema.ts'
 import { fitUser } from '../../core/user-id.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { encodeReasoning } from './encode-reasoning.ts'
@@ -94,19 +94,10 @@ function encodeFormat(body: JsonObject, format: OutputFormat, writing: Writing):
   const { json_schema: more } = format.extra?.openai ?? {}
   const asked: JsonObject = { name: format.name ?? 'answer', schema: format.schema }
   if (format.description !== undefined) asked.description = format.description
-  const strict = faithful ? format.strict : strictFormat(format, writing)
+  const strict = faithful ? format.strict : dialect.strict === false ? undefined : strictFormat(format, notes)
   if (strict !== undefined) asked.strict = strict
   if (format.name === undefined && !faithful) notes.invented('/response_format/json_schema/name', 'a schema needs a name here')
   body.response_format = { type: 'json_schema', json_schema: { ...asked, ...objectOf(more), ...objectOf(spelled(format)?.json_schema) } }
-}
-
-/** Strict where the schema allows it: other protocols guarantee the shape without being asked. */
-function strictFormat(format: OutputFormat & { type: 'schema' }, { dialect, notes }: Writing): boolean | undefined {
-  if (dialect.strict === false || format.strict === false) return dialect.strict === false ? undefined : false
-  if (isStrict(format.schema)) return true
-  if (format.strict) notes.dropped(format, 'strict', UNGUARANTEED)
-  else notes.approximated(format, 'schema', `${UNGUARANTEED}; the answer may differ from it`)
-  return false
 }
 
 /** What the provider cannot be told by a field is told by words. */

@@ -5,7 +5,7 @@
  */
 import type { ChatRequest, CustomTool, FunctionTool, HostedTool, Tool, ToolChoice } from '../../core/chat.ts'
 import { objectOf, type JsonObject } from '../../core/json.ts'
-import { isStrict, UNGUARANTEED } from '../../core/strict-schema.ts'
+import { strictTool } from '../../core/strict-schema.ts'
 import { isOffered, nameable } from '../../core/tool-choice.ts'
 import { spelled } from './wire.ts'
 import type { Writing } from './writing.ts'
@@ -130,11 +130,7 @@ function strictOf(tool: FunctionTool, { faithful, dialect, notes }: Writing): bo
     if (tool.strict) notes.dropped(tool, 'strict', 'this provider gives no guarantee that calls fit the schema')
     return undefined
   }
-  if (tool.strict && !isStrict(tool.parameters)) {
-    notes.dropped(tool, 'strict', UNGUARANTEED)
-    return undefined
-  }
-  return tool.strict
+  return strictTool(tool, notes)
 }
 
 function toolMark(tool: FunctionTool, { dialect, notes }: Writing): JsonObject | undefined {

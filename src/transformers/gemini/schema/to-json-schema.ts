@@ -70,9 +70,11 @@ export function toJsonSchema(schema: JsonObject, sink: SchemaSink): JsonObject {
 
   /** All that must hold here, in one node before anything else is looked at: what one part requires another may list. */
   const together = (source: JsonObject, place: Place): JsonObject => {
-    const { parts, followed, again, astray, strays } = partsOf(source, schema, (ref) => {
-      return !place.open.includes(ref) && unfolded <= MAX_UNFOLDED
-    })
+    const { parts, followed, again, astray, strays } = partsOf(
+      source,
+      schema,
+      (ref) => !place.open.includes(ref) && unfolded <= MAX_UNFOLDED,
+    )
     let whole = joinSchemas(parts, (key, reason) => tell(place, key)(reason))
     const conditions = parts.flatMap(conditionOf)
     if (strays) tell(place, 'allOf')('a part that is no schema was left out')
