@@ -4,7 +4,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsup.config.ts LICENSE ./
-COPY scripts/join-command.js scripts/
+COPY scripts/join-command.js scripts/price-list.js scripts/
 COPY src src
 RUN npx tsup --no-dts && node scripts/join-command.js && npm ci --ignore-scripts --omit=dev
 

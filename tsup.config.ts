@@ -1,4 +1,5 @@
 import { defineConfig, type Options } from 'tsup'
+import { writePriceList } from './scripts/price-list.js'
 
 const library = {
   index: 'src/index.ts',
@@ -21,6 +22,8 @@ const shared: Options = {
   splitting: true,
   sourcemap: true,
 }
+
+writePriceList()
 
 export default defineConfig([
   // tsup sets `baseUrl`, which TypeScript 6 reports as deprecated. The types of the CommonJS files are made from these afterwards.

@@ -7,6 +7,9 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { delimiter } from 'node:path'
+import { writePriceList } from './price-list.js'
+
+writePriceList()
 
 /** What must have passed before: these read what the build wrote. */
 const NEEDS = new Map([

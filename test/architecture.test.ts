@@ -20,14 +20,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** Packages that are there at run time. All others may only lend their types. */
 const RUNTIME_PACKAGES: Record<string, readonly string[]> = {
   core: ['@noble/hashes', 'eventsource-parser'],
-  accounts: ['@opentelemetry/api', '@pydantic/genai-prices'],
+  accounts: ['@opentelemetry/api'],
   server: ['@noble/hashes', 'jsonc-parser', 'libsql', 'srvx', 'toml-eslint-parser', 'valibot', 'yaml'],
 }
 
 const MAX_LINES = 300
 
 /** Files that may be longer than {@link MAX_LINES}, and why. */
-const LONG_FILES: Record<string, string> = {}
+const LONG_FILES: Record<string, string> = {
+  'src/accounts/prices/list/providers.ts': 'written by scripts/price-list.js: a line for each model that has a price',
+}
 
 interface Import {
   from: string

@@ -1,14 +1,16 @@
 /**
- * The prices that providers list, from the data package. Its rates are taken and its arithmetic, which is that of floating point, is not.
+ * The prices that providers list, from a maintained data package: https://github.com/pydantic/genai-prices
  *
  * @module
  */
-import type { ModelPrice } from '@pydantic/genai-prices'
-import { createMemo } from '../../core/memo.ts'
-import { isBedrock, makerOf, namesOf } from './model-names.ts'
-import type { ListPrice, ListRates, PriceData } from './prices.ts'
+import { createMemo } from '../../../core/memo.ts'
+import { isBedrock, makerOf, namesOf } from '../model-names.ts'
+import type { ListPrice, ListRates, PriceData } from '../prices.ts'
+import { createPriceList } from './find.ts'
+import { pricesAt } from './in-force.ts'
+import type { ListedPrices, ListedProvider } from './listed.ts'
 
-/** Names of providers for which the package has another. */
+/** Names of providers for which the list has another. */
 const PROVIDERS: Readonly<Record<string, string>> = {
   bigmodel: 'zhipuai',
   claude: 'anthropic',
@@ -24,7 +26,7 @@ const OWN_MACHINE = new Set(['ollama', 'vllm', 'lmstudio', 'lm-studio'])
 /** Those that take what the makers of the models take: a model they have not listed yet costs what its maker lists. */
 const PASS_ON = new Set(['openrouter'])
 
-/** The package's names of what is counted. */
+/** The list's names of what is counted. */
 const UNITS: Readonly<Record<Exclude<keyof ListRates, symbol>, string>> = {
   input: 'input_mtok',
   output: 'output_mtok',
@@ -41,59 +43,55 @@ const FREE: ListPrice = { provider: 'local', at: () => ({ input: 0, output: 0 })
 /** Prices that depend on the time of day change at full and half hours. */
 const SPAN = 900_000
 
-/** Looking for a model takes the package up to 0.1 ms: what was found is kept, for this many models and spans of time. */
+/** What was found is kept, for this many models and spans of time. */
 const KEPT = 500
 
-/** Loads the data package, 830 KB. */
+/** Loads the list, 290 KB. */
 export async function loadListPrices(): Promise<PriceData> {
-  const { calcPrice, findProvider } = await import('@pydantic/genai-prices')
+  const list = createPriceList((await import('./providers.ts')).PROVIDERS)
   const kept = createMemo<ListPrice | undefined>(KEPT)
 
-  /** One name of one provider; without one the package goes by whose model it is. */
-  const look = (model: string, providerId: string | undefined, timestamp: Date): ListPrice | undefined => {
-    const found = calcPrice({}, model, { timestamp, ...(providerId !== undefined && { providerId }) })
+  /** One name of one provider; without one, of whose model it is. */
+  const look = (model: string, provider: ListedProvider | undefined, at: number): ListPrice | undefined => {
+    const whose = provider ?? list.makerOf(model)
+    const found = whose && list.model(whose, model)
     if (!found) return undefined
-    const { model_price: price, provider, model: listed } = found
-    if (!Object.keys(price).length) return /\bfree\b/.test(listed.id) ? { ...FREE, provider: provider.id } : undefined
-    return UNITS.input in price || UNITS.output in price ? listPrice(provider.id, listed.id, price) : undefined
+    const price = pricesAt(found, at)
+    if (!Object.keys(price).length) return /\bfree\b/.test(found.id) ? { ...FREE, provider: whose.id } : undefined
+    return UNITS.input in price || UNITS.output in price ? listPrice(whose.id, found.id, price) : undefined
   }
 
-  const find = (provider: string | undefined, model: string, timestamp: Date): ListPrice | undefined => {
+  const find = (provider: string | undefined, model: string, at: number): ListPrice | undefined => {
     if (provider !== undefined && OWN_MACHINE.has(provider.toLowerCase())) return FREE
     const names = namesOf(model)
-    const first = (names: readonly string[], id?: string): ListPrice | undefined => {
+    const first = (names: readonly string[], whose?: ListedProvider): ListPrice | undefined => {
       for (const name of names) {
-        const found = look(name, id, timestamp)
+        const found = look(name, whose, at)
         if (found) return found
       }
       return undefined
     }
-    const id = provider === undefined ? undefined : idOf(provider)
-    const own = id === undefined ? undefined : first(names, id)
-    if (own || (id !== undefined && !PASS_ON.has(id))) return own
+    const listed = provider === undefined ? undefined : listedAs(provider)
+    const own = listed && first(names, listed)
+    if (own || (listed && !PASS_ON.has(listed.id))) return own
     const made = makerOf(model)
-    const maker = made && findProvider({ providerId: PROVIDERS[made.maker] ?? made.maker })?.id
+    const maker = made && listedAs(made.maker)
     return (
-      (made && maker !== undefined ? first(namesOf(made.model), maker) : undefined) ??
-      (isBedrock(model) ? first(names, 'aws') : undefined) ??
-      (id === undefined ? first(names) : undefined)
+      (maker ? first(namesOf(made.model), maker) : undefined) ??
+      (isBedrock(model) ? first(names, listedAs('aws')) : undefined) ??
+      (listed ? undefined : first(names))
     )
   }
 
-  /** The package's name of a provider, given a name or an address. */
-  const idOf = (provider: string): string | undefined =>
-    (provider.includes('://')
-      ? findProvider({ providerApiUrl: provider })
-      : findProvider({ providerId: PROVIDERS[provider.toLowerCase()] ?? provider })
-    )?.id
+  const listedAs = (provider: string): ListedProvider | undefined => list.provider(PROVIDERS[provider.toLowerCase()] ?? provider)
 
   return ({ provider, model, at }) => {
     const span = Math.floor(at / SPAN)
-    return kept(`${span} ${provider ?? ''} ${model}`, () => find(provider, model, new Date(span * SPAN)))
+    return kept(`${span} ${provider ?? ''} ${model}`, () => find(provider, model, span * SPAN))
   }
 }
 
-function listPrice(provider: string, model: string, price: ModelPrice): ListPrice {
+function listPrice(provider: string, model: string, price: ListedPrices): ListPrice {
   const starts = Object.values(UNITS).flatMap((unit) => {
     const listed = price[unit]
     return typeof listed === 'object' ? listed.tiers.map(({ start }) => start) : []
@@ -103,7 +101,7 @@ function listPrice(provider: string, model: string, price: ModelPrice): ListPric
   return { provider, at: (tokens) => rates[steps.filter((start) => tokens > start).length]! }
 }
 
-function ratesAt(price: ModelPrice, inputTokens: number): ListRates {
+function ratesAt(price: ListedPrices, inputTokens: number): ListRates {
   const rates = Object.entries(UNITS).flatMap(([kind, unit]) => {
     const listed = price[unit]
     if (listed === undefined) return []
