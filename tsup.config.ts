@@ -28,7 +28,8 @@ writePriceList()
 export default defineConfig([
   // tsup sets `baseUrl`, which TypeScript 6 reports as deprecated. The types of the CommonJS files are made from these afterwards.
   { ...shared, entry: library, format: 'esm', dts: { compilerOptions: { ignoreDeprecations: '6.0' } } },
-  { ...shared, entry: library, format: 'cjs' },
+  // `import.meta.url` is something else there.
+  { ...shared, entry: library, format: 'cjs', shims: true },
   // The command has the other entries' code in it rather than beside it, and that of the packages it always needs: it starts faster from
   // few files. What it imports only when needed stays beside it, in a folder.
   {

@@ -42,6 +42,8 @@ async function cleanText(source: ByteSource, type: string, redact: (text: string
 
 /** Of `"error"` what is found fastest: events are full of quotes and of e, so that a search for all of it takes seven times as long. */
 const SIGN = 'rror"'
+/** A text to look for Node writes as bytes each time, which takes as long again. Elsewhere there may be no Buffer. */
+const SIGN_BYTES = 'Buffer' in globalThis ? Buffer.from(SIGN) : undefined
 
 /** Only chunks that speak of an error are looked through. Secrets are ASCII: bytes are looked at as they are, however characters are cut. */
 function cleanStream(source: ByteSource, redact: (text: string) => string): ByteSource {
@@ -59,10 +61,10 @@ function cleanStream(source: ByteSource, redact: (text: string) => string): Byte
   }
 }
 
-/** Node looks faster than a loop can; elsewhere there may be no Buffer. */
+/** Node looks faster than a loop can. */
 const speaksOfError = ({ buffer, byteOffset, byteLength }: Uint8Array): boolean =>
-  globalThis.Buffer
-    ? Buffer.from(buffer, byteOffset, byteLength).includes(SIGN)
+  SIGN_BYTES
+    ? Buffer.from(buffer, byteOffset, byteLength).includes(SIGN_BYTES)
     : textOf(new Uint8Array(buffer, byteOffset, byteLength)).includes(SIGN)
 
 /** A character for each byte, and back. */
