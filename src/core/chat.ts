@@ -8,6 +8,7 @@
  */
 import type { Failure } from './failure.ts'
 import type { JsonObject } from './json.ts'
+import type { TokenLogprob } from './logprobs.ts'
 
 export type ProtocolName = 'claude' | 'openai' | 'openai-responses' | 'gemini'
 
@@ -100,6 +101,8 @@ export interface TextPart extends Located {
   text: string
   cache?: CacheMark
   citations?: Citation[]
+  /** How likely its tokens were; only where the client asked. */
+  logprobs?: TokenLogprob[]
   /** A provider's secret about this text (Gemini signs text parts too). */
   opaque?: Opaque
   /**

@@ -5,6 +5,7 @@
  */
 import type { Citation, Part } from './chat.ts'
 import { fail } from './failure.ts'
+import type { TokenLogprob } from './logprobs.ts'
 import type { Emit, Reply, StreamEvent } from './reply.ts'
 import { mergeUsage } from './usage.ts'
 
@@ -33,6 +34,9 @@ export function createFold(): { emit: Emit; reply(): Reply } {
         break
       case 'citation':
         cite(parts[event.index], event.citation)
+        break
+      case 'logprobs':
+        tell(parts[event.index], event.logprobs)
         break
       case 'part-end':
         if (event.opaque) Object.assign(parts[event.index] ?? {}, { opaque: event.opaque })
@@ -69,6 +73,10 @@ function cite(part: Part | undefined, citation: Citation): void {
   if (part?.type === 'text') part.citations = [...(part.citations ?? []), citation]
 }
 
+function tell(part: Part | undefined, logprobs: TokenLogprob[]): void {
+  if (part?.type === 'text') (part.logprobs ??= []).push(...logprobs)
+}
+
 /** Emits a whole reply as the events of a stream: for an upstream that answered whole though a stream was asked for. */
 export function unfold(reply: Reply, emit: Emit): void {
   emit({ type: 'start', id: reply.id, model: reply.model, created: reply.created, usage: reply.usage, extra: reply.extra })
@@ -76,6 +84,7 @@ export function unfold(reply: Reply, emit: Emit): void {
     if (part.type === 'tool-result') return
     const { text, hollow } = hollowOf(part)
     emit({ type: 'part-start', index, part: hollow })
+    if (part.type === 'text' && part.logprobs?.length) emit({ type: 'logprobs', index, logprobs: part.logprobs })
     if (text) emit({ type: 'delta', index, text })
     if (part.type === 'text') for (const citation of part.citations ?? []) emit({ type: 'citation', index, citation })
     emit({ type: 'part-end', index, opaque: 'opaque' in part ? part.opaque : undefined })
@@ -87,7 +96,7 @@ type Whole = Exclude<Part, { type: 'tool-result' }>
 function hollowOf(part: Whole): { text: string; hollow: Whole } {
   switch (part.type) {
     case 'text':
-      return { text: part.text, hollow: { ...part, text: '', citations: undefined } }
+      return { text: part.text, hollow: { ...part, text: '', citations: undefined, logprobs: undefined } }
     case 'reasoning':
       return { text: part.text, hollow: { ...part, text: '', opaque: undefined } }
     case 'refusal':

@@ -17,6 +17,7 @@ import type {
 } from './chat.ts'
 import type { Failure } from './failure.ts'
 import type { JsonObject } from './json.ts'
+import type { TokenLogprob } from './logprobs.ts'
 import type { Usage } from './usage.ts'
 
 export type StopReason =
@@ -70,6 +71,8 @@ export type StreamEvent =
   | { type: 'part-start'; index: number; part: StreamPart }
   /** More of the part's text, reasoning, refusal, or of a tool call's JSON text. Never empty. */
   | { type: 'delta'; index: number; text: string }
+  /** How likely the tokens were that the next delta of an open text tells, or the one before where none follows. Only where the client asked. */
+  | { type: 'logprobs'; index: number; logprobs: TokenLogprob[] }
   /** A source that supports the text of an open part. */
   | { type: 'citation'; index: number; citation: Citation }
   /** `opaque`: what the provider wants back with this part. */

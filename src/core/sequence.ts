@@ -31,6 +31,7 @@ export function createSequencer(emit: Emit): Emit {
         open = event.index
         return emit(event)
       case 'delta':
+      case 'logprobs':
       case 'citation':
         if (event.index === open) return emit(event)
         return void waiting.get(event.index)?.push(event)

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { Part } from '../core/chat.ts'
+import type { Part, TextPart } from '../core/chat.ts'
+import { shareLogprobs, surplusOf, type TokenLogprob } from '../core/logprobs.ts'
 import type { Emit, Reply, StreamEvent } from '../core/reply.ts'
 
 /** Where the sequence that is complete first stands in `text`: there a provider would have stopped. */
@@ -27,10 +28,15 @@ export function cutReply(reply: Reply, stops: readonly string[]): Reply {
       parts.push(part)
       continue
     }
-    if (found.at > 0) parts.push({ ...part, text: part.text.slice(0, found.at), citations: undefined, opaque: undefined })
+    if (found.at > 0) parts.push({ ...cutText(part, found.at), citations: undefined, opaque: undefined })
     return { ...reply, parts, stop: { reason: 'stop-sequence', sequence: found.sequence } }
   }
   return reply
+}
+
+function cutText(part: TextPart, at: number): TextPart {
+  const text = part.text.slice(0, at)
+  return part.logprobs ? { ...part, text, logprobs: shareLogprobs(part.logprobs, [text, part.text.slice(at)])[0] } : { ...part, text }
 }
 
 /** How much of the end of `text` could be the beginning of a stop sequence. */
@@ -42,16 +48,33 @@ function openEnd(text: string, stops: readonly string[]): number {
   return open
 }
 
+interface OpenText {
+  index: number
+  /** The event that opens it, while none of it was told. */
+  start: StreamEvent | undefined
+  /** Its end, which may begin a stop sequence. */
+  held: string
+  /** The tokens of what is held, and how many bytes of those told reach into it. */
+  tokens: TokenLogprob[]
+  ahead: number
+}
+
 /** The stream of an answer, up to the first of `stops` in its text. Text that may be the beginning of one waits for what follows. */
 export function cutStream(emit: Emit, stops: readonly string[]): Emit {
-  /** The text that is open, the event that opens it while none of it was told, and its end that may begin a stop sequence. */
-  let open: { index: number; start: StreamEvent | undefined; held: string } | undefined
+  let open: OpenText | undefined
   let met: string | undefined
   const running = new Set<number>()
 
-  const tell = (text: string) => {
+  /** `rest`: what is held behind the text. */
+  const tell = (text: string, rest: string) => {
     if (!open || !text) return
     begin()
+    if (open.tokens.length || open.ahead) {
+      const [logprobs = [], left = []] = shareLogprobs(open.tokens, [text, rest], -open.ahead)
+      open.tokens = left
+      open.ahead = surplusOf(logprobs, [text], open.ahead)
+      if (logprobs.length) emit({ type: 'logprobs', index: open.index, logprobs })
+    }
     emit({ type: 'delta', index: open.index, text })
   }
   const begin = () => {
@@ -69,12 +92,13 @@ export function cutStream(emit: Emit, stops: readonly string[]): Emit {
     const seen = open!.held + text
     const found = findStop(seen, stops)
     if (found) {
-      tell(seen.slice(0, found.at))
+      tell(seen.slice(0, found.at), seen.slice(found.at))
       return stop(found.sequence)
     }
     const wait = openEnd(seen, stops)
-    tell(seen.slice(0, seen.length - wait))
-    open!.held = seen.slice(seen.length - wait)
+    const rest = seen.slice(seen.length - wait)
+    tell(seen.slice(0, seen.length - wait), rest)
+    open!.held = rest
   }
 
   return (event) => {
@@ -90,10 +114,13 @@ export function cutStream(emit: Emit, stops: readonly string[]): Emit {
         begin()
         running.add(event.index)
         if (event.part.type !== 'text') return emit(event)
-        open = { index: event.index, start: { ...event, part: { ...event.part, text: '' } }, held: '' }
+        open = { index: event.index, start: { ...event, part: { ...event.part, text: '' } }, held: '', tokens: [], ahead: 0 }
         return grow(event.part.text)
       case 'delta':
         return event.index === open?.index ? grow(event.text) : emit(event)
+      case 'logprobs':
+        if (event.index === open?.index) open.tokens = open.tokens.concat(event.logprobs)
+        return
       case 'citation':
         begin()
         return emit(event)
@@ -101,7 +128,8 @@ export function cutStream(emit: Emit, stops: readonly string[]): Emit {
         running.delete(event.index)
         if (event.index === open?.index) {
           begin()
-          tell(open.held)
+          tell(open.held, '')
+          if (open.tokens.length) emit({ type: 'logprobs', index: event.index, logprobs: open.tokens })
           open = undefined
         }
         return emit(event)

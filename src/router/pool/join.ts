@@ -107,6 +107,9 @@ export function createJoin({ client, context, events, said, used }: JoinOptions)
       if (rest) write({ type: 'delta', index: to, text: rest })
       // What was minted about the second half says nothing of the whole.
       write(shared ? { type: 'part-end', index: to } : { ...event, index: to })
+    } else if (event.type === 'logprobs') {
+      // Of a text that two wrote together some tokens may be told twice, or not be said at all.
+      if (!shared) write({ ...event, index: to })
     } else {
       const shift = shared ? shared.length - overlap.removed() : 0
       const { citation } = event

@@ -5,7 +5,7 @@
  */
 import { fail } from '../../core/failure.ts'
 import { arrayOf, isObject, numberOf, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
-import type { Notes } from '../../core/notice.ts'
+import type { ReplyContext } from '../../core/protocol.ts'
 import type { Stop } from '../../core/reply.ts'
 import { failureOfError } from './decode-error.ts'
 
@@ -25,14 +25,11 @@ export function candidateOf(answer: JsonObject): JsonObject | undefined {
   return candidates.find((candidate) => (numberOf(candidate.index) ?? 0) === 0)
 }
 
-/** What no other protocol's answer has a place for. `avgLogprobs` comes unasked with every answer: nobody misses it. */
-const UNTOLD = {
-  urlContextMetadata: 'only Gemini tells which pages it was to read',
-  logprobsResult: 'no probabilities are told',
-}
-
 /** Makes the notes, each one once, of what is not read of an answer, whole or in chunks. */
-export function createLossNotes(notes: Notes): (answer: JsonObject, candidate: JsonObject | undefined) => void {
+export function createLossNotes({
+  chat,
+  notes,
+}: Pick<ReplyContext, 'chat' | 'notes'>): (answer: JsonObject, candidate: JsonObject | undefined) => void {
   let noted: Set<string> | undefined
   const note = (at: string, reason: string) => {
     noted ??= new Set()
@@ -43,11 +40,16 @@ export function createLossNotes(notes: Notes): (answer: JsonObject, candidate: J
     if (Array.isArray(candidates) && candidates.length > (candidate ? 1 : 0))
       note('/candidates/1', 'only the first of several answers is read')
     // by name: most chunks hold none, and that must be seen fast
-    if (candidate && (candidate.urlContextMetadata || candidate.logprobsResult))
-      for (const [field, reason] of Object.entries(UNTOLD))
-        if (candidate[field] !== undefined && candidate[field] !== null) note(`/candidates/0/${field}`, reason)
+    if (candidate?.urlContextMetadata) note('/candidates/0/urlContextMetadata', 'only Gemini tells which pages it was to read')
+    // `avgLogprobs` comes unasked with every answer: nobody misses it
+    if (!candidate?.logprobsResult) return
+    if (!chat.logprobs) note('/candidates/0/logprobsResult', 'no probabilities were asked for')
+    else if (isNumbered(candidate.logprobsResult))
+      note('/candidates/0/logprobsResult/chosenCandidates', 'only Gemini tells the numbers of tokens')
   }
 }
+
+const isNumbered = (result: unknown): boolean => objectOf(arrayOf(objectOf(result)?.chosenCandidates)[0])?.tokenId !== undefined
 
 export const partsOf = (candidate: JsonObject | undefined): JsonObject[] => arrayOf(objectOf(candidate?.content)?.parts).filter(isObject)
 

@@ -14,6 +14,7 @@ import { decodeGrounding, decodeRecitations, noteLostSources, recitationsOf } fr
 import { decodeStream } from './decode-stream.ts'
 import { spellingOf } from './fields.ts'
 import { decodeFinish, isBroken } from './finish.ts'
+import { tellTexts } from './logprobs.ts'
 import { decodeWholePart, isCall, isText, secretOf } from './reply-parts.ts'
 import { decodeUsage } from './usage.ts'
 
@@ -30,8 +31,9 @@ export function decodeReply(value: unknown, context: ReplyContext): Reply {
     return fail({ kind: 'bad-response', message: 'The upstream answered without a candidate. Try again.' })
   const { parts, left } = decodeParts(partsOf(candidate), isBroken(candidate?.finishReason), context)
   if (candidate) cite(candidate, parts, partsOf(candidate), context)
+  if (candidate?.logprobsResult && context.chat.logprobs) tellTexts(parts, candidate.logprobsResult, context.notes)
   // a client of Gemini gets all of it as it was
-  if (!spellingOf(context.chat)) createLossNotes(context.notes)(answer, candidate)
+  if (!spellingOf(context.chat)) createLossNotes(context)(answer, candidate)
   const usage = decodeUsage(answer.usageMetadata, candidate?.groundingMetadata)
   const id = stringOf(answer.responseId)
   const model = stringOf(answer.modelVersion)

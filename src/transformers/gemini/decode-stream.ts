@@ -6,12 +6,14 @@
 import type { MediaPart, NativePart, Opaque, ToolCallPart } from '../../core/chat.ts'
 import { isFailureError } from '../../core/failure.ts'
 import { isObject, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
+import type { TokenLogprob } from '../../core/logprobs.ts'
 import type { ReplyContext, StreamDecoder } from '../../core/protocol.ts'
 import type { Emit, Stop } from '../../core/reply.ts'
 import { callJson } from '../../core/tool-call.ts'
 import { answerOf, blockOf, candidateOf, createdOf, createLossNotes, partsOf } from './answer.ts'
 import { decodeGrounding, decodeRecitations, noteLostSources, recitationsOf } from './citations.ts'
 import { decodeFinish, isBroken } from './finish.ts'
+import { noteUntold, tokensOf } from './logprobs.ts'
 import { createPartialArgs, type PartialArgs } from './partial-args.ts'
 import { decodeWholePart, isCall, isText, secretOf } from './reply-parts.ts'
 import { decodeUsage, mergeUsageMetadata } from './usage.ts'
@@ -41,8 +43,11 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   let grounding: JsonObject | undefined
   /** Streams tell them again with every chunk. */
   const recited = new Map<string, unknown>()
-  const noteLosses = createLossNotes(context.notes)
+  const noteLosses = createLossNotes(context)
   let block: Stop | undefined
+  /** Of the chunk that is read. */
+  let tokens: TokenLogprob[] = []
+  let areTokensNoted = false
 
   const start = (answer: JsonObject) => {
     started = true
@@ -87,9 +92,19 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
     if (kind === 'text') {
       visible = true
       said += text
+      if (tokens.length) tellTokens()
     }
     emit({ type: 'delta', index: next - 1, text })
     if (secret) opaque = secret
+  }
+
+  const tellTokens = () => {
+    if (open === 'text') emit({ type: 'logprobs', index: next - 1, logprobs: tokens })
+    else if (!areTokensNoted) {
+      areTokensNoted = true
+      noteUntold(context.notes)
+    }
+    tokens = []
   }
 
   const whole = (part: ToolCallPart | MediaPart | NativePart) => {
@@ -135,6 +150,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
     if (candidate.finishMessage) finishMessage = stringOf(candidate.finishMessage)
     if (isObject(candidate.groundingMetadata)) grounding = { ...grounding, ...candidate.groundingMetadata }
     if (candidate.citationMetadata) for (const work of recitationsOf(candidate.citationMetadata)) recited.set(JSON.stringify(work), work)
+    if (candidate.logprobsResult && context.chat.logprobs) tokens = tokensOf(candidate.logprobsResult)
     for (const part of partsOf(candidate)) {
       if (isText(part)) words(part)
       else {
@@ -144,6 +160,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
         else whole(decodeWholePart(part, ''))
       }
     }
+    if (tokens.length) tellTokens()
   }
 
   const cite = () => {

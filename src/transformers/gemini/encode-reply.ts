@@ -11,6 +11,7 @@ import { encodeGrounding, type CitedText } from './citations.ts'
 import { wireCandidate } from './decode-reply.ts'
 import { spellingOf } from './fields.ts'
 import { encodeFinish } from './finish.ts'
+import { encodeLogprobs } from './logprobs.ts'
 import { argsOf, createLoad, malformed, signed, wireOf } from './outgoing.ts'
 import { encodeUsage } from './usage.ts'
 
@@ -19,11 +20,13 @@ export function encodeReply(reply: Reply, context: ReplyContext): JsonObject {
   if (spelled && isObject(spelled.answer)) return asItWas(reply, spelled.answer, objectOf(spelled.left) ?? {}, context)
   const { parts, broken, cited } = encodeParts(reply.parts, context)
   const groundingMetadata = encodeGrounding(cited, context.notes)
+  const logprobsResult = encodeLogprobs(reply.parts.flatMap((part) => (part.type === 'text' && part.logprobs) || []))
   const candidate = {
     content: { parts: parts.length ? parts : [{ text: '' }], role: 'model' },
     ...encodeFinish(reply.stop, broken),
     index: 0,
     ...(groundingMetadata && { groundingMetadata }),
+    ...(logprobsResult && { logprobsResult }),
   }
   return {
     candidates: [candidate],

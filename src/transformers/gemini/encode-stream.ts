@@ -10,6 +10,7 @@ import { extended } from '../../core/extended.ts'
 import { flat } from '../../core/flat.ts'
 import { assemble } from '../../core/json.ts'
 import { escaped } from '../../core/json-strings.ts'
+import type { TokenLogprob } from '../../core/logprobs.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { StreamEvent, StreamPart } from '../../core/reply.ts'
 import { createSequencer } from '../../core/sequence.ts'
@@ -17,12 +18,15 @@ import { mergeUsage, type Usage } from '../../core/usage.ts'
 import { encodeGrounding, type CitedText } from './citations.ts'
 import { errorBody } from './encode-error.ts'
 import { encodeFinish } from './finish.ts'
+import { encodeLogprobs } from './logprobs.ts'
 import { argsOf, createLoad, malformed, wireOf } from './outgoing.ts'
 import { encodeUsage } from './usage.ts'
 
 /** A break amid an answer. Google's clients ask again after a 5xx, and would show twice what they have shown. */
 const ABORTED = 409
 const BREAKS: ReadonlySet<FailureKind> = new Set<FailureKind>(['truncated', 'network', 'timeout'])
+
+const AFTER_PARTS = '],"role":"model"},'
 
 /** Makes the writer of one stream. Text goes out as it comes; the rest of a part when the part is complete. */
 export function encodeStream(context: ReplyContext): (event: StreamEvent) => string {
@@ -34,6 +38,8 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
   /** Before and after the part of a chunk. */
   const before = flat(`${array ? '' : 'data: '}{"candidates":[{"content":{"parts":[`)
   let after = ''
+  /** Tokens that the next chunk tells. */
+  let tokens: TokenLogprob[] = []
   let id: string | undefined
   let usage: Usage | undefined
   let broken: string | undefined
@@ -49,14 +55,20 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
   let told = 0
 
   const chunk = (part: string) => {
-    out += `${array ? (chunks ? ',\n' : '[') : ''}${before}${part}${after}`
+    out += `${array ? (chunks ? ',\n' : '[') : ''}${before}${part}${tokens.length ? withTokens(after) : after}`
     chunks++
+  }
+  /** What stands behind a chunk's part, with the tokens in the candidate. */
+  const withTokens = (rest: string): string => {
+    const told = JSON.stringify(encodeLogprobs(tokens))
+    tokens = []
+    return `${AFTER_PARTS}"logprobsResult":${told},${rest.slice(AFTER_PARTS.length)}`
   }
   const begin = (event: Extract<StreamEvent, { type: 'start' }> | undefined) => {
     id = event?.id ?? context.newId('resp_')
     usage = mergeUsage(usage, event?.usage)
     const told = `"modelVersion":${JSON.stringify(context.model)},"responseId":${JSON.stringify(id)}`
-    after = flat(`],"role":"model"},"index":0}],${told}}${array ? '' : '\n\n'}`)
+    after = flat(`${AFTER_PARTS}"index":0}],${told}}${array ? '' : '\n\n'}`)
   }
   const carry = (own: Opaque | undefined): string => {
     const sealed = load.take(own)
@@ -125,7 +137,7 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     const groundingMetadata = encodeGrounding(texts, context.notes)
     const rest = assemble(encodeFinish(event.stop, broken), { index: 0 }, groundingMetadata && { groundingMetadata })
     const about = assemble(usage && { usageMetadata: encodeUsage(usage) }, { modelVersion: context.model, responseId: id })
-    after = `],"role":"model"},${JSON.stringify(rest).slice(1)}],${JSON.stringify(about).slice(1)}${array ? ']' : '\n\n'}`
+    after = `${AFTER_PARTS}${JSON.stringify(rest).slice(1)}],${JSON.stringify(about).slice(1)}${array ? ']' : '\n\n'}`
     chunk(`{"text":""${carry(undefined)}}`)
   }
   const error = (failure: Extract<StreamEvent, { type: 'error' }>['failure']) => {
@@ -142,6 +154,9 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
         return start(event.part)
       case 'delta':
         return grow(event.text)
+      case 'logprobs':
+        tokens = tokens.concat(event.logprobs)
+        return
       case 'citation':
         return void cited.push(event.citation)
       case 'part-end':

@@ -68,6 +68,7 @@ export function compactStream(write: (event: StreamEvent) => string, newId: Repl
       case 'delta':
         if (kinds[event.index] === 'text') summary += event.text
         return ''
+      case 'logprobs':
       case 'citation':
       case 'part-end':
         return ''

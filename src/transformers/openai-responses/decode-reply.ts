@@ -6,17 +6,19 @@
 import type { Message, Part } from '../../core/chat.ts'
 import { fail } from '../../core/failure.ts'
 import { arrayOf, isObject, numberOf, objectOf, restOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { readLogprobs } from '../../core/logprobs.ts'
+import type { ReplyContext } from '../../core/protocol.ts'
 import type { Reply } from '../../core/reply.ts'
 import { decodeItem } from './decode-items.ts'
 import { failureOfError } from './errors.ts'
 import { decodeStop, seenIn } from './stop.ts'
 import { decodeUsage } from './usage.ts'
-import { keep, keepIn, LENIENT, OWN, spellingOf } from './wire.ts'
+import { extraOf, keep, keepIn, LENIENT, OWN, spellingOf } from './wire.ts'
 
 const KNOWN = new Set(['id', 'model', 'created_at', 'output', 'usage'])
 
 /** Reads a response object. Throws a `FailureError` where it is none, or where it failed. */
-export function decodeReply(value: unknown): Reply {
+export function decodeReply(value: unknown, { chat }: Pick<ReplyContext, 'chat'>): Reply {
   const response = objectOf(value)
   if (!response) return noAnswer('no JSON object')
   if (isObject(response.error) || response.status === 'failed') return fail(failureOfError(response.error, response))
@@ -25,6 +27,7 @@ export function decodeReply(value: unknown): Reply {
     return noAnswer(`the answer is not there yet (${response.status}); background answers cannot be translated`)
   if (!Array.isArray(response.output)) return noAnswer('it has no output')
   const parts = response.output.flatMap((item, index) => (isObject(item) ? outputParts(item, `/output/${index}`) : []))
+  if (chat.logprobs) for (const part of parts) tellLogprobs(part)
   const id = stringOf(response.id)
   const model = stringOf(response.model)
   const created = numberOf(response.created_at)
@@ -59,6 +62,11 @@ export function outputParts(item: JsonObject, at: string): Part[] {
     const { text: _text, ...silent } = part
     return [silent]
   })
+}
+
+function tellLogprobs(part: Part): void {
+  const logprobs = part.type === 'text' ? readLogprobs(extraOf(part)?.logprobs) : []
+  if (part.type === 'text' && logprobs.length) part.logprobs = logprobs
 }
 
 function generatedImage(item: JsonObject, at: string): Part | undefined {

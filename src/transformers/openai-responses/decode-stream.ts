@@ -5,7 +5,7 @@
  * @module
  */
 import { isObject, numberOf, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
-import type { StreamDecoder } from '../../core/protocol.ts'
+import type { ReplyContext, StreamDecoder } from '../../core/protocol.ts'
 import type { Emit } from '../../core/reply.ts'
 import { itemsOf } from './decode-reply.ts'
 import { failureOfError } from './errors.ts'
@@ -13,9 +13,9 @@ import { createItemReader, type ItemReader, type PartCounter } from './stream-it
 import { decodeStop } from './stop.ts'
 import { decodeUsage } from './usage.ts'
 
-export function decodeStream(emit: Emit): StreamDecoder {
+export function decodeStream(emit: Emit, { chat }: Pick<ReplyContext, 'chat'>): StreamDecoder {
   const items = new Map<number | string, ItemReader>()
-  const counter: PartCounter = { next: 0, call: false, refusal: false }
+  const counter: PartCounter = { next: 0, call: false, refusal: false, logprobs: chat.logprobs !== undefined }
   let first: JsonObject | undefined
   let started = false
   let over = false

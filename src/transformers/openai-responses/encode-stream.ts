@@ -9,6 +9,7 @@ import type { Part, TextPart } from '../../core/chat.ts'
 import { extended } from '../../core/extended.ts'
 import type { Failure } from '../../core/failure.ts'
 import { escaped } from '../../core/json-strings.ts'
+import { writeLogprobs } from '../../core/logprobs.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Stop, StreamEvent } from '../../core/reply.ts'
 import { mergeUsage, type Usage } from '../../core/usage.ts'
@@ -93,6 +94,13 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
     return opened[1]
   }
 
+  const tellTokens = (tokens: NonNullable<Open['tokens']>): string => {
+    const { told, next } = tokens
+    told.push(...next)
+    tokens.next = []
+    return events.deltaSuffix({ logprobs: writeLogprobs(next) })
+  }
+
   const cited = new Map<number, TextPart>()
   return (event) => {
     switch (event.type) {
@@ -100,9 +108,17 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
         const part = parts[event.index]
         if (!part) return ''
         part.text += event.text
+        if (part.tokens?.next.length) return part.prefix + escaped(event.text) + tellTokens(part.tokens) + events.deltaEnd()
         if (part.prefix) return part.prefix + escaped(event.text) + part.suffix + events.deltaEnd()
         if (!part.begin) return ''
         return part.begin() + part.prefix + escaped(event.text) + part.suffix + events.deltaEnd()
+      }
+      case 'logprobs': {
+        const part = parts[event.index]
+        if (!part) return ''
+        part.tokens ??= { told: [], next: [] }
+        part.tokens.next.push(...event.logprobs)
+        return ''
       }
       case 'start':
         usage = mergeUsage(usage, event.usage)

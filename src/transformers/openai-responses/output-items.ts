@@ -6,6 +6,7 @@
 import type { ChatRequest, NativePart, Part, RefusalPart, TextPart, ToolCallPart } from '../../core/chat.ts'
 import { extended } from '../../core/extended.ts'
 import { isObject, tryParse, type JsonObject } from '../../core/json.ts'
+import { writeLogprobs } from '../../core/logprobs.ts'
 import type { Notes } from '../../core/notice.ts'
 import { callInput, callJson } from '../../core/tool-call.ts'
 import { encodeAnnotation } from './annotations.ts'
@@ -77,7 +78,14 @@ export function contentOf(part: TextPart | RefusalPart, notes: Notes): JsonObjec
   const { fields } = spellingOf(part)
   if (part.type === 'refusal') return compact({ type: 'refusal', refusal: part.text, ...extraOf(part), ...fields })
   const annotations = (part.citations ?? []).flatMap((citation) => encodeAnnotation(citation, part.text.length, notes) ?? [])
-  return compact({ type: 'output_text', text: part.text, annotations, logprobs: [], ...extraOf(part), ...fields })
+  return compact({
+    type: 'output_text',
+    text: part.text,
+    annotations,
+    logprobs: writeLogprobs(part.logprobs ?? []),
+    ...extraOf(part),
+    ...fields,
+  })
 }
 
 /** A message around its content. */

@@ -5,6 +5,7 @@
  */
 import type { Opaque, Part, ToolCallPart } from '../../core/chat.ts'
 import type { JsonObject } from '../../core/json.ts'
+import type { TokenLogprob } from '../../core/logprobs.ts'
 import type { Notes } from '../../core/notice.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import { createEventWriter, jsonWith, type EventWriter } from './event-writer.ts'
@@ -15,6 +16,8 @@ export interface Open {
   text: string
   prefix: string
   suffix: string
+  /** The tokens of a text, where the client asked for them: those told, and those of the next delta. */
+  tokens?: { told: TokenLogprob[]; next: TokenLogprob[] }
   end(opaque: Opaque | undefined): string
   /** What has to be told before the first delta. */
   begin?(): string

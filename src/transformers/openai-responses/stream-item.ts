@@ -5,6 +5,7 @@
  */
 import type { Opaque, ToolCallPart } from '../../core/chat.ts'
 import { numberOf, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { readLogprobs } from '../../core/logprobs.ts'
 import type { Emit } from '../../core/reply.ts'
 import { decodeAnnotation } from './annotations.ts'
 import { flatName } from './decode-tools.ts'
@@ -17,6 +18,8 @@ export interface PartCounter {
   next: number
   call: boolean
   refusal: boolean
+  /** The client wants to know how likely the tokens were. */
+  logprobs: boolean
 }
 
 export interface ItemReader {
@@ -59,6 +62,8 @@ interface Content {
   /** Some of the text was told. */
   told: boolean
   citations: number
+  /** Some of its tokens were told. */
+  counted: boolean
   open: boolean
 }
 
@@ -70,7 +75,7 @@ function readMessage(item: JsonObject, emit: Emit, counter: PartCounter): ItemRe
   const open = (at: number, refusal: boolean): Content => {
     const known = contents[at]
     if (known) return known
-    const content: Content = { index: counter.next++, refusal, told: false, citations: 0, open: true }
+    const content: Content = { index: counter.next++, refusal, told: false, citations: 0, counted: false, open: true }
     contents[at] = content
     if (refusal) counter.refusal = true
     emit({
@@ -84,6 +89,14 @@ function readMessage(item: JsonObject, emit: Emit, counter: PartCounter): ItemRe
     if (!text || !content.open) return
     content.told = true
     emit({ type: 'delta', index: content.index, text })
+  }
+  /** How likely the tokens are of the delta that follows, or of all text told where no delta said so. */
+  const count = (content: Content, list: unknown) => {
+    if (!content.open || content.refusal) return
+    const logprobs = readLogprobs(list)
+    if (!logprobs.length) return
+    content.counted = true
+    emit({ type: 'logprobs', index: content.index, logprobs })
   }
   const cite = (content: Content, annotation: JsonObject) => {
     if (!content.open || content.refusal) return
@@ -100,12 +113,17 @@ function readMessage(item: JsonObject, emit: Emit, counter: PartCounter): ItemRe
     const refusal = part.type === 'refusal'
     if (!refusal && part.type !== 'output_text' && part.type !== 'text') return
     const content = open(at, refusal)
+    if (counter.logprobs && !content.counted) count(content, part.logprobs)
     if (!content.told) tell(content, stringOf(refusal ? part.refusal : part.text) ?? '')
     for (const annotation of objectsOf(part.annotations).slice(content.citations)) cite(content, annotation)
   }
   return {
     added: nothing,
-    delta: (type, event, text) => tell(open(numberOf(event.content_index) ?? 0, type === 'response.refusal.delta'), text),
+    delta(type, event, text) {
+      const content = open(numberOf(event.content_index) ?? 0, type === 'response.refusal.delta')
+      if (counter.logprobs) count(content, event.logprobs)
+      tell(content, text)
+    },
     other(type, event) {
       const at = numberOf(event.content_index) ?? 0
       const part = objectOf(event.part)
@@ -114,7 +132,7 @@ function readMessage(item: JsonObject, emit: Emit, counter: PartCounter): ItemRe
           if (part?.type === 'output_text' || part?.type === 'refusal') open(at, part.type === 'refusal')
           return
         case 'response.output_text.done':
-          return fill(at, { type: 'output_text', text: event.text })
+          return fill(at, { type: 'output_text', text: event.text, logprobs: event.logprobs })
         case 'response.refusal.done':
           return fill(at, { type: 'refusal', refusal: event.refusal })
         case 'response.output_text.annotation.added': {

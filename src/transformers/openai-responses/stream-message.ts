@@ -35,7 +35,9 @@ export function openContent(part: TextPart | RefusalPart, answer: Answer): [Open
   message.openParts++
   text += events.write('response.content_part.added', place, `"part":${empty}`)
   const close = (): string => {
-    const finished = contentOf(extended(part, { text: open.text }), notes)
+    const { text, tokens } = open
+    const said = tokens ? { text, logprobs: tokens.told.concat(tokens.next) } : { text }
+    const finished = contentOf(extended(part, said), notes)
     const words = JSON.stringify(open.text)
     const told = finished[field] === open.text ? jsonWith(finished, field, words) : JSON.stringify(finished)
     message.content[place.content_index] = told
@@ -45,7 +47,7 @@ export function openContent(part: TextPart | RefusalPart, answer: Answer): [Open
       closing += events.write('response.output_text.annotation.added', extended(place, { annotation_index: i, annotation }))
     })
     closing += isText
-      ? events.write('response.output_text.done', place, `"text":${words},"logprobs":[]`)
+      ? events.write('response.output_text.done', place, `"text":${words},"logprobs":${JSON.stringify(finished.logprobs ?? [])}`)
       : events.write('response.refusal.done', place, `"refusal":${words}`)
     return closing + events.write('response.content_part.done', place, `"part":${told}`)
   }

@@ -13,6 +13,7 @@ import { decodeContent } from './decode-parts.ts'
 import { readSignature } from './decode-messages.ts'
 import { failureInBody } from './error.ts'
 import { decodeHistory } from './history.ts'
+import { tellTexts } from './logprobs.ts'
 import { lowered, unwrapInput } from './lowered.ts'
 import { decodeStop, FAILED } from './stop.ts'
 import { createThinkSplitter } from './think-tags.ts'
@@ -39,12 +40,15 @@ export function decodeReply(value: unknown, context: ReplyContext): Reply {
   const parts: Part[] = []
   const calls: ToolCallPart[] = []
   let refusal: string | undefined
-  for (let i = 0; i < told.length; i++)
-    for (const part of decodeMessage(objectOf(told[i]!.message) ?? {}, `/choices/${i}/message`, context)) {
+  for (let i = 0; i < told.length; i++) {
+    const said = decodeMessage(objectOf(told[i]!.message) ?? {}, `/choices/${i}/message`, context)
+    if (context.chat.logprobs) tellTexts(said, told[i]!.logprobs, context.notes)
+    for (const part of said) {
       if (part.type === 'tool-call') calls.push(part)
       else parts.push(part)
       if (part.type === 'refusal') refusal ??= part.text
     }
+  }
   citeResults(parts, body)
   const seen = { calls: calls.length > 0, refusal: refusal ?? '' }
   for (const call of calls) parts.push(call)

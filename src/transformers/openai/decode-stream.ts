@@ -5,6 +5,7 @@
  */
 import type { Citation, Opaque } from '../../core/chat.ts'
 import { arrayOf, isObject, numberOf, objectOf, restOf, stringOf, type JsonObject } from '../../core/json.ts'
+import type { TokenLogprob } from '../../core/logprobs.ts'
 import type { ReplyContext, StreamDecoder } from '../../core/protocol.ts'
 import type { Emit } from '../../core/reply.ts'
 import { mergeUsage, type Usage } from '../../core/usage.ts'
@@ -14,6 +15,7 @@ import { readSignature } from './decode-messages.ts'
 import { thinkingText } from './decode-parts.ts'
 import { decodeMessage, FIRST_ONLY } from './decode-reply.ts'
 import { failureInBody } from './error.ts'
+import { OF_TEXT_ONLY, tokensOf } from './logprobs.ts'
 import { addFragments, detailText, packDetails } from './reasoning-details.ts'
 import { decodeStop, FAILED } from './stop.ts'
 import { createThinkSplitter } from './think-tags.ts'
@@ -25,6 +27,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   const { chat, dialect, notes } = context
   const several = (chat.candidates ?? 1) > 1
   let isOtherNoted = false
+  let areTokensNoted = false
   let started = false
   let over = false
   let parts = 0
@@ -43,6 +46,8 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   let form = 'plain'
   let details: JsonObject[] = []
   let secret = ''
+  /** Tokens whose text is still to come. */
+  let tokens: TokenLogprob[] = []
   // of the open text part
   let signature: Opaque | undefined
 
@@ -60,7 +65,12 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
     if (open !== kind) begin(kind)
     if (kind === 'reasoning') thought += text
     else if (kind === 'refusal') refusal += text
+    else if (tokens.length) tellTokens()
     emit({ type: 'delta', index, text })
+  }
+  const tellTokens = () => {
+    emit({ type: 'logprobs', index, logprobs: tokens })
+    tokens = []
   }
   const begin = (kind: Kind) => {
     closeOpen()
@@ -165,6 +175,17 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
     }
   }
 
+  /** The tokens of a chunk that said no text: pieces of a character, or what was thought or called. */
+  const placeTokens = () => {
+    if (open === 'text') tellTokens()
+    else if (parts) loseTokens()
+  }
+  const loseTokens = () => {
+    tokens = []
+    if (!areTokensNoted) notes.dropped({ at: '/choices/0/logprobs/content' }, undefined, OF_TEXT_ONLY)
+    areTokensNoted = true
+  }
+
   const readChoice = (choice: JsonObject) => {
     const at = numberOf(choice.index) ?? 0
     if (several && at > 0) {
@@ -174,7 +195,9 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
     }
     // A server that only pretends to stream gives the whole message at once.
     const delta = objectOf(choice.delta) ?? (parts ? undefined : objectOf(choice.message))
+    if (choice.logprobs && chat.logprobs) tokens = tokens.concat(tokensOf(choice.logprobs, notes))
     if (delta) readDelta(delta)
+    if (tokens.length) placeTokens()
     if (choice.usage) usage = mergeUsage(usage, decodeUsage(choice.usage, dialect.chat))
     const told = choice.finish_reason
     if (typeof told !== 'string' || !told) return
@@ -231,6 +254,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
     end(done) {
       if (over || !started) return
       splitter?.end()
+      if (tokens.length) loseTokens()
       const complete = finish !== undefined || (done && parts > 0)
       if (!complete) return
       over = true

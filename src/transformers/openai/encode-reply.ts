@@ -6,10 +6,12 @@
 import type { Part, TextPart, ToolCallPart } from '../../core/chat.ts'
 import { opaqueForClient } from '../../core/envelope.ts'
 import { objectOf, stringOf, type JsonObject } from '../../core/json.ts'
+import type { TokenLogprob } from '../../core/logprobs.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Reply } from '../../core/reply.ts'
 import { callJson } from '../../core/tool-call.ts'
 import { encodeAnnotation } from './annotations.ts'
+import { encodeLogprobs } from './logprobs.ts'
 import { detailsOf } from './reasoning-details.ts'
 import { encodeStop } from './stop.ts'
 import { encodeUsage } from './usage.ts'
@@ -24,7 +26,7 @@ export function encodeReply(reply: Reply, context: ReplyContext): JsonObject {
   const choice = {
     index: 0,
     message,
-    logprobs: null,
+    logprobs: encodeLogprobs(tokensIn(reply.parts)),
     finish_reason: finish,
     ...(reply.stop.sequence !== undefined && { stop_reason: reply.stop.sequence }),
   }
@@ -37,6 +39,8 @@ export function encodeReply(reply: Reply, context: ReplyContext): JsonObject {
     ...(reply.usage && { usage: encodeUsage(reply.usage) }),
   }
 }
+
+const tokensIn = (parts: readonly Part[]): TokenLogprob[] => parts.flatMap((part) => (part.type === 'text' && part.logprobs) || [])
 
 const TOP = ['id', 'object', 'created', 'model', 'usage']
 

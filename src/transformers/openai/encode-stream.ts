@@ -9,12 +9,14 @@ import type { Failure } from '../../core/failure.ts'
 import { flat } from '../../core/flat.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { escaped } from '../../core/json-strings.ts'
+import type { TokenLogprob } from '../../core/logprobs.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Stop, StreamEvent } from '../../core/reply.ts'
 import { mergeUsage, type Usage } from '../../core/usage.ts'
 import { encodeAnnotation } from './annotations.ts'
 import { errorObject } from './encode-error.ts'
 import { completionId, isLegacy, signature } from './encode-reply.ts'
+import { encodeLogprobs } from './logprobs.ts'
 import { detailsOf } from './reasoning-details.ts'
 import { encodeStop } from './stop.ts'
 import { encodeUsage } from './usage.ts'
@@ -48,7 +50,16 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
   let refused = false
   let usage: Usage | undefined
 
-  const chunk = (delta: string, finish = 'null', more = '') => `${head}${delta}},"logprobs":null,"finish_reason":${finish}${more}${tail}`
+  /** Tokens that the next chunk tells. */
+  let tokens: TokenLogprob[] = []
+
+  const takeTokens = (): string => {
+    const told = JSON.stringify(encodeLogprobs(tokens))
+    tokens = []
+    return told
+  }
+  const chunk = (delta: string, finish = 'null', more = '') =>
+    `${head}${delta}},"logprobs":${tokens.length ? takeTokens() : 'null'},"finish_reason":${finish}${more}${tail}`
   const field = (name: string, value: unknown) => chunk(`"${name}":${JSON.stringify(value)}`)
 
   const start = (id: string | undefined, own: boolean, created: number | undefined): string => {
@@ -126,6 +137,7 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     at.length += text.length
     if (at.part.type === 'text') written += text.length
     else if (at.part.type === 'reasoning') at.text += text
+    if (tokens.length && at.part.type === 'text') return chunk(`${at.before.slice(head.length)}${escaped(text)}"`)
     return at.before + escaped(text) + at.after
   }
 
@@ -186,6 +198,9 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
         return start(event.id, event.extra?.openai !== undefined, event.created)
       case 'part-start':
         return begin(event.index, event.part)
+      case 'logprobs':
+        tokens = tokens.concat(event.logprobs)
+        return ''
       case 'citation':
         open[event.index]?.citations.push(event.citation)
         return ''

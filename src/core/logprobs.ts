@@ -1,0 +1,72 @@
+/**
+ * How likely the tokens of an answer were, for clients that asked to be told.
+ *
+ * @module
+ */
+import { arrayOf, isObject, numberOf, stringOf, type JsonObject } from './json.ts'
+import { mapped } from './mapped.ts'
+import { encodeUtf8 } from './utf8.ts'
+
+export interface Likelihood {
+  token: string
+  /** The logarithm of its probability. */
+  logprob: number
+  /** Its UTF-8, which may be a piece of a character; absent: that of `token`. */
+  bytes?: readonly number[]
+}
+
+/** A token that was said. */
+export interface TokenLogprob extends Likelihood {
+  /** The likeliest tokens at its place. */
+  top?: Likelihood[]
+}
+
+/** Reads a list in OpenAI's form, which both of its protocols have. */
+export const readLogprobs = (list: unknown): TokenLogprob[] =>
+  arrayOf(list).flatMap((item) => {
+    const read = isObject(item) ? readOne(item) : undefined
+    const top = isObject(item) ? arrayOf(item.top_logprobs).flatMap((other) => (isObject(other) ? (readOne(other) ?? []) : [])) : []
+    return read ? [top.length ? { ...read, top } : read] : []
+  })
+
+function readOne(item: JsonObject): Likelihood | undefined {
+  const token = stringOf(item.token)
+  const logprob = numberOf(item.logprob)
+  if (token === undefined || logprob === undefined) return undefined
+  return Array.isArray(item.bytes) ? { token, logprob, bytes: item.bytes as number[] } : { token, logprob }
+}
+
+export const writeLogprobs = (tokens: readonly TokenLogprob[]): JsonObject[] =>
+  mapped(tokens, (token) => ({ ...writeOne(token), top_logprobs: mapped(token.top ?? [], writeOne) }))
+
+const writeOne = ({ token, logprob, bytes = bytesOf(token) }: Likelihood): JsonObject => ({ token, logprob, bytes })
+
+/** A token that is not told as it is has none. */
+const bytesOf = (token: string): number[] => (token.includes('\ufffd') ? [] : [...encodeUtf8(token)])
+
+const lengthOf = ({ token, bytes }: TokenLogprob): number => bytes?.length ?? encodeUtf8(token).length
+
+/**
+ * Shares tokens out among the texts that they make up one after the other: each belongs to the text in which it begins, and what is left to
+ * the last one.
+ *
+ * @param skip how many bytes of tokens stand in front of the first text; less than none where a token before them reaches into it
+ */
+export function shareLogprobs(tokens: readonly TokenLogprob[], texts: readonly string[], skip = 0): TokenLogprob[][] {
+  const shares = texts.map((): TokenLogprob[] => [])
+  let index = 0
+  let at = -skip
+  let end = encodeUtf8(texts[0] ?? '').length
+  for (const token of tokens) {
+    while (at >= end && index < texts.length - 1) end += encodeUtf8(texts[++index]!).length
+    if (at >= 0) shares[index]?.push(token)
+    at += lengthOf(token)
+  }
+  return shares
+}
+
+/** How many bytes of tokens there are beyond `texts`, into the first of which `before` bytes of another token reach. */
+export function surplusOf(tokens: readonly TokenLogprob[], texts: readonly string[], before = 0): number {
+  const told = tokens.reduce((sum, token) => sum + lengthOf(token), before)
+  return Math.max(0, told - texts.reduce((sum, text) => sum + encodeUtf8(text).length, 0))
+}
