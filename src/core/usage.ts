@@ -21,6 +21,8 @@ export interface Usage extends Located {
   reasoning?: number
   /** Calls of tools that the provider runs itself and bills by the call, such as searches of the web. */
   serverToolCalls?: number
+  /** Pages that the provider fetched itself: they are billed by their tokens alone. */
+  pageFetches?: number
   /** What the answer is billed as, where the provider tells: `priority`, `flex`, `batch`. */
   serviceTier?: string
   /** The counts are this library's guess: the provider told none. */
@@ -38,7 +40,7 @@ export function mergeUsage(earlier: Usage | undefined, later: Usage | undefined)
   return merged
 }
 
-const COUNTS = ['input', 'cacheRead', 'cacheWrite', 'cacheWriteLong', 'output', 'reasoning', 'serverToolCalls'] as const
+const COUNTS = ['input', 'cacheRead', 'cacheWrite', 'cacheWriteLong', 'output', 'reasoning', 'serverToolCalls', 'pageFetches'] as const
 
 /** What two answers used together, in no wire's own words. A count that only one of them tells is that one's. */
 export function addUsage(first: Usage, second: Usage): Usage {

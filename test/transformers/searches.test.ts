@@ -5,7 +5,9 @@ import { createEventReader } from '../../src/core/sse.ts'
 import { mergeUsage, type Usage } from '../../src/core/usage.ts'
 import { plainContext } from '../../src/router/endpoint/answer.ts'
 import { protocols } from '../../src/transformers/registry.ts'
+import { translate } from '../../src/transformers/translate.ts'
 import { fixtures } from '../fixtures/index.ts'
+import { sseOf } from '../laws/streamed.ts'
 
 const search = (id: string, action: unknown) => ({
   type: 'web_search_call',
@@ -59,3 +61,36 @@ function streamOf(name: ProtocolName, reply: Record<string, unknown>): string {
   const event = (given: object) => `data: ${JSON.stringify({ ...reply, candidates: [given] })}\n\n`
   return event({ content: first!.content, index: 0 }) + event({ ...first, content: { role: 'model', parts: [{ text: '' }] } })
 }
+
+const toClaude = (to: ProtocolName, stream: boolean) =>
+  translate({ model: 'm', max_tokens: 9, stream, messages: [{ role: 'user', content: 'Hi' }] }, { from: 'claude', to, model: 'm' })
+/** What a Claude client is told that it used, by a whole answer and at the end of a stream. */
+function usagesOf(to: ProtocolName, reply: Record<string, unknown>): unknown[] {
+  const translator = toClaude(to, true).translator()
+  const text = translator.push(new TextEncoder().encode(streamOf(to, reply))) + translator.end()
+  const end = sseOf(text).find(({ name }) => name === 'message_delta')
+  return [toClaude(to, false).response(reply).usage, (JSON.parse(end!.data) as Record<string, unknown>).usage]
+}
+const withUsage = (reply: Record<string, unknown>, more: object) => ({
+  ...reply,
+  usageMetadata: { ...(reply.usageMetadata as object), ...more },
+})
+
+test('a Claude client is told of searches, of pages that were fetched, and of the tier', () => {
+  const [[, responsesReply], [, geminiReply]] = REPLIES as [(typeof REPLIES)[0], (typeof REPLIES)[1]]
+  for (const usage of usagesOf('openai-responses', { ...responsesReply, service_tier: 'default' }))
+    expect(usage).toMatchObject({ server_tool_use: { web_search_requests: 2, web_fetch_requests: 1 }, service_tier: 'standard' })
+  const read = { groundingMetadata: { webSearchQueries: ['a', 'b'] }, urlContextMetadata: { urlMetadata: [{}] } }
+  const fetched = { ...geminiReply, candidates: [{ ...candidate, ...read }] }
+  for (const usage of usagesOf('gemini', withUsage(fetched, { serviceTier: 'PRIORITY' })))
+    expect(usage).toMatchObject({ server_tool_use: { web_search_requests: 2, web_fetch_requests: 1 }, service_tier: 'priority' })
+  for (const usage of usagesOf('gemini', withUsage(gemini, { trafficType: 'ON_DEMAND' })))
+    expect(usage).toMatchObject({ server_tool_use: null, service_tier: 'standard' })
+  const chat = fixtures.openai.replies.text!
+  const searched = { ...chat, service_tier: 'priority', usage: { ...(chat.usage as object), num_search_queries: 3 } }
+  for (const usage of usagesOf('openai', searched))
+    expect(usage).toMatchObject({ server_tool_use: { web_search_requests: 3, web_fetch_requests: 0 }, service_tier: 'priority' })
+  for (const usage of usagesOf('openai', { ...chat, service_tier: 'flex' })) expect(usage).toMatchObject({ service_tier: null })
+  for (const usage of usagesOf('openai', { ...chat, service_tier: 'fast' }))
+    expect(usage).toMatchObject({ service_tier: null, speed: 'fast' })
+})

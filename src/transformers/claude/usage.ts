@@ -4,7 +4,7 @@
  * @see https://platform.claude.com/docs/en/build-with-claude/prompt-caching#tracking-cache-performance
  * @module
  */
-import { arrayOf, isObject, numberOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { arrayOf, isObject, lookUp, numberOf, stringOf, type JsonObject } from '../../core/json.ts'
 import type { Usage } from '../../core/usage.ts'
 
 /** Counts of the wire; `undefined` where there are none. Fields that are `null` or absent stay absent. */
@@ -12,7 +12,7 @@ export function decodeUsage(wire: unknown): Usage | undefined {
   if (!isObject(wire)) return undefined
   const usage: Usage = { at: '/usage', spelling: { claude: wire } }
   const set = (
-    key: 'input' | 'cacheRead' | 'cacheWrite' | 'cacheWriteLong' | 'output' | 'reasoning' | 'serverToolCalls',
+    key: 'input' | 'cacheRead' | 'cacheWrite' | 'cacheWriteLong' | 'output' | 'reasoning' | 'serverToolCalls' | 'pageFetches',
     value: unknown,
   ) => {
     const count = numberOf(value)
@@ -26,6 +26,7 @@ export function decodeUsage(wire: unknown): Usage | undefined {
   set('output', counts.output_tokens)
   set('reasoning', isObject(wire.output_tokens_details) ? wire.output_tokens_details.thinking_tokens : undefined)
   set('serverToolCalls', isObject(wire.server_tool_use) ? callsIn(wire.server_tool_use) : undefined)
+  set('pageFetches', isObject(wire.server_tool_use) ? wire.server_tool_use.web_fetch_requests : undefined)
   // Fast mode is told apart from the tier, and is what the price goes by: https://platform.claude.com/docs/en/build-with-claude/fast-mode
   const speed = stringOf(wire.speed)
   const tier = speed === 'fast' ? speed : (stringOf(wire.service_tier) ?? speed)
@@ -79,9 +80,24 @@ export function encodeUsage(usage: Usage | undefined, guess: { input: number; ou
     cache_creation: { ephemeral_5m_input_tokens: Math.max(0, write - long), ephemeral_1h_input_tokens: long },
     output_tokens: usage?.output ?? guess.output,
     output_tokens_details: usage?.reasoning === undefined ? null : { thinking_tokens: usage.reasoning },
-    server_tool_use: null,
-    service_tier: null,
+    server_tool_use: encodeToolCalls(usage),
+    service_tier: lookUp(TIERS, usage?.serviceTier?.toLowerCase() ?? '') ?? null,
+    ...(usage?.serviceTier === 'fast' && { speed: 'fast' }),
   }
+}
+
+/** The tiers of answers, as each provider calls them, in Claude's words. The others have none. */
+const TIERS: Readonly<Record<string, string>> = {
+  standard: 'standard',
+  default: 'standard',
+  on_demand: 'standard',
+  priority: 'priority',
+  batch: 'batch',
+}
+
+/** Other providers tell what they did themselves of searches and fetches alone. */
+function encodeToolCalls({ serverToolCalls = 0, pageFetches = 0 }: Usage = {}): JsonObject | null {
+  return serverToolCalls || pageFetches ? { web_search_requests: serverToolCalls, web_fetch_requests: pageFetches } : null
 }
 
 /** The wire's counts of a stream so far: later ones replace earlier ones unless they are `null`. */

@@ -34,7 +34,7 @@ export function decodeReply(value: unknown, context: ReplyContext): Reply {
   if (candidate?.logprobsResult && context.chat.logprobs) tellTexts(parts, candidate.logprobsResult, context.notes)
   // a client of Gemini gets all of it as it was
   if (!spellingOf(context.chat)) createLossNotes(context)(answer, candidate)
-  const usage = decodeUsage(answer.usageMetadata, candidate?.groundingMetadata)
+  const usage = decodeUsage(answer.usageMetadata, candidate)
   const id = stringOf(answer.responseId)
   const model = stringOf(answer.modelVersion)
   const reply: Reply = { parts, stop: block ?? stopOf(candidate ?? {}, parts), spelling: { gemini: { answer, left } } }

@@ -41,6 +41,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   let finishReason: string | undefined
   let finishMessage: string | undefined
   let grounding: JsonObject | undefined
+  let pages: unknown
   /** Streams tell them again with every chunk. */
   const recited = new Map<string, unknown>()
   const noteLosses = createLossNotes(context)
@@ -149,6 +150,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
     if (candidate.finishReason) finishReason = stringOf(candidate.finishReason)
     if (candidate.finishMessage) finishMessage = stringOf(candidate.finishMessage)
     if (isObject(candidate.groundingMetadata)) grounding = { ...grounding, ...candidate.groundingMetadata }
+    if (candidate.urlContextMetadata) pages = candidate.urlContextMetadata
     if (candidate.citationMetadata) for (const work of recitationsOf(candidate.citationMetadata)) recited.set(JSON.stringify(work), work)
     if (candidate.logprobsResult && context.chat.logprobs) tokens = tokensOf(candidate.logprobsResult)
     for (const part of partsOf(candidate)) {
@@ -199,7 +201,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
       if (!stop) return
       cite()
       close()
-      const counts = decodeUsage(usage, grounding)
+      const counts = decodeUsage(usage, { groundingMetadata: grounding, urlContextMetadata: pages })
       if ('failure' in stop) emit({ type: 'error', failure: stop.failure })
       else emit({ type: 'finish', stop, ...(counts && { usage: counts }) })
     },

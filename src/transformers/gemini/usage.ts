@@ -4,11 +4,17 @@
  *
  * @module
  */
-import { arrayOf, isObject, numberOf, type JsonObject } from '../../core/json.ts'
+import { arrayOf, isObject, lookUp, numberOf, stringOf, type JsonObject } from '../../core/json.ts'
 import { totalInput, type Usage } from '../../core/usage.ts'
 
+/** What an answer tells of Google's own tools, beside its counts. */
+interface ToolsUsed {
+  groundingMetadata?: unknown
+  urlContextMetadata?: unknown
+}
+
 /** Reads the counts; `undefined` where there are none (Vertex tells only `trafficType` amid a stream). */
-export function decodeUsage(value: unknown, grounding?: unknown): Usage | undefined {
+export function decodeUsage(value: unknown, { groundingMetadata, urlContextMetadata }: ToolsUsed = {}): Usage | undefined {
   if (!isObject(value)) return undefined
   const prompt = numberOf(value.promptTokenCount)
   const cached = numberOf(value.cachedContentTokenCount)
@@ -16,15 +22,22 @@ export function decodeUsage(value: unknown, grounding?: unknown): Usage | undefi
   const thought = numberOf(value.thoughtsTokenCount)
   if (prompt === undefined && said === undefined && thought === undefined) return undefined
   const input = (prompt ?? 0) + (numberOf(value.toolUsePromptTokenCount) ?? 0) - (cached ?? 0)
-  const searches = isObject(grounding) ? arrayOf(grounding.webSearchQueries).length : 0
+  const searches = isObject(groundingMetadata) ? arrayOf(groundingMetadata.webSearchQueries).length : 0
+  const pages = isObject(urlContextMetadata) ? arrayOf(urlContextMetadata.urlMetadata).length : 0
+  const tier = stringOf(value.serviceTier) ?? lookUp(TIER_OF_TRAFFIC, stringOf(value.trafficType) ?? '')
   return {
     input: Math.max(0, input),
     ...(cached !== undefined && { cacheRead: cached }),
     output: (said ?? 0) + (thought ?? 0),
     ...(thought !== undefined && { reasoning: thought }),
     ...(searches && { serverToolCalls: searches }),
+    ...(pages && { pageFetches: pages }),
+    ...(tier !== undefined && { serviceTier: tier.toLowerCase() }),
   }
 }
+
+/** Vertex's words for tiers. Capacity that was paid for ahead has none. */
+const TIER_OF_TRAFFIC: Readonly<Record<string, string>> = { ON_DEMAND: 'standard', ON_DEMAND_PRIORITY: 'priority', ON_DEMAND_FLEX: 'flex' }
 
 /** Snapshots of a stream: each field keeps the last value that was told, since later ones may leave it out. */
 export function mergeUsageMetadata(earlier: JsonObject | undefined, later: unknown): JsonObject | undefined {

@@ -12,7 +12,8 @@ export function decodeUsage(response: JsonObject): Usage | undefined {
   const usage = objectOf(response.usage)
   if (!usage) return undefined
   const tier = stringOf(response.service_tier)
-  const searches = searchesIn(response.output)
+  const searches = countActions(response.output, 'search')
+  const pages = countActions(response.output, 'open_page')
   const input = objectOf(usage.input_tokens_details)
   const cacheRead = numberOf(input?.cached_tokens) ?? 0
   const cacheWrite = numberOf(input?.cache_write_tokens) ?? 0
@@ -27,6 +28,7 @@ export function decodeUsage(response: JsonObject): Usage | undefined {
   if (output !== undefined) counts.output = output
   if (reasoning !== undefined) counts.reasoning = reasoning
   if (searches) counts.serverToolCalls = searches
+  if (pages) counts.pageFetches = pages
   if (tier !== undefined) counts.serviceTier = tier
   return keepIn(counts, undefined, { item: usage })
 }
@@ -35,10 +37,9 @@ export function decodeUsage(response: JsonObject): Usage | undefined {
  * Searches are billed by the call; pages that are opened or looked through are not.
  * @see https://platform.openai.com/docs/pricing#built-in-tools
  */
-const searchesIn = (output: unknown): number =>
-  arrayOf(output).filter(
-    (item) => isObject(item) && item.type === 'web_search_call' && (objectOf(item.action)?.type ?? 'search') === 'search',
-  ).length
+const countActions = (output: unknown, type: string): number =>
+  arrayOf(output).filter((item) => isObject(item) && item.type === 'web_search_call' && (objectOf(item.action)?.type ?? 'search') === type)
+    .length
 
 /** Every count is a number: Codex fails on `null`, and official types want them all. */
 export function encodeUsage(usage: Usage | undefined): JsonObject {
