@@ -70,7 +70,7 @@ function encodeParts(parts: readonly Part[], context: ReplyContext): { parts: Js
         break
       default: {
         const wire = wireOf(part, context)
-        if (wire) out.push(wire)
+        if (wire) out.push(part.type === 'native' ? wire : { ...wire, ...signed(load.take(part.opaque)) })
       }
     }
   }

@@ -19,7 +19,7 @@ import { encodeGrounding, type CitedText } from './citations.ts'
 import { errorBody } from './encode-error.ts'
 import { encodeFinish } from './finish.ts'
 import { encodeLogprobs } from './logprobs.ts'
-import { argsOf, createLoad, malformed, wireOf } from './outgoing.ts'
+import { argsOf, createLoad, malformed, signed, wireOf } from './outgoing.ts'
 import { encodeUsage } from './usage.ts'
 
 /** A break amid an answer. Google's clients ask again after a 5xx, and would show twice what they have shown. */
@@ -83,7 +83,8 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     else if (part.type !== 'reasoning' && part.type !== 'tool-call' && part.type !== 'refusal') {
       const wire = wireOf(part, context)
       if (!wire) return
-      chunk(JSON.stringify(wire))
+      const sealed = part.type === 'native' ? undefined : load.take(part.opaque)
+      chunk(JSON.stringify({ ...wire, ...signed(sealed) }))
       told++
     }
   }

@@ -9,7 +9,7 @@ import { arrayOf, isObject, readArray, readObject, stringOf, type JsonObject } f
 import { decodeItem } from './decode-items.ts'
 import { aboutOf, decodeTools } from './decode-tools.ts'
 import { returnCarried } from './reasoning.ts'
-import { keep, OWN, STRICT, type Spelling } from './wire.ts'
+import { GENERATED, keep, OWN, STRICT, type Spelling } from './wire.ts'
 
 export interface Input {
   messages: Message[]
@@ -85,7 +85,8 @@ function withoutBorrowedIds(messages: Message[], stateless: boolean): Message[] 
 function stripIds(message: Message): void {
   for (const part of [message, ...message.parts]) {
     const spelling = part.spelling?.[OWN] as Spelling | undefined
-    if (spelling?.item && 'id' in spelling.item) {
+    // an image is refused without one
+    if (spelling?.item && 'id' in spelling.item && spelling.item.type !== GENERATED) {
       const { id: _id, ...item } = spelling.item
       spelling.item = item
     }

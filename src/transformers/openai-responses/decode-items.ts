@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Message, NativePart, Part, ToolCallPart, ToolResultPart } from '../../core/chat.ts'
+import type { MediaPart, Message, NativePart, Part, ToolCallPart, ToolResultPart } from '../../core/chat.ts'
 import { fail } from '../../core/failure.ts'
 import { fieldName, isObject, pointer, restOf, stringOf, type JsonObject } from '../../core/json.ts'
 import { mapped } from '../../core/mapped.ts'
@@ -12,7 +12,7 @@ import { decodeContentPart } from './content.ts'
 import { flatName } from './decode-tools.ts'
 import { nativeRole, nativeText } from './native-items.ts'
 import { decodeReasoning } from './reasoning.ts'
-import { keep, keepIn, OWN, spellingOf, type Readers, type Spelling } from './wire.ts'
+import { GENERATED, keep, keepIn, OWN, spellingOf, type Readers, type Spelling } from './wire.ts'
 
 const MESSAGE = new Set(['type', 'role', 'content'])
 const CALL = new Set(['type', 'call_id', 'name', 'namespace', 'arguments', 'input'])
@@ -115,10 +115,26 @@ const CLIENT_ITEM = new Set(['type', 'call_id', 'action', 'operation', 'argument
 function decodeOther(item: JsonObject, type: string, at: string): Message {
   const called = calledTool(item)
   const answered = answeredTool(item)
+  const image = generatedImage(item, at)
+  if (image) return { role: 'assistant', parts: [image] }
   if (called) return { role: 'assistant', parts: [clientCall(called, item, at)] }
   if (answered) return { role: 'tool', parts: [clientResult(answered, item, at)] }
   return { role: nativeRole(type), parts: [native(item, at)] }
 }
+
+/** An image that the model made; `undefined` for other items, and where it is not told. */
+export function generatedImage(item: JsonObject, at: string): MediaPart | undefined {
+  if (item.type !== GENERATED || typeof item.result !== 'string' || !item.result) return undefined
+  const format = stringOf(item.output_format) ?? 'png'
+  return {
+    type: 'image',
+    source: { type: 'data', data: item.result },
+    mediaType: `image/${format}`,
+    at,
+    ...keep(restOf(item, IMAGE), { item }),
+  }
+}
+const IMAGE = new Set(['type', 'result', 'output_format'])
 
 const idOf = (item: JsonObject): string => stringOf(item.call_id) ?? stringOf(item.id) ?? ''
 

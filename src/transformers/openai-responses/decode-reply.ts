@@ -9,7 +9,7 @@ import { arrayOf, isObject, numberOf, objectOf, restOf, stringOf, type JsonObjec
 import { readLogprobs } from '../../core/logprobs.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Reply } from '../../core/reply.ts'
-import { decodeItem } from './decode-items.ts'
+import { decodeItem, generatedImage } from './decode-items.ts'
 import { failureOfError } from './errors.ts'
 import { decodeStop, seenIn } from './stop.ts'
 import { decodeUsage } from './usage.ts'
@@ -67,12 +67,6 @@ export function outputParts(item: JsonObject, at: string): Part[] {
 function tellLogprobs(part: Part): void {
   const logprobs = part.type === 'text' ? readLogprobs(extraOf(part)?.logprobs) : []
   if (part.type === 'text' && logprobs.length) part.logprobs = logprobs
-}
-
-function generatedImage(item: JsonObject, at: string): Part | undefined {
-  if (item.type !== 'image_generation_call' || typeof item.result !== 'string' || !item.result) return undefined
-  const format = stringOf(item.output_format) ?? 'png'
-  return { type: 'image', source: { type: 'data', data: item.result }, mediaType: `image/${format}`, at, ...keep(undefined, { item }) }
 }
 
 /** Items of an `output`. */

@@ -11,7 +11,7 @@ import { encodeAnnotation } from './annotations.ts'
 import { summaryOf } from './compaction.ts'
 import { encodeContentPart } from './content.ts'
 import { encodeReasoning } from './reasoning.ts'
-import { complete, OWN, spellingOf } from './wire.ts'
+import { complete, GENERATED, OWN, spellingOf } from './wire.ts'
 
 /** Models that tell preambles from final answers, and take preambles for final answers where `phase` is missing. */
 const KNOWS_PHASE = /\bgpt-(?:5\.[4-9]|[6-9])/
@@ -59,6 +59,7 @@ const isItem = (part: Part, message: Message): boolean =>
   part.type === 'tool-call' ||
   part.type === 'tool-result' ||
   part.type === 'reasoning' ||
+  (part.type === 'image' && spellingOf(part).item?.type === GENERATED) ||
   (part.type === 'native' &&
     part.protocol === OWN &&
     !(message.at !== undefined && part.at?.startsWith(`${message.at}/`)) &&
@@ -74,6 +75,8 @@ function writeItem(part: Part, siblings: Part[], index: number, context: AskCont
       const summary = summaryOf(part.value)
       return summary === undefined ? part.value : { type: 'message', role: 'user', content: [{ type: 'input_text', text: summary }] }
     }
+    case 'image':
+      return spellingOf(part).item
     case 'reasoning': {
       // Reasoning that nothing follows is refused; that of a client of this protocol stands in a message of its own.
       if (part.opaque?.by === OWN && !part.spelling?.[OWN] && siblings.slice(index + 1).every((next) => next.type === 'reasoning')) {

@@ -83,7 +83,7 @@ function encodeOutput(parts: Part[], stop: Stop, context: ReplyContext): JsonObj
       message.push(part)
       if (part.type === 'refusal' || !part.opaque) continue
       close(cut)
-      output.push(carrierItem(part.opaque, undefined, newId('rs_')))
+      output.push(carrierItem(part.opaque, part, newId('rs_')))
       continue
     }
     close()
@@ -94,10 +94,11 @@ function encodeOutput(parts: Part[], stop: Stop, context: ReplyContext): JsonObj
     } else if (part.type === 'tool-call') {
       const shape = shapeOf(part)
       output.push(callItem(part, shape, newId(CALL_PREFIX[shape.type]), cut && !isWholeCall(part) ? 'incomplete' : 'completed'))
-      if (part.opaque) output.push(carrierItem(part.opaque, part.id, newId('rs_')))
+      if (part.opaque) output.push(carrierItem(part.opaque, part, newId('rs_')))
     } else if (part.type !== 'tool-result') {
       const item = blockItem(part, newId, notes)
       if (item) output.push(item)
+      if (item && 'opaque' in part && part.opaque) output.push(carrierItem(part.opaque, part, newId('rs_')))
     }
   }
   close(isCut(stop))

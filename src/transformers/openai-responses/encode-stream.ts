@@ -17,6 +17,7 @@ import { compactStream, isCompaction } from './compaction.ts'
 import { OVERFLOWN } from './encode-reply.ts'
 import { errorObject } from './errors.ts'
 import { blockItem } from './output-items.ts'
+import { carrierItem } from './reasoning.ts'
 import { responseId, settingsEcho } from './snapshot.ts'
 import { encodeStop, isCut, noteRefusal } from './stop.ts'
 import { createAnswer, type Open } from './stream-answer.ts'
@@ -88,7 +89,9 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
     else if (part.type === 'tool-call') opened = openCall(part, answer)
     else {
       const item = blockItem(part, newId, notes)
-      return item ? answer.settle() + answer.whole(item) : ''
+      if (!item) return ''
+      const told = answer.settle() + answer.whole(item)
+      return 'opaque' in part && part.opaque ? told + answer.whole(carrierItem(part.opaque, part, newId('rs_'))) : told
     }
     parts[index] = opened[0]
     return opened[1]

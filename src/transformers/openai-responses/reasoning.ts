@@ -83,16 +83,16 @@ export function reasoningItem(part: { text: string; opaque?: Opaque }, id: strin
 /** Whether there is anything to tell of this reasoning: hidden reasoning without its data is nothing to anyone. */
 export const isTold = (part: ReasoningPart): boolean => !part.redacted || part.text !== '' || part.opaque !== undefined
 
-/** Marks the envelope of a secret that belongs to a call or a text rather than to reasoning of its own (Gemini signs those). */
+/** Marks the envelope of a secret that belongs to a call, a text or an image rather than to reasoning of its own (Gemini signs those). */
 const BELONGS = '@'
 
 /** The item that carries the secret of another part to the client, and back with its next request. It stands behind that part. */
-export function carrierItem(opaque: Opaque, callId: string | undefined, id: string): JsonObject {
-  const target = callId === undefined ? `${BELONGS}text` : `${BELONGS}${callId}`
-  return { type: 'reasoning', id, summary: [], encrypted_content: sealOpaque({ ...opaque, id: target }) }
+export function carrierItem(opaque: Opaque, part: Part, id: string): JsonObject {
+  const target = part.type === 'tool-call' ? part.id : part.type
+  return { type: 'reasoning', id, summary: [], encrypted_content: sealOpaque({ ...opaque, id: `${BELONGS}${target}` }) }
 }
 
-/** Gives carried secrets back to the calls and texts that they belong to, and removes their carriers. Changes `messages`, which are new. */
+/** Gives carried secrets back to the parts that they belong to, and removes their carriers. Changes `messages`, which are new. */
 export function returnCarried(messages: Message[]): Message[] {
   const isCarrier = (message: Message) => {
     const part = message.parts[0]
@@ -108,13 +108,14 @@ export function returnCarried(messages: Message[]): Message[] {
   })
 }
 
-/** The part of the same turn that a carrier means: the call of that id, otherwise the nearest text before it. */
+/** The part of the same turn that a carrier means: the call of that id, otherwise the nearest text or image before it. */
 function ownerOf(messages: Message[], index: number, target: string): Part | undefined {
   const turn: Part[] = []
   let start = index
   while (start > 0 && messages[start - 1]?.role === 'assistant') start--
   for (let i = start; messages[i]?.role === 'assistant'; i++)
     for (const part of messages[i]!.parts)
-      if (target === 'text' ? part.type === 'text' && i < index : part.type === 'tool-call' && part.id === target) turn.push(part)
+      if (target === 'text' || target === 'image' ? part.type === target && i < index : part.type === 'tool-call' && part.id === target)
+        turn.push(part)
   return turn.at(-1)
 }

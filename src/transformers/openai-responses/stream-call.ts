@@ -48,7 +48,7 @@ export function openCall(part: ToolCallPart, answer: Answer): [Open, string] {
       const close = (cut: boolean) => finish(cut && !isWholeCall(ended()) ? 'incomplete' : 'completed')
       // Other parts that are still open do not wait for this one, nor it for them.
       const earlier = answer.endCall(false)
-      if (opaque && opaque.by !== OWN) return earlier + close(false) + answer.whole(carrierItem(opaque, part.id, newId('rs_')))
+      if (opaque && opaque.by !== OWN) return earlier + close(false) + answer.whole(carrierItem(opaque, part, newId('rs_')))
       answer.lastCall = close
       return earlier
     },

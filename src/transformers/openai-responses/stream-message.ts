@@ -58,7 +58,7 @@ export function openContent(part: TextPart | RefusalPart, answer: Answer): [Open
     end(opaque) {
       let closing = close()
       if (message.sealed && message.openParts === 0) closing += answer.closeMessage(message, 'completed')
-      if (opaque && opaque.by !== OWN) closing += answer.settle() + answer.whole(carrierItem(opaque, undefined, newId('rs_')))
+      if (opaque && opaque.by !== OWN) closing += answer.settle() + answer.whole(carrierItem(opaque, part, newId('rs_')))
       return closing
     },
     breakOff() {

@@ -9,6 +9,9 @@ import { arrayOf, isEmpty, isObject, objectOf, readArray, readObject, readString
 
 export const OWN = 'openai-responses'
 
+/** The type of items that are images which the model made. */
+export const GENERATED = 'image_generation_call'
+
 /** What the spelling of a neutral object keeps here. */
 export interface Spelling {
   /** Fields written over the canonical ones; `undefined` takes one away. */

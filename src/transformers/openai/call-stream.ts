@@ -7,8 +7,8 @@
 import type { ChatRequest, Opaque, ToolCallPart } from '../../core/chat.ts'
 import { isObject, numberOf, objectOf, stringOf, tryParse, type JsonObject } from '../../core/json.ts'
 import type { Emit } from '../../core/reply.ts'
-import { readSignature } from './decode-messages.ts'
 import { lowered, unwrapInput } from './lowered.ts'
+import { readSignature } from './signature.ts'
 
 interface Call {
   /** The part's index, -1 while its name is not known. */

@@ -3,23 +3,13 @@
  *
  * @module
  */
-import type { Message, Opaque, Part, TextPart, ToolCallPart, ToolResultPart } from '../../core/chat.ts'
-import { opaqueFromClient, ENVELOPE_PREFIX } from '../../core/envelope.ts'
-import {
-  isObject,
-  optional,
-  readArray,
-  readObject,
-  readString,
-  reject,
-  restOf,
-  stringOf,
-  type JsonObject,
-  lookUp,
-} from '../../core/json.ts'
+import type { Message, Part, TextPart, ToolCallPart, ToolResultPart } from '../../core/chat.ts'
+import { isObject, optional, readArray, readObject, readString, reject, restOf, type JsonObject, lookUp } from '../../core/json.ts'
 import { mapped } from '../../core/mapped.ts'
 import { decodeContent, mergeExtra, nullsOf } from './decode-parts.ts'
 import { decodeHistory, REASONING_FIELDS } from './history.ts'
+import { decodeEarlierImages } from './images.ts'
+import { isSealed, readSignature } from './signature.ts'
 import { keep } from './wire.ts'
 
 const ROLES: Record<string, (message: JsonObject, at: string, legacy: LegacyCalls) => Message> = {
@@ -71,19 +61,25 @@ function assistantMessage(message: JsonObject, at: string, legacy: LegacyCalls):
   if (refusal) {
     parts.push({ type: 'refusal', text: refusal, at: `${at}/refusal`, spelling: { openai: { field: true } } })
   } else if (message.refusal !== undefined) spelling.refusal = message.refusal
+  const images = decodeEarlierImages(message.images, `${at}/images`)
+  if (images) {
+    parts.push(...images.parts)
+    spelling.images = images.own
+  }
   const calls = optional(readArray, message.tool_calls, at, 'tool_calls')
   if (calls?.length === 0) spelling.tool_calls = calls
   calls?.forEach((call, i) => parts.push(toolCall(call, `${at}/tool_calls/${i}`)))
   if (isObject(message.function_call)) parts.push(legacy.call(message.function_call, `${at}/function_call`))
   const signed = signText(message, parts)
   if (signed) spelling.extra_content = signed
-  const extra = mergeExtras(restOf(message, ASSISTANT), history.extra)
+  const extra = mergeExtras(restOf(message, images ? DRAWING : ASSISTANT), history.extra)
   const read: Message = { role: 'assistant', parts, at }
   addName(read, message, at)
   if (bare) read.bare = true
   return keep(read, extra, spelling)
 }
 const ASSISTANT = new Set(['role', 'content', 'name', 'refusal', 'tool_calls', 'function_call', 'extra_content', ...REASONING_FIELDS])
+const DRAWING = new Set([...ASSISTANT, 'images'])
 
 const mergeExtras = (one: JsonObject | undefined, other: JsonObject | undefined) => (one && other ? { ...one, ...other } : (one ?? other))
 
@@ -110,7 +106,7 @@ function toolCall(value: unknown, at: string): ToolCallPart {
   if (typeof args !== 'string' || !args) spelling[field] = inner
   const { opaque, rest } = readSignature(call.extra_content)
   if (opaque) part.opaque = opaque
-  if (opaque && !sealed(call.extra_content)) spelling.extra_content = call.extra_content
+  if (opaque && !isSealed(call.extra_content)) spelling.extra_content = call.extra_content
   const extra = mergeExtra(mergeExtra(restOf(call, CALL), field, restOf(inner, INNER)), 'extra_content', rest)
   return keep(part, extra, spelling)
 }
@@ -118,31 +114,13 @@ const CALL = new Set(['id', 'type', 'function', 'custom', 'extra_content'])
 const INNER = new Set(['name', 'arguments', 'input'])
 const CUSTOM_CALL = { input: 'custom/input', json: 'custom/input', name: 'custom/name' }
 
-/**
- * Google's thought signature, which its OpenAI endpoint puts beside what it signs; another provider's secret comes in the same place.
- * @see https://ai.google.dev/gemini-api/docs/thought-signatures
- */
-export function readSignature(content: unknown): { opaque?: Opaque; rest?: JsonObject } {
-  if (!isObject(content)) return UNSIGNED
-  const google = isObject(content.google) ? content.google : {}
-  const signature = stringOf(google.thought_signature)
-  if (signature === undefined) return { rest: content }
-  const { google: _, ...others } = content
-  const { thought_signature: __, ...more } = google
-  const rest = { ...others, ...(Object.keys(more).length && { google: more }) }
-  const opaque = opaqueFromClient(signature, 'openai', 'google')
-  return { ...(opaque && { opaque }), ...(Object.keys(rest).length && { rest }) }
-}
-const UNSIGNED = {}
-const sealed = (content: unknown): boolean => JSON.stringify(content).includes(`"${ENVELOPE_PREFIX}`)
-
 /** A signature beside the message belongs to its text. Returns it where the wire has to get it back as it was. */
 function signText(message: JsonObject, parts: Part[]): unknown {
   if (message.extra_content === undefined) return undefined
   const { opaque } = readSignature(message.extra_content)
   const text = parts.findLast((part): part is TextPart => part.type === 'text')
   if (opaque && text) text.opaque = opaque
-  return sealed(message.extra_content) ? undefined : message.extra_content
+  return isSealed(message.extra_content) ? undefined : message.extra_content
 }
 
 function toolMessage(message: JsonObject, at: string): Message {

@@ -10,12 +10,13 @@ import type { ReplyContext } from '../../core/protocol.ts'
 import type { Reply } from '../../core/reply.ts'
 import { decodeAnnotations, decodeSearchResults } from './annotations.ts'
 import { decodeContent } from './decode-parts.ts'
-import { readSignature } from './decode-messages.ts'
 import { failureInBody } from './error.ts'
 import { decodeHistory } from './history.ts'
+import { decodeImages } from './images.ts'
 import { tellTexts } from './logprobs.ts'
 import { lowered, unwrapInput } from './lowered.ts'
 import { decodeStop, FAILED } from './stop.ts'
+import { readSignature } from './signature.ts'
 import { createThinkSplitter } from './think-tags.ts'
 import { decodeUsage } from './usage.ts'
 import { keep } from './wire.ts'
@@ -94,7 +95,7 @@ export function decodeMessage(message: JsonObject, at: string, context: ReplyCon
   if (text && opaque) text.opaque = opaque
   const refusal = stringOf(message.refusal)
   if (refusal) parts.push({ type: 'refusal', text: refusal, at: `${at}/refusal` })
-  parts.push(...spokenAudio(message.audio, `${at}/audio`), ...pictures(message.images, `${at}/images`))
+  parts.push(...spokenAudio(message.audio, `${at}/audio`), ...decodeImages(message.images, `${at}/images`))
   for (const call of arrayOf(message.tool_calls)) if (isObject(call)) parts.push(decodeCall(call, at, context))
   const legacy = objectOf(message.function_call)
   if (stringOf(legacy?.name))
@@ -130,9 +131,6 @@ function spokenAudio(value: unknown, at: string): Part[] {
   if (data) parts.push({ type: 'audio', source: { type: 'data', data }, mediaType: 'audio/wav', at })
   return parts
 }
-
-/** OpenRouter's generated images. @see https://openrouter.ai/docs/guides/overview/multimodal/image-generation */
-const pictures = (value: unknown, at: string): Part[] => (Array.isArray(value) ? decodeContent(value.filter(isReadable), at).parts : [])
 
 export function decodeCall(call: JsonObject, at: string, context: ReplyContext): ToolCallPart {
   const custom = objectOf(call.custom)

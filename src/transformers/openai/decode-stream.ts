@@ -11,12 +11,13 @@ import type { Emit } from '../../core/reply.ts'
 import { mergeUsage, type Usage } from '../../core/usage.ts'
 import { decodeAnnotations, decodeSearchResults } from './annotations.ts'
 import { createCallStream } from './call-stream.ts'
-import { readSignature } from './decode-messages.ts'
 import { thinkingText } from './decode-parts.ts'
-import { decodeMessage, FIRST_ONLY } from './decode-reply.ts'
+import { FIRST_ONLY } from './decode-reply.ts'
 import { failureInBody } from './error.ts'
+import { decodeImages } from './images.ts'
 import { OF_TEXT_ONLY, tokensOf } from './logprobs.ts'
 import { addFragments, detailText, packDetails } from './reasoning-details.ts'
+import { readSignature } from './signature.ts'
 import { decodeStop, FAILED } from './stop.ts'
 import { createThinkSplitter } from './think-tags.ts'
 import { decodeUsage } from './usage.ts'
@@ -166,8 +167,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   const readMedia = (delta: JsonObject) => {
     const transcript = stringOf(objectOf(delta.audio)?.transcript)
     if (transcript) sayText(transcript)
-    for (const part of decodeMessage({ images: delta.images }, '', context)) {
-      if (part.type !== 'image') continue
+    for (const part of decodeImages(delta.images, '')) {
       closeOpen()
       const whole = parts++
       emit({ type: 'part-start', index: whole, part })

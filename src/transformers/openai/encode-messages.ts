@@ -18,6 +18,7 @@ import { objectOf, type JsonObject } from '../../core/json.ts'
 import { callJson } from '../../core/tool-call.ts'
 import { encodeHistory } from './encode-history.ts'
 import { encodePart } from './encode-parts.ts'
+import { signature } from './signature.ts'
 import { spelled } from './wire.ts'
 import type { Writing } from './writing.ts'
 
@@ -134,7 +135,7 @@ function encodeAssistant(message: Message, thinking: boolean, writing: Writing):
   const reasoning = message.parts.filter((part): part is ReasoningPart => part.type === 'reasoning')
   const history = encodeHistory(reasoning, calls.length > 0, thinking, writing)
   const refusal = message.parts.find((part) => part.type === 'refusal' && spelled(part)?.field === true)
-  const spoken = message.parts.filter((part) => part !== refusal && part.type !== 'tool-call')
+  const spoken = message.parts.filter((part) => part !== refusal && part.type !== 'tool-call' && !isListed(part))
   if (!faithful) noteOrder(message.parts, writing)
   const parts = [...history.parts, ...spoken.flatMap((part) => sayable(part, writing))]
   if (history.before) parts.unshift({ type: 'text', text: history.before })
@@ -152,11 +153,14 @@ function encodeAssistant(message: Message, thinking: boolean, writing: Writing):
   encodeCalls(written, calls, writing)
   if (noCalls !== undefined && !written.tool_calls) written.tool_calls = noCalls
   const signed = message.parts.findLast((part): part is TextPart => part.type === 'text' && part.opaque?.by === 'openai')
-  if (signed?.opaque) written.extra_content = signatureOf(signed.opaque.data)
+  if (signed?.opaque) written.extra_content = signature(signed.opaque.data)
   if (signed === undefined)
     for (const part of spoken) if (part.type === 'text' && part.opaque) notes.dropped(part, 'opaque', 'a signature of another provider')
   return { ...written, ...message.extra?.openai, ...spelling }
 }
+
+/** An image of the list beside the content, which is written back with the message. */
+const isListed = (part: Part): boolean => part.type === 'image' && spelled(part)?.listed === true
 
 /** What an assistant's message can hold: words. Only the provider's own client sends more. */
 function sayable(part: Part, writing: Writing): JsonObject[] {
@@ -195,19 +199,17 @@ function encodeCall(call: ToolCallPart, writing: Writing): JsonObject {
   const field = custom ? 'custom' : 'function'
   const { [field]: more, extra_content: rest, ...extra } = call.extra?.openai ?? {}
   const { [field]: exact, ...spelling } = spelled(call) ?? {}
-  const signature = call.opaque?.by === 'openai' ? signatureOf(call.opaque.data) : undefined
+  const signed = call.opaque?.by === 'openai' ? signature(call.opaque.data) : undefined
   return {
     id: writing.callIds.fit(call.id),
     type: field,
     [field]: { ...inner, ...objectOf(more), ...objectOf(exact) },
-    ...(signature && { extra_content: signature }),
-    ...(rest !== undefined && !signature && { extra_content: rest }),
+    ...(signed && { extra_content: signed }),
+    ...(rest !== undefined && !signed && { extra_content: rest }),
     ...extra,
     ...spelling,
   }
 }
-
-const signatureOf = (signature: string): JsonObject => ({ google: { thought_signature: signature } })
 
 /** A tool's message holds text only: media is put off to a message of the user's, which `waiting` collects. */
 function encodeResult(result: ToolResultPart, waiting: MediaPart[], writing: Writing): JsonObject {

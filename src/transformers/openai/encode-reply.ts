@@ -11,11 +11,13 @@ import type { ReplyContext } from '../../core/protocol.ts'
 import type { Reply } from '../../core/reply.ts'
 import { callJson } from '../../core/tool-call.ts'
 import { encodeAnnotation } from './annotations.ts'
+import { encodeImage } from './images.ts'
 import { encodeLogprobs } from './logprobs.ts'
 import { detailsOf } from './reasoning-details.ts'
+import { signature } from './signature.ts'
 import { encodeStop } from './stop.ts'
 import { encodeUsage } from './usage.ts'
-import { dataUrl, spelled } from './wire.ts'
+import { spelled } from './wire.ts'
 
 export function encodeReply(reply: Reply, context: ReplyContext): JsonObject {
   const own = spelled(reply)
@@ -95,8 +97,6 @@ function refusalOf({ parts, stop }: Reply): string | null {
   return said || (stop.reason === 'refusal' ? (stop.detail ?? null) : null)
 }
 
-export const signature = (data: string): JsonObject => ({ google: { thought_signature: data } })
-
 function encodeToolCall(call: ToolCallPart): JsonObject {
   const raw = spelled(call) ?? {}
   const field = call.custom && !raw.function ? 'custom' : 'function'
@@ -131,13 +131,8 @@ function encodeMedia(parts: Part[], { notes, newId }: ReplyContext): JsonObject 
   const images: JsonObject[] = []
   for (const part of parts) {
     if (part.type !== 'image' && part.type !== 'audio' && part.type !== 'video' && part.type !== 'file') continue
-    const url =
-      part.source.type === 'data'
-        ? dataUrl(part.mediaType ?? 'image/png', part.source.data)
-        : part.source.type === 'url'
-          ? part.source.url
-          : ''
-    if (part.type === 'image' && url) images.push({ type: 'image_url', image_url: { url } })
+    const image = part.type === 'image' ? encodeImage(part) : undefined
+    if (image) images.push(image)
     else if (part.type === 'audio' && part.source.type === 'data')
       out.audio = { id: newId('audio_'), data: part.source.data, transcript: '', expires_at: 0 }
     else notes.dropped(part, undefined, `an answer cannot hold ${part.type} here`)

@@ -15,12 +15,13 @@ import type { Stop, StreamEvent } from '../../core/reply.ts'
 import { mergeUsage, type Usage } from '../../core/usage.ts'
 import { encodeAnnotation } from './annotations.ts'
 import { errorObject } from './encode-error.ts'
-import { completionId, isLegacy, signature } from './encode-reply.ts'
+import { completionId, isLegacy } from './encode-reply.ts'
+import { encodeImage } from './images.ts'
 import { encodeLogprobs } from './logprobs.ts'
 import { detailsOf } from './reasoning-details.ts'
+import { signature } from './signature.ts'
 import { encodeStop } from './stop.ts'
 import { encodeUsage } from './usage.ts'
-import { dataUrl } from './wire.ts'
 
 /** An open part: how its deltas begin, and what is known of it at its end. */
 interface Open {
@@ -128,9 +129,8 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     return field('tool_calls', [{ index: n, id, ...inner }])
   }
   const picture = (part: MediaPart): string => {
-    const { source } = part
-    const url = source.type === 'data' ? dataUrl(part.mediaType ?? 'image/png', source.data) : source.type === 'url' ? source.url : ''
-    return url ? field('images', [{ type: 'image_url', image_url: { url } }]) : ''
+    const image = encodeImage(part)
+    return image ? field('images', [image]) : ''
   }
   const grow = (at: Open, text: string): string => {
     if (!at.before) return ''
