@@ -172,3 +172,62 @@ it('works that a stream recites are told once, however often it tells them', () 
   const list = told('claude', 'gemini', chunk('ab') + chunk('cd') + chunk('ef', 'STOP'))
   expect(list.filter(({ delta }) => (delta as JsonObject | undefined)?.type === 'citations_delta')).toHaveLength(1)
 })
+
+describe('what a client is not told of an answer has a notice', () => {
+  const ofReply = (exchange: ReturnType<typeof ask>) =>
+    exchange.notices.filter((notice) => notice.in === 'reply').map(({ action, path }) => `${action} ${path}`)
+  const message = (message: JsonObject) => ({ id: 'c', choices: [{ index: 0, message, finish_reason: 'stop' }] })
+  const chunks = (...deltas: JsonObject[]) =>
+    [...deltas.map((delta) => ({ index: 0, delta, finish_reason: null })), { index: 0, delta: {}, finish_reason: 'stop' }]
+      .map(
+        (choice) => `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [choice] })}\n\n`,
+      )
+      .join('')
+  const stream = (exchange: ReturnType<typeof ask>, text: string) => {
+    const translator = exchange.translator()
+    return translator.push(new TextEncoder().encode(text)) + translator.end()
+  }
+
+  it('sources without a link', () => {
+    const annotation = { type: 'file_citation', file_id: 'file-1', filename: 'a.pdf', index: 3 }
+    const content = [{ type: 'output_text', text: 'So it is.', annotations: [annotation] }]
+    const output = [{ type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content }]
+    const response = { id: 'resp_1', object: 'response', status: 'completed', model: 'm', output }
+    const whole = ask('claude', 'openai-responses')
+    expect(whole.response(response).content).toEqual([{ type: 'text', text: 'So it is.' }])
+    expect(ofReply(whole)).toEqual(['dropped /output/0/content/0/annotations/0'])
+    const streamed = ask('claude', 'openai-responses', true)
+    expect(stream(streamed, events([{ type: 'response.completed', response }]))).toContain('So it is.')
+    expect(ofReply(streamed)).toHaveLength(1)
+  })
+
+  it("Mistral's references", () => {
+    const reference = { type: 'reference', reference_ids: [0, 1] }
+    const whole = ask('claude', 'openai')
+    whole.response(message({ role: 'assistant', content: [{ type: 'text', text: 'So it is.' }, reference, { type: 'text', text: null }] }))
+    expect(ofReply(whole)).toEqual(['dropped /choices/0/message/content/1'])
+    const streamed = ask('claude', 'openai', true)
+    const text = stream(streamed, chunks({ content: [{ type: 'text', text: 'So' }, reference] }, { content: [reference] }))
+    expect(text).toContain('"So"')
+    expect(ofReply(streamed)).toEqual(['dropped /choices/0/delta/content'])
+    const own = translate(ASKED.openai, { from: 'openai', to: 'openai', adjust: (chat) => chat })
+    own.response(message({ role: 'assistant', content: [{ type: 'text', text: 'So' }, reference] }))
+    expect(ofReply(own)).toEqual([])
+  })
+
+  it('sound in a stream, of which the words are told', () => {
+    const streamed = ask('gemini', 'openai', true)
+    const spoken = chunks({ audio: { id: 'a', transcript: 'Hello' } }, { audio: { data: 'AAAA' } }, { audio: { data: 'BBBB' } })
+    expect(stream(streamed, spoken)).toContain('"Hello"')
+    expect(ofReply(streamed)).toEqual(['dropped /choices/0/delta/audio/data'])
+  })
+
+  it('but images and refusals among the parts of a stream are told', () => {
+    const streamed = ask('gemini', 'openai', true)
+    const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }
+    const text = stream(streamed, chunks({ content: [image] }, { content: [{ type: 'refusal', refusal: 'No.' }] }))
+    expect(text).toContain('{"inlineData":{"mimeType":"image/png","data":"AAAA"}}')
+    expect(text).toContain('"No."')
+    expect(ofReply(streamed)).toEqual([])
+  })
+})

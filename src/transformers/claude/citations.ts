@@ -38,7 +38,7 @@ export const decodeCitations = (value: unknown, at: string): Citation[] =>
   arrayOf(value).flatMap((citation, i) => decodeCitation(citation, pointer(`${at}/citations`, i)) ?? [])
 
 /** A citation for the wire; `undefined` where the source cannot be named in one. */
-export function encodeCitation(citation: Citation): JsonObject | undefined {
+function encodeCitation(citation: Citation): JsonObject | undefined {
   const { url, title, quote } = citation
   if (isOwn(citation)) {
     const names: { url?: string; title: string } = SOURCES[stringOf(citation.spelling?.claude?.type) ?? ''] ?? DOCUMENT
@@ -52,6 +52,13 @@ export function encodeCitation(citation: Citation): JsonObject | undefined {
   if (url === undefined) return undefined
   // clients demand a title and a quote
   return { type: 'web_search_result_location', url, title: title ?? url, cited_text: quote ?? '', encrypted_index: '' }
+}
+
+/** A citation of an answer; `undefined`, with a notice, where the source cannot be named in one. */
+export function encodeToldCitation(citation: Citation, notes: Notes): JsonObject | undefined {
+  const written = encodeCitation(citation)
+  if (!written) notes.dropped(citation, undefined, 'a source without a link cannot be named here')
+  return written
 }
 
 /** The citations of a question's text. Those of other providers lack the token with which Claude knows its own again, so they stay behind. */

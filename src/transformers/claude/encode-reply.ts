@@ -12,7 +12,7 @@ import type { Reply } from '../../core/reply.ts'
 import { estimateInput, estimateTokens } from '../../core/tokens.ts'
 import { callInput } from '../../core/tool-call.ts'
 import { carrierBlock, carrierSignature } from './carrier.ts'
-import { encodeCitation } from './citations.ts'
+import { encodeToldCitation } from './citations.ts'
 import { encodeStop } from './stop.ts'
 import { encodeUsage } from './usage.ts'
 import { memberFields } from './toolset.ts'
@@ -62,7 +62,7 @@ const isHollow = (part: ReasoningPart): boolean => !part.text && !part.opaque?.d
 export function encodeAnswerPart(part: Part, context: ReplyContext): JsonObject[] {
   switch (part.type) {
     case 'text':
-      return encodeText(part)
+      return encodeText(part, context)
     case 'refusal':
       return part.text ? [{ type: 'text', text: part.text }] : []
     case 'reasoning':
@@ -95,9 +95,9 @@ export const encodeCall = (call: Omit<ToolCallPart, 'input'>, input: unknown, { 
   ...ownFields(call),
 })
 
-function encodeText(part: TextPart): JsonObject[] {
+function encodeText(part: TextPart, { notes }: ReplyContext): JsonObject[] {
   if (!part.text && !isOwn(part)) return []
-  const citations = part.citations?.flatMap((citation) => encodeCitation(citation) ?? [])
+  const citations = part.citations?.flatMap((citation) => encodeToldCitation(citation, notes) ?? [])
   const text = { type: 'text', text: part.text, ...field('citations', citations?.length ? citations : undefined), ...ownFields(part) }
   const signature = carrierSignature(part.opaque, 'text')
   return signature === undefined ? [text] : [carrierBlock(signature), text]

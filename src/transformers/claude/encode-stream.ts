@@ -19,7 +19,7 @@ import { writeEvent } from '../../core/sse.ts'
 import type { Usage } from '../../core/usage.ts'
 import { mergeUsage } from '../../core/usage.ts'
 import { carrierSignature } from './carrier.ts'
-import { encodeCitation } from './citations.ts'
+import { encodeToldCitation } from './citations.ts'
 import { encodeFailure } from './error.ts'
 import { encodeAnswerPart, encodeCall, hidesReasoning, inputLength, messageId } from './encode-reply.ts'
 import { encodeStop, type Seen } from './stop.ts'
@@ -146,8 +146,8 @@ export function createStreamEncoder(context: ReplyContext): (event: StreamEvent)
         } else if (!DELTAS[part.type]) tellWhole(part)
         return
       case 'citation': {
-        const citation = encodeCitation(event.citation)
-        if (!citation || part?.type !== 'text') return
+        const citation = part?.type === 'text' ? encodeToldCitation(event.citation, context.notes) : undefined
+        if (!citation) return
         begin()
         return delta({ type: 'citations_delta', citation })
       }

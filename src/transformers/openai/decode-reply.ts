@@ -87,7 +87,7 @@ export function decodeMessage(message: JsonObject, at: string, context: ReplyCon
   const parts: Part[] = [...decodeHistory(message, at).parts]
   const { content } = message
   if (typeof content === 'string') parts.push(...textParts(content, `${at}/content`, context))
-  else if (Array.isArray(content)) parts.push(...decodeContent(content.filter(isReadable), `${at}/content`).parts)
+  else if (Array.isArray(content)) parts.push(...contentParts(content, `${at}/content`, context))
   const text = parts.findLast((part): part is TextPart => part.type === 'text')
   const citations = decodeAnnotations(message.annotations)
   const { opaque } = readSignature(message.extra_content)
@@ -103,8 +103,22 @@ export function decodeMessage(message: JsonObject, at: string, context: ReplyCon
   return parts
 }
 
+/** Parts that others know: Mistral's references to what the client's own tools found are none, for one. */
+function contentParts(content: unknown[], at: string, { chat, notes }: ReplyContext): Part[] {
+  const readable = content.filter((part, i): part is JsonObject => {
+    if (!isObject(part)) return false
+    const type = String(part.type)
+    const known = READABLE.has(type)
+    // an own client gets the content as it was
+    if (!known && !chat.spelling?.openai) notes.dropped({ at: `${at}/${i}` }, undefined, unknownPart(type))
+    return known && part[type] !== null
+  })
+  return decodeContent(readable, at).parts
+}
 const READABLE: ReadonlySet<string> = new Set(['text', 'image_url', 'refusal', 'thinking'])
-const isReadable = (part: unknown): boolean => isObject(part) && READABLE.has(String(part.type)) && part[String(part.type)] !== null
+
+/** What notices say of a part of the content that is not read. */
+export const unknownPart = (type: string): string => `only this provider has content of the type ${type}`
 
 /** Text, less the reasoning that a provider puts between tags at its beginning. */
 function textParts(content: string, at: string, context: ReplyContext): Part[] {

@@ -12,7 +12,7 @@ import { mergeUsage, type Usage } from '../../core/usage.ts'
 import { decodeAnnotations, decodeSearchResults } from './annotations.ts'
 import { createCallStream } from './call-stream.ts'
 import { thinkingText } from './decode-parts.ts'
-import { FIRST_ONLY } from './decode-reply.ts'
+import { FIRST_ONLY, unknownPart } from './decode-reply.ts'
 import { failureInBody } from './error.ts'
 import { decodeImages } from './images.ts'
 import { OF_TEXT_ONLY, tokensOf } from './logprobs.ts'
@@ -27,8 +27,7 @@ type Kind = 'text' | 'reasoning' | 'refusal'
 export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   const { chat, dialect, notes } = context
   const several = (chat.candidates ?? 1) > 1
-  let isOtherNoted = false
-  let areTokensNoted = false
+  const lost = new Set<string>()
   let started = false
   let over = false
   let parts = 0
@@ -51,6 +50,13 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   let tokens: TokenLogprob[] = []
   // of the open text part
   let signature: Opaque | undefined
+
+  /** Makes a note, once a reason. */
+  const lose = (at: string, reason: string) => {
+    if (lost.has(reason)) return
+    lost.add(reason)
+    notes.dropped({ at }, undefined, reason)
+  }
 
   const calls = createCallStream(
     emit,
@@ -142,10 +148,13 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   const readContentParts = (content: unknown[]) => {
     for (const part of content) {
       if (!isObject(part)) continue
-      const text = part.type === 'thinking' ? thinkingText(part.thinking) : (stringOf(part.text) ?? '')
-      if (!text) continue
-      say(part.type === 'thinking' ? 'reasoning' : 'text', text)
-      if (part.type === 'thinking') form = 'parts'
+      const { type } = part
+      const kind = type === 'thinking' ? 'reasoning' : type === 'refusal' ? type : 'text'
+      const text = kind === 'reasoning' ? thinkingText(part.thinking) : stringOf(part[kind])
+      if (text) say(kind, text)
+      else if (type === 'image_url') readMedia({ images: [part] })
+      else if (text === undefined && part[kind] !== null) lose('/choices/0/delta/content', unknownPart(String(type)))
+      if (text && kind === 'reasoning') form = 'parts'
     }
   }
 
@@ -165,8 +174,10 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   }
 
   const readMedia = (delta: JsonObject) => {
-    const transcript = stringOf(objectOf(delta.audio)?.transcript)
+    const audio = objectOf(delta.audio)
+    const transcript = stringOf(audio?.transcript)
     if (transcript) sayText(transcript)
+    if (audio?.data) lose('/choices/0/delta/audio/data', 'of what is spoken in a stream only the words are told')
     for (const part of decodeImages(delta.images, '')) {
       closeOpen()
       const whole = parts++
@@ -182,16 +193,13 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   }
   const loseTokens = () => {
     tokens = []
-    if (!areTokensNoted) notes.dropped({ at: '/choices/0/logprobs/content' }, undefined, OF_TEXT_ONLY)
-    areTokensNoted = true
+    lose('/choices/0/logprobs/content', OF_TEXT_ONLY)
   }
 
   const readChoice = (choice: JsonObject) => {
     const at = numberOf(choice.index) ?? 0
     if (several && at > 0) {
-      if (!isOtherNoted) notes.dropped({ at: `/choices/${at}` }, undefined, FIRST_ONLY)
-      isOtherNoted = true
-      return
+      return lose(`/choices/${at}`, FIRST_ONLY)
     }
     // A server that only pretends to stream gives the whole message at once.
     const delta = objectOf(choice.delta) ?? (parts ? undefined : objectOf(choice.message))
