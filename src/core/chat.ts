@@ -255,6 +255,8 @@ export interface HostedTool extends Located {
   protocol: ProtocolName
   /** The wire object, untouched. */
   value: JsonObject
+  /** Its wire's choice of tools is not about it: it can neither be named nor left out. */
+  apart?: true
   /** What the kinds have in common across providers. */
   options?: {
     maxUses?: number

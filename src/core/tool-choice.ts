@@ -21,6 +21,13 @@ export function hostedNamed(name: string, tools: Tool[]): HostedTool | undefined
   )
 }
 
+/** Whether a choice of allowed tools lets this one be called. */
+export const isAllowed = (tool: Tool, names: readonly string[]): boolean =>
+  tool.type === 'hosted' ? tool.apart === true || names.some((name) => isCalled(tool, name)) : names.includes(tool.name)
+
+const isCalled = ({ value, kind }: HostedTool, name: string): boolean =>
+  [value.name, value.server_label, value.type].includes(name) || (kind === 'web-search' && SEARCH.test(name))
+
 /**
  * As much of the choice as can be named to the upstream, which refuses the name of a tool that it is not offered; `undefined` where
  * nothing is left of it.

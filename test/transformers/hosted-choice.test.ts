@@ -18,6 +18,7 @@ const code = { type: 'code_interpreter', container: { type: 'auto' } }
 const mcp = { type: 'mcp', server_label: 'wiki', server_url: 'https://wiki.example' }
 const allow = (mode: string, ...tools: object[]) => ({ type: 'allowed_tools', mode, tools })
 const chooseF = { type: 'function', name: 'f' }
+const chooseFunction = (name: string) => ({ type: 'function', function: { name } })
 
 /** What is written of the choice, and every notice about it. */
 function asked(tools: object[], choice: unknown, target: Target) {
@@ -126,6 +127,58 @@ describe('allowed tools, some of which the provider runs', () => {
     expect(body.tools).toEqual([{ type: 'browser_search' }])
     expect(choice).toBe('required')
     expect(asked([search, f], searchOrF, CLAUDE).choice).toEqual({ type: 'any' })
+  })
+})
+
+describe('what the provider runs and the choice does not allow', () => {
+  const left = (target: Target, tools: object[], choice: object) =>
+    translate({ model: 'm', input: 'x', tools, tool_choice: choice }, { from: 'openai-responses', model: 'm', ...target })
+  test.each([
+    ['claude', CLAUDE],
+    ['gemini', GEMINI_3],
+    ['groq', GROQ],
+    ['openrouter', OPENROUTER],
+    ['chat', { ...CHAT, model: 'gpt-5-search-api' }],
+  ])('is not offered: %s', (_, target) => {
+    const { body, notices } = left(target, [search, f], allow('auto', chooseF))
+    expect(JSON.stringify(body)).not.toMatch(/search/i.test(body.model as string) ? /web_search/ : /search/i)
+    expect(JSON.stringify(body.tools)).toContain('"f"')
+    expect(notices.find(({ path }) => path === '/tools/0')).toMatchObject({ action: 'dropped', minor: true })
+    const both = left(target, [search, f], allow('auto', chooseF, { type: 'web_search_preview' })).body
+    expect(JSON.stringify({ ...both, model: '' })).toMatch(/search/i)
+  })
+
+  test('is offered where one of several is allowed, or a tool of a server', () => {
+    const wiki = { type: 'mcp', server_label: 'wiki', name: 'look_up' }
+    const kept = translate(
+      { model: 'm', input: 'x', tools: [mcp, { ...mcp, server_label: 'other' }, f], tool_choice: allow('auto', chooseF, wiki) },
+      { from: 'openai-responses', to: 'openai', dialect: 'groq', model: 'm' },
+    )
+    const reasons = kept.notices.filter(({ path }) => path.startsWith('/tools/')).map(({ path, reason }) => `${path} ${reason}`)
+    expect(reasons).toContain('/tools/1 the choice leaves this tool out')
+    expect(reasons).not.toContain('/tools/0 the choice leaves this tool out')
+  })
+
+  test('is no matter of the choices of Gemini and of a search that is no tool', () => {
+    const functionDeclarations = [{ name: 'f', parameters: { type: 'OBJECT', properties: {} } }]
+    const toolConfig = { functionCallingConfig: { mode: 'VALIDATED', allowedFunctionNames: ['f'] } }
+    const contents = [{ role: 'user', parts: [{ text: 'x' }] }]
+    const asked = translate(
+      { contents, tools: [{ googleSearch: {} }, { functionDeclarations }], toolConfig },
+      { from: 'gemini', ...CLAUDE },
+    )
+    expect(asked.body.tools).toContainEqual(expect.objectContaining({ name: 'web_search' }))
+    const chat = translate(
+      {
+        model: 'm',
+        messages: [{ role: 'user', content: 'x' }],
+        web_search_options: {},
+        tools: [{ type: 'function', function: { name: 'f' } }],
+        tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: [chooseFunction('f')] } },
+      },
+      { from: 'openai', ...CLAUDE },
+    )
+    expect(chat.body.tools).toContainEqual(expect.objectContaining({ name: 'web_search' }))
   })
 })
 

@@ -6,7 +6,7 @@
 import type { ChatRequest, CustomTool, FunctionTool, HostedTool, Tool } from '../../core/chat.ts'
 import { stringOf, type JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
-import { hostedNamed, isOffered, nameable } from '../../core/tool-choice.ts'
+import { hostedNamed, isAllowed, isOffered, nameable } from '../../core/tool-choice.ts'
 import { complete, encodeCache } from './cache.ts'
 import { traitsOf } from './models.ts'
 import { enforceable, toolSchema } from './schema.ts'
@@ -37,7 +37,7 @@ function allowed(chat: ChatRequest, names: string[], context: AskContext): Tool[
     'only the allowed tools are sent; the prompt cache does not hold across such a choice',
   )
   return chat.tools.filter((tool) => {
-    if (tool.type === 'hosted' || names.includes(tool.name)) return true
+    if (isAllowed(tool, names)) return true
     context.notes.dropped(tool, undefined, 'not among the allowed tools')
     return false
   })

@@ -65,6 +65,7 @@ function hosted(key: string, value: unknown, at: string, entry: number): HostedT
     kind: lookUp(KIND_OF, key) ?? 'other',
     protocol: 'gemini',
     value: { [key]: value },
+    apart: true,
     ...(excluded.length && { options: { blockedDomains: excluded } }),
     at,
     spelling: { gemini: { entry } },

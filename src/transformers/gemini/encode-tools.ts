@@ -7,6 +7,7 @@
 import type { ChatRequest, CustomTool, FunctionTool, HostedTool } from '../../core/chat.ts'
 import { addFields, arrayOf, isObject, type JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
+import { isAllowed } from '../../core/tool-choice.ts'
 import { encodeChoice } from './encode-choice.ts'
 import { spellingOf } from './fields.ts'
 import type { ModelTraits } from './models.ts'
@@ -141,8 +142,10 @@ function builtInsOf(chat: ChatRequest, functions: boolean, traits: ModelTraits, 
   for (const tool of chat.tools) {
     if (tool.type !== 'hosted') continue
     const twin = TWIN_OF[tool.kind]
+    const { toolChoice: choice } = chat
     if (tool.protocol !== 'gemini' && !twin) notes.dropped(tool, undefined, 'Gemini has no such tool')
-    else if (chat.toolChoice?.type === 'none') notes.dropped(tool, undefined, 'no tool may be called, and Gemini cannot forbid its own')
+    else if (choice?.type === 'allowed' && !isAllowed(tool, choice.names)) notes.dropped(tool, undefined, 'not among the allowed tools')
+    else if (choice?.type === 'none') notes.dropped(tool, undefined, 'no tool may be called, and Gemini cannot forbid its own')
     else if (functions && traits.generation < 3) notes.dropped(tool, undefined, 'this model takes no tool of its own beside functions')
     else if (tool.protocol === 'gemini') addFields(built, tool.value)
     else if (twin) built[twin] = twinOf(tool, twin, notes)

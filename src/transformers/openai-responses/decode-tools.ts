@@ -178,7 +178,8 @@ function allowedName(value: unknown, at: string): string {
   const tool = readObject(value, at)
   const type = tool.type ?? 'function'
   if (type !== 'function' && type !== 'custom' && !CHOOSABLE.test(String(type))) reject(pointer(at, 'type'), 'the type of a tool', type)
-  return chosenName(tool)
+  // one tool of a server: the server is what is on offer
+  return chosenName(type === 'mcp' && tool.server_label !== undefined ? { ...tool, name: undefined } : tool)
 }
 
 const chosenName = (choice: JsonObject): string =>

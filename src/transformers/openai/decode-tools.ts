@@ -122,6 +122,7 @@ function searchTool(options: JsonObject): HostedTool {
     protocol: 'openai',
     value: { web_search_options: options },
     at: '/web_search_options',
+    apart: true,
     options: searchOptions(options),
   }
 }

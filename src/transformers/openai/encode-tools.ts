@@ -6,14 +6,14 @@
 import type { ChatRequest, CustomTool, FunctionTool, HostedTool, Tool, ToolChoice } from '../../core/chat.ts'
 import { objectOf, type JsonObject } from '../../core/json.ts'
 import { strictTool } from '../../core/strict-schema.ts'
-import { isOffered, nameable } from '../../core/tool-choice.ts'
+import { isAllowed, isOffered, nameable } from '../../core/tool-choice.ts'
 import { spelled } from './wire.ts'
 import type { Writing } from './writing.ts'
 
 /** Sets `tools`, `tool_choice`, `parallel_tool_calls` and what asks for a search of the web. */
 export function encodeTools(body: JsonObject, chat: ChatRequest, writing: Writing): void {
   const choice = nameableChoice(chat, writing)
-  const offered = offeredTools(chat.tools, choice, writing)
+  const offered = offeredTools(chat, choice, writing)
   const tools: JsonObject[] = []
   for (const tool of offered)
     if (tool.type === 'function') tools.push(encodeFunction(tool, writing))
@@ -42,7 +42,7 @@ function nameableChoice({ toolChoice: choice, tools }: ChatRequest, { faithful, 
 }
 
 /** The tools less those that a choice which the provider cannot say leaves out. */
-function offeredTools(tools: Tool[], choice: ToolChoice | undefined, writing: Writing): Tool[] {
+function offeredTools({ tools, toolChoice: asked }: ChatRequest, choice: ToolChoice | undefined, writing: Writing): Tool[] {
   const limits = writing.dialect.toolChoice
   if (choice?.type === 'none' && limits?.none === 'omit' && tools.length) {
     writing.notes.approximated(choice, undefined, 'calls are prevented by offering no tools')
@@ -50,8 +50,11 @@ function offeredTools(tools: Tool[], choice: ToolChoice | undefined, writing: Wr
   }
   if (choice?.type === 'allowed' && limits?.allowed === false) {
     writing.notes.approximated(choice, undefined, 'only the allowed tools are offered')
-    return keepTools(tools, (tool) => tool.type === 'hosted' || choice.names.includes(tool.name), writing)
+    return keepTools(tools, (tool) => isAllowed(tool, choice.names), writing)
   }
+  // no choice here can leave out what the provider runs itself
+  if (asked?.type === 'allowed' && !writing.faithful)
+    return keepTools(tools, (tool) => tool.type !== 'hosted' || isAllowed(tool, asked.names), writing)
   if (choice?.type === 'tool' && limits?.named === 'filter') {
     writing.notes.approximated(choice, undefined, 'only the chosen tool is offered')
     return keepTools(tools, (tool) => tool.type !== 'hosted' && tool.name === choice.name, writing)
