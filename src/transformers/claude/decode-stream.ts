@@ -12,6 +12,7 @@ import type { StreamDecoder } from '../../core/protocol.ts'
 import type { Emit, StreamPart } from '../../core/reply.ts'
 import { callJson } from '../../core/tool-call.ts'
 import { decodeCitation } from './citations.ts'
+import { compacted } from './compaction.ts'
 import { decodeAnswerBlock } from './decode-reply.ts'
 import { decodeFailure } from './error.ts'
 import { decodeStop } from './stop.ts'
@@ -132,7 +133,8 @@ export function createStreamDecoder(emit: Emit): StreamDecoder {
         } else entry.json += String(delta.partial_json)
         break
       case 'signature_delta':
-        entry.opaque = { by: 'claude', form: 'signature', data: String(delta.signature ?? '') }
+        if (entry.kind === 'native') entry.block = { ...entry.block, signature: delta.signature }
+        else entry.opaque = { by: 'claude', form: 'signature', data: String(delta.signature ?? '') }
         break
       case 'citations_delta': {
         const citation = decodeCitation(delta.citation)
@@ -140,7 +142,7 @@ export function createStreamDecoder(emit: Emit): StreamDecoder {
         break
       }
       case 'compaction_delta':
-        entry.block = { ...entry.block, content: `${stringOf(entry.block.content) ?? ''}${stringOf(delta.content) ?? ''}` }
+        entry.block = compacted(entry.block, delta)
     }
   }
 

@@ -6,6 +6,7 @@
  */
 import { arrayOf, isObject, numberOf, objectOf, stringOf, tryParse, type JsonObject } from '../../core/json.ts'
 import type { Pieces } from '../../core/protocol.ts'
+import { compacted } from './compaction.ts'
 import { addWireUsage, mergeWireUsage, totalWireUsage } from './usage.ts'
 
 /** A tool that the provider runs, or may run: it has a type and no schema. */
@@ -107,6 +108,9 @@ function grow(block: JsonObject | undefined, delta: JsonObject, at: number, inpu
       break
     case 'citations_delta':
       block.citations = [...arrayOf(block.citations), delta.citation]
+      break
+    case 'compaction_delta':
+      Object.assign(block, compacted(block, delta))
       break
     case 'input_json_delta':
       inputs.set(at, `${inputs.get(at) ?? ''}${stringOf(delta.partial_json) ?? ''}`)

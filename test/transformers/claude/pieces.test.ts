@@ -90,6 +90,28 @@ describe.each(counted)('what the pieces used, %s', (_, count) => {
   })
 })
 
+it('a summary goes back as it was told in a stream', () => {
+  const block = { type: 'compaction', content: null, encrypted_content: null }
+  const told = [
+    { type: 'message_start', message: { id: 'msg_1', content: [] } },
+    { type: 'content_block_start', index: 0, content_block: block },
+    { type: 'content_block_delta', index: 0, delta: { type: 'compaction_delta', content: 'So far.', encrypted_content: 'c2VhbGVk' } },
+    { type: 'content_block_delta', index: 0, delta: { type: 'signature_delta', signature: 'c2ln' } },
+    { type: 'content_block_stop', index: 0 },
+    { type: 'message_delta', delta: { stop_reason: 'pause_turn' } },
+    { type: 'message_stop' },
+  ]
+  const joiner = joining()
+  const joined = told.flatMap((event) => joiner.event(event) ?? [])
+  const summary = { type: 'compaction', content: 'So far.', encrypted_content: 'c2VhbGVk', signature: 'c2ln' }
+  expect(joiner.next()).toMatchObject({ messages: [...request.messages, { role: 'assistant', content: [summary] }] })
+  expect(readStream([...joined, ...joiner.held()])).toContainEqual({
+    type: 'part-start',
+    index: 0,
+    part: { type: 'native', protocol: 'claude', value: summary, at: '' },
+  })
+})
+
 describe('the container of a turn that goes on', () => {
   const container = { id: 'container_1', expires_at: '2027-01-01T00:00:00Z' }
   const paused: Piece = { container, stop: 'pause_turn' }
