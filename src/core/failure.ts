@@ -125,11 +125,35 @@ export function fail(failure: Omit<Failure, 'status'> & { status?: number }, cau
   throw new FailureError({ ...failure, status: failure.status ?? STATUS[failure.kind] }, cause === undefined ? undefined : { cause })
 }
 
+/** Whether the stack has overflowed: something is nested more deeply than those who read it can go. */
+const isTooDeep = (error: unknown): boolean => error instanceof RangeError && /call stack/i.test(error.message)
+
+export const QUESTION_TOO_DEEP: Failure = {
+  kind: 'invalid-request',
+  status: STATUS['invalid-request'],
+  message: 'The request is nested too deeply. Flatten it and try again.',
+  retryable: false,
+}
+export const ANSWER_TOO_DEEP: Failure = {
+  kind: 'bad-response',
+  status: STATUS['bad-response'],
+  message: "The upstream's answer is nested too deeply. Try again.",
+}
+
+/** Throws `failure` in place of an overflow of the stack in `run`. Found out when it happens: to look at the depth first would cost every request. */
+export function bounded<T>(run: () => T, failure: Failure): T {
+  try {
+    return run()
+  } catch (error) {
+    if (isTooDeep(error)) throw new FailureError(failure, { cause: error })
+    throw error
+  }
+}
+
 /** Any thrown value as a failure: a {@link FailureError}'s own, otherwise `internal`. */
 export function failureOf(error: unknown): Failure {
   if (isFailureError(error)) return error.failure
-  if (error instanceof RangeError && /call stack/i.test(error.message))
-    return { kind: 'invalid-request', status: 400, message: 'The request is nested too deeply. Flatten it and try again.' }
+  if (isTooDeep(error)) return QUESTION_TOO_DEEP
   return {
     kind: 'internal',
     status: 500,

@@ -4,7 +4,7 @@
  * @module
  */
 import { createAlikeParser } from '../core/alike.ts'
-import { fail, failureOf, STATUS, type Failure } from '../core/failure.ts'
+import { ANSWER_TOO_DEEP, bounded, fail, failureOf, STATUS, type Failure } from '../core/failure.ts'
 import { unfold } from '../core/fold.ts'
 import { tryParse } from '../core/json.ts'
 import type { Protocol, ReplyContext, StreamDecoder } from '../core/protocol.ts'
@@ -107,7 +107,7 @@ export function createStreamTranslator({
   const collect = <Input>(run: (input: Input) => void, input: Input): string => {
     if (translator.ended) return ''
     try {
-      run(input)
+      bounded(() => run(input), ANSWER_TOO_DEEP)
     } catch (error) {
       breakOff(failureOf(error))
     }

@@ -7,12 +7,12 @@ import type { ChatRequest, ProtocolName } from '../core/chat.ts'
 import type { Dialect } from '../core/dialect.ts'
 import { ENVELOPE_PREFIX } from '../core/envelope.ts'
 import { extended } from '../core/extended.ts'
-import { fail } from '../core/failure.ts'
+import { ANSWER_TOO_DEEP, bounded, fail, QUESTION_TOO_DEEP } from '../core/failure.ts'
 import { createFold } from '../core/fold.ts'
 import { isObject, reject, type JsonObject } from '../core/json.ts'
 import { createNameMap, fitTo } from '../core/names.ts'
 import { createNotes, noteForeignExtras, type Notice } from '../core/notice.ts'
-import type { ErrorAnswer, Framing, ReplyContext } from '../core/protocol.ts'
+import type { ErrorAnswer, Framing, Protocol, ReplyContext } from '../core/protocol.ts'
 import type { Emit, Reply } from '../core/reply.ts'
 import { sinceSummary } from '../core/summary.ts'
 import { estimateInput } from '../core/tokens.ts'
@@ -102,6 +102,10 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
   const upstream = protocols[options.to]
   if (!client || !upstream)
     throw new TypeError(`translate: unknown protocol "${client ? options.to : options.from}". Known: ${Object.keys(protocols).join(', ')}.`)
+  return bounded(() => exchangeOf(body, client, upstream, options), QUESTION_TOO_DEEP)
+}
+
+function exchangeOf(body: unknown, client: Protocol, upstream: Protocol, options: TranslateOptions): Exchange {
   if (!isObject(body)) reject('', 'an object', body)
   if (client === upstream && !options.withoutReasoning && !options.adjust && !carriesEnvelope(body)) return passThrough(body, options)
 
@@ -150,6 +154,10 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
   const ids = createCallIds({ rule: client.callId, prefix: client.callIdPrefix, taken: () => context.chat.messages, newId: mint })
   const settlement: Settlement = { restoreName: toolNames.restore, acceptId: ids.accept, origin: options.origin }
   const reply = (json: unknown): Reply => cutReply(settleReply(upstream.decodeReply(json, context), settlement), stops)
+  const written = (read: Reply, observe: ((reply: Reply) => void) | undefined): JsonObject => {
+    observe?.(read)
+    return client.encodeReply(read, context)
+  }
 
   const translator = (observe?: Emit) =>
     createStreamTranslator({
@@ -176,11 +184,7 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
       context.chat = recalled(client, context.chat)
       exchange.chat = undefined
     },
-    response(json, observe) {
-      const read = reply(json)
-      observe?.(read)
-      return client.encodeReply(read, context)
-    },
+    response: (json, observe) => bounded(() => written(reply(json), observe), ANSWER_TOO_DEEP),
     translator,
     stream: (readable) => pipeThrough(readable, translator()),
     responseFromStream(text, observe) {
@@ -188,9 +192,7 @@ export function translate(body: unknown, options: TranslateOptions): Exchange {
       const events = translator(fold.emit)
       events.push(encodeUtf8(text))
       events.end()
-      const read = fold.reply()
-      observe?.(read)
-      return client.encodeReply(read, context)
+      return bounded(() => written(fold.reply(), observe), ANSWER_TOO_DEEP)
     },
     error: (status, errorBody, headers) =>
       client.encodeError(upstream.decodeError({ status, headers: new Headers(headers), body: errorBody, now: context.now() })),
