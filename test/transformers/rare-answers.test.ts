@@ -231,3 +231,19 @@ describe('what a client is not told of an answer has a notice', () => {
     expect(ofReply(streamed)).toEqual([])
   })
 })
+
+it('a call without a name is none, which is noted', () => {
+  const nameless = { id: 'call_1', type: 'function', function: { arguments: '{}' } }
+  const named = { id: 'call_2', type: 'function', function: { name: 'f', arguments: '{}' } }
+  const whole = ask('claude', 'openai')
+  const answer = { id: 'c', choices: [{ message: { tool_calls: [nameless, named] }, finish_reason: 'tool_calls' }] }
+  expect(whole.response(answer).content).toMatchObject([{ type: 'tool_use', name: 'f' }])
+  expect(whole.notices).toContainEqual(expect.objectContaining({ in: 'reply', action: 'dropped', path: '/choices/0/message/tool_calls/0' }))
+  const streamed = ask('claude', 'openai', true)
+  const translator = streamed.translator()
+  const deltas = [nameless, named].map((call, index) => ({ ...call, index }))
+  const chunk = { id: 'c', choices: [{ index: 0, delta: { tool_calls: deltas }, finish_reason: 'tool_calls' }] }
+  const text = translator.push(new TextEncoder().encode(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`)) + translator.end()
+  expect(text.match(/"type":"tool_use"/g)).toHaveLength(1)
+  expect(streamed.notices).toContainEqual(expect.objectContaining({ in: 'reply', action: 'dropped', path: '/choices/0/delta/tool_calls' }))
+})

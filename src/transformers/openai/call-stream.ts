@@ -41,10 +41,10 @@ export interface CallStream {
 }
 
 /**
- * @param open tells the index for a new part, after closing what may not stay open beside it
- * @param newCall called when a call begins
+ * @param nextIndex tells the index for a new part, after closing what may not stay open beside it
+ * @param onNameless called with each call that never got a name: it cannot be made
  */
-export function createCallStream(emit: Emit, nextIndex: () => number, chat: ChatRequest): CallStream {
+export function createCallStream(emit: Emit, nextIndex: () => number, onNameless: () => void, chat: ChatRequest): CallStream {
   const calls: Call[] = []
   let any = false
 
@@ -95,12 +95,24 @@ export function createCallStream(emit: Emit, nextIndex: () => number, chat: Chat
     // all arguments once more, at the end
     if (args && before && args.length >= before && args.startsWith(call.json) && isWhole(call)) return
     call.json += args
-    if (call.part < 0 && call.name && (call.id || call.json)) start(call)
+    if (call.part < 0) startNamed()
     if (!args || call.part < 0 || call.lowered || call.closed) return
     // What is new goes on as it came: a slice of all arguments would be copied with every fragment.
     if (call.sent !== before) return flush(call)
     call.sent = call.json.length
     emit({ type: 'delta', index: call.part, text: args })
+  }
+  /** Calls are told in the order in which they began: one whose name is not known yet holds back those behind it. */
+  const startNamed = () => {
+    for (const call of calls) {
+      if (call.part >= 0) continue
+      const said = call.id || call.json
+      if (!call.name && !said) continue
+      // the last one may still get its id
+      if (!call.name || (!said && call === calls.at(-1))) return
+      start(call)
+      if (!call.lowered) flush(call)
+    }
   }
   const start = (call: Call) => {
     any = true
@@ -120,7 +132,7 @@ export function createCallStream(emit: Emit, nextIndex: () => number, chat: Chat
   const close = (call: Call) => {
     if (call.closed) return
     if (call.part < 0 && call.name) start(call)
-    if (call.part < 0) return // a call without a name cannot be made
+    if (call.part < 0) return call.id || call.json ? onNameless() : undefined
     if (call.lowered) {
       const text = unwrapInput(call.json)
       if (text) emit({ type: 'delta', index: call.part, text })

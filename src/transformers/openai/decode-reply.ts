@@ -24,6 +24,9 @@ import { keep } from './wire.ts'
 /** What notices say of the others. */
 export const FIRST_ONLY = 'only the first of several answers is read'
 
+/** What notices say of such a call. */
+export const NAMELESS = 'a call without a name cannot be made'
+
 export function decodeReply(value: unknown, context: ReplyContext): Reply {
   const body = Array.isArray(value) ? value[0] : value
   if (!isObject(body)) return fail({ kind: 'bad-response', message: 'The upstream answered with something that is no JSON object.' })
@@ -45,7 +48,9 @@ export function decodeReply(value: unknown, context: ReplyContext): Reply {
     const said = decodeMessage(objectOf(told[i]!.message) ?? {}, `/choices/${i}/message`, context)
     if (context.chat.logprobs) tellTexts(said, told[i]!.logprobs, context.notes)
     for (const part of said) {
-      if (part.type === 'tool-call') calls.push(part)
+      // an own client gets it as it was
+      if (part.type === 'tool-call' && !part.name && !context.chat.spelling?.openai) context.notes.dropped(part, undefined, NAMELESS)
+      else if (part.type === 'tool-call') calls.push(part)
       else parts.push(part)
       if (part.type === 'refusal') refusal ??= part.text
     }
@@ -96,10 +101,12 @@ export function decodeMessage(message: JsonObject, at: string, context: ReplyCon
   const refusal = stringOf(message.refusal)
   if (refusal) parts.push({ type: 'refusal', text: refusal, at: `${at}/refusal` })
   parts.push(...spokenAudio(message.audio, `${at}/audio`), ...decodeImages(message.images, `${at}/images`))
-  for (const call of arrayOf(message.tool_calls)) if (isObject(call)) parts.push(decodeCall(call, at, context))
+  arrayOf(message.tool_calls).forEach((call, i) => {
+    if (isObject(call)) parts.push(decodeCall(call, `${at}/tool_calls/${i}`, context))
+  })
   const legacy = objectOf(message.function_call)
   if (stringOf(legacy?.name))
-    parts.push({ ...decodeCall({ function: legacy }, at, context), spelling: { openai: { function_call: legacy } } })
+    parts.push({ ...decodeCall({ function: legacy }, `${at}/function_call`, context), spelling: { openai: { function_call: legacy } } })
   return parts
 }
 

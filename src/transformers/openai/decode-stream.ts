@@ -12,7 +12,7 @@ import { mergeUsage, type Usage } from '../../core/usage.ts'
 import { decodeAnnotations, decodeSearchResults } from './annotations.ts'
 import { createCallStream } from './call-stream.ts'
 import { thinkingText } from './decode-parts.ts'
-import { FIRST_ONLY, unknownPart } from './decode-reply.ts'
+import { FIRST_ONLY, NAMELESS, unknownPart } from './decode-reply.ts'
 import { failureInBody } from './error.ts'
 import { decodeImages } from './images.ts'
 import { OF_TEXT_ONLY, tokensOf } from './logprobs.ts'
@@ -64,6 +64,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
       closeOpen()
       return parts++
     },
+    () => lose('/choices/0/delta/tool_calls', NAMELESS),
     chat,
   )
 

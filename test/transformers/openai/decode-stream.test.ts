@@ -120,6 +120,23 @@ describe('tool calls', () => {
     expect(callsOf(reply)).toEqual([{ id: 'a', name: 'f', input: {} }])
   })
 
+  it('a name that comes late does not put its call behind the next one', () => {
+    const late = [
+      call({ index: 0, id: 'call_1', function: { arguments: '{"a":' } }),
+      call({ index: 1, id: 'call_2', function: { name: 'second', arguments: '{' } }),
+      call({ index: 1, function: { arguments: '}' } }),
+      call({ index: 0, function: { name: 'first', arguments: '1}' } }),
+    ]
+    const told = [
+      { id: 'call_1', name: 'first', input: { a: 1 } },
+      { id: 'call_2', name: 'second', input: {} },
+    ]
+    expect(callsOf(readChunks([...late, finish('tool_calls')]).reply)).toEqual(told)
+    expect(callsOf(readChunks([call({ index: 5 }), ...late, finish('tool_calls')]).reply)).toEqual(told)
+    const bare = call({ index: 0, function: { name: 'first' } })
+    const next = call({ index: 1, id: 'call_2', function: { name: 'second', arguments: '{}' } })
+    expect(callsOf(readChunks([bare, next, finish('tool_calls')]).reply)?.map(({ name }) => name)).toEqual(['first', 'second'])
+  })
   it('a call that never gets a name is none', () => {
     const { reply } = readChunks([call({ index: 0, id: 'a', ...fn(undefined, '{}') }), finish('tool_calls')])
     expect(reply?.parts).toEqual([])
