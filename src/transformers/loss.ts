@@ -44,8 +44,9 @@ export function createJudge({ fields, defaults }: Incidental, chat: ChatRequest)
   }
   return (notice, object, field) => {
     if (notice.action === 'invented') return false
-    if (isIncidental(notice.path, fields)) return true
     const approximated = notice.action === 'approximated'
+    // a list of what only its protocol knows may ask for something that others have, too
+    if (field === undefined && isIncidental(notice.path, fields)) return true
     if (field !== undefined)
       return SERVICE.has(field) || isDefault(field) || (approximated && (IN_OTHER_WORDS.has(field) || isGrammar(object, field)))
     if (object === chat.reasoning) return true

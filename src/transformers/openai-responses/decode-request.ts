@@ -54,8 +54,9 @@ export function decodeRequest(value: unknown): ChatRequest {
   set('cacheKey', optional(readString, body.prompt_cache_key, '/prompt_cache_key'))
   set('reasoning', optional(decodeReasoningAsk, body.reasoning, '/reasoning'))
   const top = optional(readNumber, body.top_logprobs, '/top_logprobs')
-  if (top !== undefined) chat.logprobs = { top }
-  else if (arrayOf(body.include).includes('message.output_text.logprobs')) chat.logprobs = {}
+  const included = arrayOf(body.include).includes('message.output_text.logprobs')
+  if (top !== undefined || included) chat.logprobs = top === undefined ? {} : { top }
+  if (included) chat.wireNames = { ...chat.wireNames, logprobs: 'include' }
   const extra = restOf(body, KNOWN) ?? {}
   readUser(body, chat, extra)
   readMetadata(body, chat, extra)

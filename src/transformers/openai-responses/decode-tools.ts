@@ -166,7 +166,8 @@ export function decodeToolChoice(value: unknown, at: string): ToolChoice {
     const mode = value.mode ?? 'auto'
     if (mode !== 'auto' && mode !== 'required') reject(pointer(at, 'mode'), '"auto" or "required"', mode)
     const tools = readArray(value.tools ?? [], at, 'tools')
-    return { type: 'allowed', mode, names: tools.map((tool, i) => allowedName(tool, `${at}/tools/${i}`)), ...kept }
+    const names = tools.map((tool, i) => allowedName(tool, `${at}/tools/${i}`))
+    return { type: 'allowed', mode, names, wireNames: { mode: 'mode' }, ...kept }
   }
   const type = readString(value.type, at, 'type')
   if (type === 'function' || type === 'custom') readString(value.name, at, 'name')

@@ -32,6 +32,7 @@ export const openaiResponses: Protocol = {
     user: 'safety_identifier',
     serviceTier: 'service_tier',
     logprobs: 'top_logprobs',
+    topLogprobs: 'top_logprobs',
     cache: 'prompt_cache_breakpoint',
     show: 'summary',
     mode: 'effort',

@@ -180,7 +180,7 @@ function allowedTools(choice: JsonObject, at: string): ToolChoice {
   })
   const mode = readString(allowed.mode, `${at}/allowed_tools/mode`)
   if (mode !== 'auto' && mode !== 'required') reject(`${at}/allowed_tools/mode`, '"auto" or "required"', mode)
-  return { type: 'allowed', mode, names, at }
+  return { type: 'allowed', mode, names, at, wireNames: { mode: 'allowed_tools/mode' } }
 }
 
 function readKind(object: JsonObject, at: string): 'function' | 'custom' {
