@@ -150,10 +150,10 @@ export function bounded<T>(run: () => T, failure: Failure): T {
   }
 }
 
-/** Any thrown value as a failure: a {@link FailureError}'s own, otherwise `internal`. */
-export function failureOf(error: unknown): Failure {
+/** Any thrown value as a failure: a {@link FailureError}'s own, `tooDeep` for an overflow of the stack, otherwise `internal`. */
+export function failureOf(error: unknown, tooDeep: Failure = QUESTION_TOO_DEEP): Failure {
   if (isFailureError(error)) return error.failure
-  if (isTooDeep(error)) return QUESTION_TOO_DEEP
+  if (isTooDeep(error)) return tooDeep
   return {
     kind: 'internal',
     status: 500,
