@@ -16,7 +16,7 @@ type Priced = Pick<Config, 'endpoints' | 'prices'>
 
 const made = new WeakMap<Priced, Once<Prices>>()
 
-/** Tells what things cost by a configuration; made once for each. The code of it is loaded with the first call, the data package when it is asked for. */
+/** Tells what things cost by a configuration; made once for each. The code of it is loaded with the first call, the price list when it is asked for. */
 export function pricesOf(config: Priced): Promise<Prices> {
   let prices = made.get(config)
   if (!prices) {

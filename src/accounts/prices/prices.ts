@@ -14,7 +14,7 @@ export interface Prices {
   cost(use: Use): Cost | undefined
   /** The prices that hold for a model, for estimates: those of a short question. `undefined` where it has none. */
   priceOf(use: Omit<Use, 'usage'>): Rates | undefined
-  /** Loads the data package, once. Await it before something is priced. Rejects only where the package cannot be loaded. */
+  /** Loads the price list, once. Await it before something is priced. Rejects only where that cannot be loaded. */
   ready(): Promise<void>
   /** What is done with models that have no price. */
   readonly unpriced: Unpriced
@@ -47,7 +47,7 @@ export interface Rates {
   requests?: string
   /** What the prices above have been multiplied with already, where that is not 1. */
   multiplied?: Partial<Record<PriceKind, string>>
-  /** Where the price is from: the configuration, the data package, or the policy for models without one. */
+  /** Where the price is from: the configuration, the price list, or the policy for models without one. */
   from: 'config' | 'data' | 'flat'
 }
 
@@ -84,7 +84,7 @@ export type Unpriced = 'allow' | 'deny' | { flat: OwnPrice }
 export type ByModel<T> = Readonly<Record<string, T>>
 
 export interface EndpointPrices {
-  /** The provider's name or address, which tells whose prices in the data package are meant. Default: whose model it is. */
+  /** The provider's name or address, which tells whose prices in the list are meant. Default: whose model it is. */
   provider?: string
   /** What all its models cost. */
   price?: OwnPrice
@@ -106,7 +106,7 @@ export interface PricesOptions {
   serviceTiers?: Readonly<Record<string, number>>
   /** What is done with models without a price. Default `allow`. */
   unpriced?: Unpriced
-  /** Where all other prices are from; `false`: there are none. Default: `@pydantic/genai-prices`, loaded with the first `ready()`. */
+  /** Where all other prices are from; `false`: there are none. Default: the list that comes with this, from `@pydantic/genai-prices`, loaded with the first `ready()`. */
   data?: false | (() => Promise<PriceData>)
 }
 

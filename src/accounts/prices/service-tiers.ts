@@ -34,14 +34,14 @@ const HOSTS: readonly (readonly [host: RegExp, provider: string])[] = [
   [/(^|\.)googleapis\.com$/, 'google'],
 ]
 
-/** The provider's name. Without the data package its address is all that is known of it. */
+/** The provider's name. Without the price list its address is all that is known of it. */
 function named(provider: string): string {
   if (!URL.canParse(provider)) return provider.toLowerCase()
   const { hostname } = new URL(provider)
   return HOSTS.find(([host]) => host.test(hostname))?.[1] ?? provider
 }
 
-/** What the prices of tokens are multiplied with. `provider`: as the data package calls it, or its address; `undefined` where it is not known. */
+/** What the prices of tokens are multiplied with. `provider`: as the price list calls it, or its address; `undefined` where it is not known. */
 export function tierFactor(
   tier: string | undefined,
   { provider = '', model }: { provider: string | undefined; model: string },
