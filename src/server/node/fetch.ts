@@ -81,8 +81,12 @@ function send(call: Call, retried = false): Promise<Response> {
       if (!socket.connecting) attendance?.connected()
       else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => attendance?.connected())
     })
-    if (signal) request.on('close', () => signal.removeEventListener('abort', abort))
     let answered = false
+    request.on('close', () => {
+      signal?.removeEventListener('abort', abort)
+      // Node tells of no error where a protocol is switched (101) that nobody asked to be, and nothing else would end the call.
+      if (!answered) reject(new TypeError('fetch failed', { cause: new Error('the connection was closed without an answer') }))
+    })
     request.on('error', (error: NodeJS.ErrnoException) => {
       // The body of the answer tells of it, too.
       if (answered) return

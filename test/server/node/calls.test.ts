@@ -92,3 +92,16 @@ test('cookies of an answer come one by one, other headers that are told twice jo
   expect(headers.get('x-twice')).toBe('a, b')
   telling.close()
 })
+
+test('a call that is answered by another protocol has failed', async () => {
+  const switching = createServer((request) => {
+    request.socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n')
+  }).listen(0, '127.0.0.1')
+  await once(switching, 'listening')
+  const at = `http://127.0.0.1:${(switching.address() as AddressInfo).port}/`
+  await expect(fetch(at, { method: 'POST', body: '{}', redirect: 'manual' })).rejects.toMatchObject({
+    message: 'fetch failed',
+    cause: { message: 'the connection was closed without an answer' },
+  })
+  switching.close()
+})
