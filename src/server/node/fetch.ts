@@ -78,6 +78,9 @@ function send(call: Call, retried = false): Promise<Response> {
     if (attendance) attendance.stop = stop
     signal?.addEventListener('abort', abort, { once: true })
     request.on('socket', (socket) => {
+      // An upstream that answers before it has read everything, and then resets the connection, breaks it when it is no request's any more:
+      // for a moment Node has nobody listen for its errors, and such an error would end the process.
+      if (!request.reusedSocket) socket.on('error', () => {})
       if (!socket.connecting) attendance?.connected()
       else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => attendance?.connected())
     })

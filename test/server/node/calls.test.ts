@@ -1,7 +1,7 @@
 /** What goes over the wire of the server's own fetch. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createNodeFetch } from '../../../src/server/node/fetch.ts'
 
@@ -104,4 +104,34 @@ test('a call that is answered by another protocol has failed', async () => {
     cause: { message: 'the connection was closed without an answer' },
   })
   switching.close()
+})
+
+test('an upstream that answers at once, and resets the connection while it is still asked, breaks nothing else', async () => {
+  let connections = 0
+  const impatient = createTcpServer((socket) => {
+    const number = connections++
+    socket
+      .on('error', () => {})
+      .once('data', () => {
+        socket.write('HTTP/1.1 413 Payload Too Large\r\ncontent-length: 2\r\n\r\n{}')
+        if (number % 2) setImmediate(() => socket.resetAndDestroy())
+        else socket.once('data', () => socket.resetAndDestroy())
+      })
+  }).listen(0, '127.0.0.1')
+  await once(impatient, 'listening')
+  const at = `http://127.0.0.1:${(impatient.address() as AddressInfo).port}/`
+  const loose: unknown[] = []
+  const note = (error: unknown) => void loose.push(error)
+  const others = process.listeners('uncaughtException')
+  process.removeAllListeners('uncaughtException').on('uncaughtException', note)
+  const body = new Uint8Array(8_000_000)
+  for (let asked = 0; asked < 20; asked++) {
+    const answer = await fetch(at, { method: 'POST', body, redirect: 'manual' }).catch(() => undefined)
+    await answer?.text().catch(() => undefined)
+  }
+  await roundOfEvents()
+  process.removeAllListeners('uncaughtException')
+  for (const listener of others) process.on('uncaughtException', listener)
+  expect(loose).toEqual([])
+  impatient.close()
 })
