@@ -39,6 +39,8 @@ export interface AnswerContext {
   dialect: Dialect
   /** Absent where both sides speak the same protocol: then bytes pass as they are. */
   exchange?: Exchange
+  /** Makes one all the same, for an answer of the same protocol that is not in the form that was asked for; where the question can be read. */
+  rewrite(): Exchange | undefined
   /** The client asked for a stream. */
   streaming: boolean
   framing: Framing
@@ -58,8 +60,14 @@ export interface AnswerContext {
 export function answerFrom(response: Response, context: AnswerContext): Promise<Response> {
   if (!response.ok) return refusal(response, context)
   const type = response.headers.get('content-type') ?? ''
-  return context.streaming ? streamed(response, type, context) : whole(response, type, context)
+  const made = !context.exchange && isOtherForm(type, context) ? context.rewrite() : undefined
+  const known = made ? { ...context, exchange: made } : context
+  return context.streaming ? streamed(response, type, known) : whole(response, type, known)
 }
+
+/** Some answer whole though a stream was asked for, and some stream whatever they are asked for. */
+const isOtherForm = (type: string, { streaming, framing }: AnswerContext): boolean =>
+  streaming ? framing === 'sse' && /^application\/json\b/i.test(type) : type.includes('event-stream')
 
 async function refusal(response: Response, context: AnswerContext): Promise<Response> {
   const { client, upstream, exchange, name, clock } = context

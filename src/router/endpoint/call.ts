@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ProtocolName } from '../../core/chat.ts'
+import type { ChatRequest, ProtocolName } from '../../core/chat.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Dialect } from '../../core/dialect.ts'
 import { ENVELOPE_PREFIX } from '../../core/envelope.ts'
@@ -130,6 +130,7 @@ export async function callUpstream(
       upstream: speaks,
       dialect,
       exchange,
+      rewrite: () => rewritten(upstream, call, wanted),
       streaming,
       framing,
       clock,
@@ -152,6 +153,16 @@ export async function callUpstream(
 }
 
 const NONE: readonly Notice[] = []
+
+/** The exchange of a question that was sent as it was: `undefined` where it cannot be read. Nothing of it was lost. */
+function rewritten(upstream: Upstream, call: Call, model: string | undefined): Exchange | undefined {
+  try {
+    const trip = { ...call.trip, strict: false, adjust: (chat: ChatRequest) => chat }
+    return { ...translated(upstream, { ...call, trip }, model), notices: NONE }
+  } catch {
+    return undefined
+  }
+}
 
 /** A function of its own: what waits for an answer keeps all that it has named. */
 const translated = (upstream: Upstream, { facts, trip, withoutReasoning }: Call, model: string | undefined): Exchange =>

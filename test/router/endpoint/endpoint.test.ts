@@ -126,6 +126,30 @@ describe('endpoint', () => {
     expect(await (await streamed.ask('claude', claude.plain!)).json()).toMatchObject({ content: [{ type: 'text', text: 'Hello ü€𝄞.' }] })
   })
 
+  it.each(['claude', 'openai', 'openai-responses'] as const)('does so where both sides speak %s, too', async (protocol) => {
+    const { replies, requests, streamOfReply } = fixtures[protocol]
+    const ofWhole = setUp(protocol, [json(replies.text)])
+    const stream = await ofWhole.ask(protocol, { ...requests.plain, stream: true, a_field_of_tomorrow: 1 })
+    expect(stream.headers.get('content-type')).toContain('text/event-stream')
+    expect(stream.headers.has('x-cc-route-notices')).toBe(false)
+    expect(ofWhole.calls[0]!.body).toMatchObject({ a_field_of_tomorrow: 1 })
+    const events = await readEvents(stream)
+    expect(events.map(({ data }) => JSON.stringify(data)).join('')).toContain('Hello ü€𝄞.')
+    expect(await outcomeOf(stream)?.ended).toMatchObject({ how: 'complete', usage: { output: expect.any(Number) as number } })
+
+    const whole = await setUp(protocol, [sse(streamOfReply(replies.text!))]).ask(protocol, requests.plain!)
+    expect(whole.headers.get('content-type')).toBe('application/json')
+    expect(JSON.stringify(await whole.json())).toContain('Hello ü€𝄞.')
+    expect(await outcomeOf(whole)?.ended).toMatchObject({ how: 'complete', usage: { output: expect.any(Number) as number } })
+  })
+
+  it('tells an error that came whole in the place of a stream with its status', async () => {
+    const { ask } = setUp('openai', [json({ error: { message: 'quota exceeded', code: 429 } })])
+    const response = await ask('openai', { ...fixtures.openai.requests.plain, stream: true })
+    expect(response.status).toBe(429)
+    expect(await response.json()).toMatchObject({ error: { message: 'quota exceeded' } })
+  })
+
   it('counts tokens without asking anybody', async () => {
     const { app, calls } = setUp('openai', [])
     const response = await app('http://client.test/v1/messages/count_tokens', { method: 'POST', body: JSON.stringify(claude.agent) })
