@@ -118,20 +118,28 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
   }
   /** One timer for both kinds of silence: it looks when the nearer one may be over. */
   let stopListening = () => {}
+  let due = Infinity
   const listen = () => {
     const { bytesMs, eventsMs } = silence!
     const now = clock.now()
+    // By what the timer is late nobody was silent: the time of day was set, or this process did not get to read.
+    const late = Math.max(0, now - due)
+    lastRead = Math.min(now, lastRead + late)
+    lastEvent = Math.min(now, lastEvent + late)
     const left = (limit: number, since: number) => (limit ? limit - (now - since) : Infinity)
     const phase = left(bytesMs, lastRead) <= left(eventsMs, lastEvent) ? 'bytes' : 'events'
     const next = phase === 'bytes' ? left(bytesMs, lastRead) : left(eventsMs, lastEvent)
     if (next === Infinity || closed) return
     // What the client does not read cannot come.
     if (next <= 0 && !paused) return expire(silence!.failure(phase))
-    stopListening = clock.after(Math.max(next, paused ? heartbeatMs : 1), listen)
+    const wait = Math.max(next, paused ? heartbeatMs : 1)
+    due = now + wait
+    stopListening = clock.after(wait, listen)
   }
   let stopBeat = () => {}
   const beat = (after: number) => {
     stopBeat = clock.after(after, () => {
+      lastWrite = Math.min(lastWrite, clock.now())
       const silent = clock.now() - lastWrite
       if (silent < heartbeatMs) return beat(heartbeatMs - silent)
       if (heartbeat && between) sink?.write(heartbeat)
@@ -247,7 +255,7 @@ export function createRelay(source: ByteSource, options: RelayOptions): Relay {
       },
       resume() {
         // The time in which the client read nothing is not the upstream's.
-        const missed = paused ? clock.now() - pausedAt : 0
+        const missed = paused ? Math.max(0, clock.now() - pausedAt) : 0
         paused = false
         lastRead += missed
         lastEvent += missed

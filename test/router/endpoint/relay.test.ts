@@ -151,6 +151,39 @@ describe('createRelay', () => {
     expect(test.clock.waiting).toBe(0)
   })
 
+  describe('where the time of day is set meanwhile', () => {
+    const setUpSkewed = () => {
+      const inner = virtualClock(1e12)
+      const skew = { ms: 0 }
+      const clock = { now: () => inner.now() + skew.ms, after: inner.after }
+      const timeout = { kind: 'timeout', status: 504, message: 'silent' } as const
+      const test = setUp({ clock, silence: { bytesMs: 60_000, eventsMs: 0, failure: () => timeout } })
+      test.say('hello')
+      test.read()
+      return { ...test, told: () => test.text, inner, skew }
+    }
+
+    it('does not take the difference for silence', async () => {
+      const { inner, skew, say, told } = setUpSkewed()
+      await inner.advance(50_000)
+      say('more')
+      skew.ms = 3_600_000
+      await inner.advance(59_000)
+      expect(told()).not.toContain('broken')
+      await inner.advance(2_000)
+      expect(told()).toContain('broken')
+    })
+
+    it('still gives signs of life, and still ends what is silent', async () => {
+      const { inner, skew, told } = setUpSkewed()
+      skew.ms = -3_600_000
+      await inner.advance(30_000)
+      expect(told().split('<within>').length).toBeGreaterThan(2)
+      await inner.advance(91_000)
+      expect(told()).toContain('broken')
+    })
+  })
+
   it('puts no sign of life into an event that bytes passed on untouched have begun', async () => {
     const passage: RelayOptions['passage'] = (observe) => ({
       push: (bytes) => (observe({ type: 'delta', index: 0, text: 'x' }), bytes),
