@@ -33,8 +33,8 @@ interface Source {
 }
 
 /** @throws CommandError where nobody can answer */
-export async function openUsage(call: Call): Promise<UsageView> {
-  const used = await readConfigInUse(call)
+export async function openUsage(call: Call, given?: ConfigInUse): Promise<UsageView> {
+  const used = given ?? (await readConfigInUse(call))
   const server = await serverFor(call)
   const asked = (server && (await fromServer(server, used))) ?? (await fromStore(used, server !== undefined))
   const open = async (path: string, query = new URLSearchParams()): Promise<Response> => {

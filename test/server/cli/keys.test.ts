@@ -8,6 +8,10 @@ import { run } from '../../../src/server/cli/keys.ts'
 import { loadConfig } from '../../../src/server/config/load.ts'
 import { gateway } from '../../../src/server/gateway.ts'
 import { chaosProvider } from '../../../src/testing/chaos/provider.ts'
+import { zoneAt } from '../../../src/server/cli/local-time.ts'
+import { openStore } from '../../../src/server/ledger/open-store.ts'
+import { writeMoment } from '../../../src/server/usage/moments.ts'
+import { aRecord } from '../../accounts/ledger/kept.ts'
 import { folder } from '../config/folder.ts'
 
 const FILE = `{
@@ -23,6 +27,7 @@ beforeEach(() => {
   writeFileSync(path, FILE)
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true))
   vi.stubEnv('CC_ROUTE_KEYS', '')
+  vi.stubEnv('XDG_STATE_HOME', join(path, '..', 'state'))
 })
 afterEach(() => {
   vi.restoreAllMocks()
@@ -76,6 +81,34 @@ describe('cc-route keys', () => {
     expect(await keys(['list'])).not.toContain('ccr_')
     expect([await status(key), await status('another-key-of-some-kind')]).toEqual([200, 401])
     expect(await keys(['create', 'bob'])).not.toContain('From now on')
+  })
+
+  test('tells when each was last used, where a ledger knows', async () => {
+    for (const name of ['ann', 'Ann', 'bob']) await keys(['create', name])
+    expect(await keys([])).not.toContain('LAST USED')
+    const store = await openStore({ configPath: path })
+    const at = Date.parse('2026-03-18T10:20:30Z')
+    await store.add([aRecord({ id: 'a', at: at - 86_400_000, tenant: 'ann' }), aRecord({ id: 'b', at, tenant: 'ann' })])
+    await store.close()
+    const used = writeMoment(at, zoneAt(at), 'hour')
+    expect((await keys([])).split('\n').map((line) => line.replaceAll(/ {2,}/g, ' | '))).toEqual([
+      'NAME | STATE | LAST USED | GROUP | LIMITS | NOTE',
+      `ann | ready | ${used}`,
+      'Ann | ready | -',
+      'bob | ready | -',
+      '',
+    ])
+    expect((await data(['list']))['keys']).toMatchObject([{ name: 'ann', lastUsed: '2026-03-18T10:20:30.000Z' }, { name: 'Ann' }, {}])
+  })
+
+  test('says of a key that it made whether it is refused all the same', async () => {
+    expect(await keys(['create', 'ann', '--expires', '2020-01-01'])).toContain('It expired on 2020-01-01T00:00:00Z, and is refused.')
+    const rotated = await keys(['rotate', 'ann', '--grace', '12h'])
+    expect(rotated).toContain('and is refused. cc-route keys set ann --expires 90d gives it more time.')
+    expect(rotated).not.toContain('can be used')
+    expect(await keys(['set', 'ann', '--expires', 'never'])).not.toContain('refused')
+    expect(await keys(['disable', 'ann'])).not.toContain('can be used')
+    expect(await keys(['rotate', 'ann'])).toContain('It is switched off, and is refused.')
   })
 
   test('makes one with limits', async () => {
