@@ -28,13 +28,21 @@ function flatten(issue: Issue, base: Path): { issue: Issue; path: Path }[] {
   const path = [...base, ...(issue.path ?? []).map(({ key }) => key as string | number)]
   if (issue.type !== 'union' || !issue.issues) return [{ issue, path }]
   const closer = issue.issues.filter((inner) => inner.path || inner.kind === 'validation' || inner.type === 'union')
-  return closer.length ? closer.flatMap((inner) => flatten(inner, path)) : [{ issue, path }]
+  const found = closer.flatMap((inner) => flatten(inner, path))
+  // A field that one way of writing has is no mistake of whoever meant that way.
+  const told = found.filter((each) => !isUnknownField(each.issue) || !(String(each.path.at(-1)) in fieldsAround(each.path)))
+  return told.length ? told : found.length ? found : [{ issue, path }]
 }
+
+const isUnknownField = (issue: Issue): boolean => issue.type === 'strict_object' && issue.expected === 'never'
+
+/** The fields of the object that a path leads into. */
+const fieldsAround = (path: Path) => fieldsOf(schemaAt(ConfigSchema, path.slice(0, -1)) ?? ConfigSchema) ?? {}
 
 function messageOf(issue: Issue, path: Path, raw: unknown): string {
   const step = path.at(-1)
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
-    const known = Object.keys(fieldsOf(schemaAt(ConfigSchema, path.slice(0, -1)) ?? ConfigSchema) ?? {})
+  if (isUnknownField(issue)) {
+    const known = Object.keys(fieldsAround(path))
     const hint = didYouMean(String(step), known) || ` Known: ${known.filter((name) => name !== '$schema').join(', ')}.`
     return `there is no such field.${hint}`
   }

@@ -24,11 +24,12 @@ export function plainSchema(schema: v.GenericSchema): Schema {
   return found
 }
 
-/** The fields that an object of this schema may have; `undefined` where it takes no fixed ones. */
+/** The fields that an object of this schema may have, in whichever way it is written; `undefined` where it takes no fixed ones. */
 export function fieldsOf(schema: v.GenericSchema): Readonly<Record<string, v.GenericSchema>> | undefined {
   const { entries, options } = plainSchema(schema)
   if (entries) return entries
-  return options?.map(fieldsOf).find((fields) => fields !== undefined)
+  const ways = options?.map(fieldsOf).filter((fields) => fields !== undefined)
+  return ways?.length ? Object.assign({}, ...ways.toReversed()) : undefined
 }
 
 /** What each value of a record or list of this schema is. */

@@ -174,6 +174,20 @@ describe('mistakes are named with their place', () => {
       { endpoints: { gpt: { ...gpt, apikey: 'k' } } },
       ['endpoints.gpt.apikey: there is no such field. Did you mean "apiKey"?'],
     ],
+    [
+      'what is wrong with an object that may be a key, or tell where one is',
+      { endpoints: { gpt: { ...gpt, apiKeys: [{ name: 'a', kye: 'k' }] } }, server: { keys: [{ name: 'a', key: 'k', modles: ['m'] }] } },
+      [
+        'server.keys[0].modles: there is no such field. Did you mean "models"?',
+        expect.stringMatching(/^endpoints\.gpt\.apiKeys\[0\]\.key: expected a key, .*, found nothing$/) as string,
+        'endpoints.gpt.apiKeys[0].kye: there is no such field. Did you mean "key"?',
+      ],
+    ],
+    [
+      'a field of such an object alone',
+      { endpoints: { gpt }, server: { keys: [{ name: 'a', key: 'k', expires: 'soon' }] } },
+      ['server.keys[0].expires: expected a time such as "2027-01-31" or "2027-01-31T18:00:00Z", found a text'],
+    ],
     ['unknown top-level field', { endpoints: { gpt }, route: {} }, ['route: there is no such field. Did you mean "routes"?']],
     [
       'unknown field that is like none',
