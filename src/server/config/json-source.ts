@@ -33,7 +33,26 @@ export function readJson(text: string): Source {
     const code = printParseErrorCode(error)
     return { message: `not valid JSON: ${WORDS[code] ?? code}`, place: placeAt(text, offset) }
   })
+  const again = root && !mistakes.length ? fieldTwice(root) : undefined
+  if (again)
+    mistakes.push({
+      message: `there are two fields ${JSON.stringify(again.children![0]!.value)} in this object. Remove one of them`,
+      place: placeAt(text, again.offset),
+    })
   return { value: root && getNodeValue(root), mistakes, locate: (path) => root && locate(text, root, path) }
+}
+
+/** The first field whose name the object around it has had already. */
+function fieldTwice({ type, children = [] }: Node): Node | undefined {
+  const seen = new Set<unknown>()
+  for (const child of children) {
+    const name: unknown = type === 'object' ? child.children?.[0]?.value : undefined
+    if (name !== undefined && seen.has(name)) return child
+    seen.add(name)
+    const below = fieldTwice(child)
+    if (below) return below
+  }
+  return undefined
 }
 
 function locate(text: string, root: Node, path: Path): Place {

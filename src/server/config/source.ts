@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ambiguousField } from '../../accounts/tenants/named-models.ts'
 import { tryParse } from '../../core/json.ts'
 import type { Path, Place } from './problem.ts'
 
@@ -32,7 +33,10 @@ export async function readSource(text: string, format: Format): Promise<Source> 
   const readJson = async () => (await import('./json-source.ts')).readJson(plain)
   // The reader that knows comments and places is loaded for those alone: all would wait for it when they start.
   const value = tryParse(plain)
-  return value === undefined ? readJson() : { value, mistakes: [], locate: async (path) => (await readJson()).locate(path) }
+  // Of two fields of the same name the last one counts, and a change would be made to the first.
+  return value === undefined || ambiguousField(plain, true) !== undefined
+    ? readJson()
+    : { value, mistakes: [], locate: async (path) => (await readJson()).locate(path) }
 }
 
 /** Line and column of an offset. */

@@ -301,6 +301,8 @@ describe('texts', () => {
   test.each([
     ['json', '{\n  "endpoints": {,}\n}', /^ {2}f:2:17: not valid JSON: expected a value$/],
     ['json', '', /^ {2}f:1:1: the file is empty$/],
+    ['json', '{ "a": [{ "b": 1,\n "c": {}, "b": 2 }] }', /^ {2}f:2:11: there are two fields "b" in this object\. Remove one of them$/],
+    ['json', '{ "a": 1, // first\n "a": 2 }', /^ {2}f:2:2: there are two fields "a" in this object/],
     ['toml', 'a = 1\nb = = 2', /^ {2}f:2:5: not valid TOML: Unexpected token$/],
     ['yaml', 'a: 1\n b: 2', /^ {2}f:\d:\d: not valid YAML/],
     ['yaml', '# nothing', /^ {2}f:1:1: the file is empty$/],
