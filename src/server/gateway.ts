@@ -35,6 +35,7 @@ import { denyUnpriced } from './prices.ts'
 import { createAddressReader } from './safety/client-address.ts'
 import { isLoopback, type AllowedHosts } from './safety/guard.ts'
 import { loadOnce } from './load-once.ts'
+import { createMakers, notingStore } from './tenants/makers.ts'
 import { createTenantry } from './tenants/tenantry.ts'
 import type { ArchivedMonth } from './usage/source.ts'
 import { createUsage } from './usage/usage.ts'
@@ -110,7 +111,10 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
   const redact = options.redact ?? createRedactor()
   const recent = createRecent({ clock, redact })
   const startedAt = clock.now()
-  const sessions = options.sessions === false ? (false as const) : { store: memoryStore({ clock }), ...options.sessions }
+  const makers = createMakers()
+  const given = options.sessions === false ? (false as const) : { store: memoryStore({ clock }), ...options.sessions }
+  // Elsewhere owners are no keys.
+  const sessions = given && given.owner === undefined ? { ...given, store: notingStore(given.store, makers) } : given
   let serving: Serving = {}
   const usage =
     options.ledger &&
@@ -161,6 +165,7 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
       keys,
       ...defined(config, ['groups']),
       store: counted,
+      makers,
       clock,
       onError: (error) => log?.error(`The limits of keys: ${String(error)}`),
     })

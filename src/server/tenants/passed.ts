@@ -12,10 +12,8 @@ import { tryParse } from '../../core/json.ts'
 import { setPermit } from '../../router/caller.ts'
 import { notAllowed } from '../../router/not-allowed.ts'
 import type { Place } from '../paths.ts'
-import { inheritOrigin } from '../safety/connection.ts'
+import { jsonOf } from './json-of.ts'
 
-/** Larger bodies are not read to find models in them. */
-const MAX_BYTES = 1024 * 1024
 /** Gemini names it in the path. */
 const IN_PATH = /\/(?:models\/|(?=tunedModels\/))([^:]+):/
 /** Its names may have their folder before them. */
@@ -69,14 +67,4 @@ export async function holdPassed(
       .find((why) => why !== undefined)
     return refused === undefined ? same : notAllowed(refused)
   }
-}
-
-/** The JSON of a body, and the request with its body still to be read. */
-async function jsonOf(request: Request): Promise<[text: string | undefined, same: Request]> {
-  const length = Number(request.headers.get('content-length') ?? 0)
-  const isJson = /^application\/json\b/i.test(request.headers.get('content-type') ?? '')
-  if (!isJson || length > MAX_BYTES || request.headers.has('content-encoding')) return [undefined, request]
-  const text = await request.text()
-  const { url, method, headers, signal } = request
-  return [text, inheritOrigin(request, new Request(url, { method, headers, signal, body: text }))]
 }

@@ -8,10 +8,13 @@ import type { Tenant, TenantLimits } from '../../accounts/tenants/tenant.ts'
 import type { Tenants } from '../../accounts/tenants/tenants.ts'
 import type { Clock } from '../../core/clock.ts'
 import { tenantOf } from '../../router/caller.ts'
+import { factsOf } from '../../router/facts.ts'
 import { requestOf, type Fetch } from '../../router/fetch.ts'
 import { loadOnce } from '../load-once.ts'
 import type { Model } from '../models/models.ts'
 import type { Place } from '../paths.ts'
+import { jsonOf } from './json-of.ts'
+import { createMakers, idsInJson, idsInPath, noteMade, refuseOthers, type Makers } from './makers.ts'
 import { refuseStores } from './stores.ts'
 
 export interface TenantryOptions {
@@ -20,6 +23,8 @@ export interface TenantryOptions {
   groups?: Readonly<Record<string, TenantLimits>>
   /** Opens where it is kept what is under way, and what the last minute has seen. */
   store(): Promise<BudgetStore>
+  /** Who has made what providers keep, where that is to outlive this configuration. */
+  makers?: Makers
   clock: Clock
   onError(error: unknown): void
 }
@@ -35,21 +40,46 @@ export interface Tenantry {
   passOn(passOn: PassOn): PassOn
 }
 
+const MAKES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
+
 const LIMITS = ['models', 'routes', 'endpoints', 'requestsPerMinute', 'tokensPerMinute', 'streams'] as const
 
 const isHeld = (limits: TenantLimits | undefined): boolean => LIMITS.some((limit) => limits?.[limit] !== undefined)
 
-export function createTenantry({ keys, groups = {}, store, clock, onError }: TenantryOptions): Tenantry {
+export function createTenantry({ keys, groups = {}, store, makers = createMakers(), clock, onError }: TenantryOptions): Tenantry {
   const held = new Set(keys.filter((key) => isHeld(key) || (key.group !== undefined && isHeld(groups[key.group]))).map(({ name }) => name))
   /** Who shares the accounts of providers with others, and may not see to what is theirs. */
   const sharing = new Set(keys.length > 1 ? keys.filter(({ passOn }) => !passOn).map(({ name }) => name) : [])
+  /** Another key's things are not there for a key that shares accounts. */
+  const own =
+    (app: Fetch): Fetch =>
+    async (input, init) => {
+      const request = requestOf(input, init)
+      const key = tenantOf(request) ?? ''
+      if (makers.isEmpty() || !sharing.has(key)) return app(request)
+      const facts = await factsOf(request).catch(() => undefined)
+      if (facts) refuseOthers(idsInJson(facts.text), key, makers)
+      return app(request)
+    }
   const shared =
     (passOn: PassOn): PassOn =>
     async (request, place) => {
-      if (sharing.has(tenantOf(request) ?? '')) refuseStores(request, place)
-      return passOn(request, place)
+      const key = tenantOf(request) ?? ''
+      if (keys.length < 2) return passOn(request, place)
+      const ids = idsInPath(place.path)
+      const [text, same] = sharing.has(key) && !makers.isEmpty() ? await jsonOf(request) : [undefined, request]
+      if (sharing.has(key)) {
+        refuseOthers([...ids, ...(text === undefined ? [] : idsInJson(text))], key, makers)
+        refuseStores(
+          request,
+          place,
+          ids.some((id) => makers.of(id) === key),
+        )
+      }
+      const answer = await passOn(same, place)
+      return MAKES.has(request.method) ? noteMade(answer, (id) => makers.note(id, key)) : answer
     }
-  if (!held.size) return { hold: (app) => app, models: (models) => models, passOn: shared }
+  if (!held.size) return { hold: sharing.size ? own : (app) => app, models: (models) => models, passOn: shared }
   const isFree = (request: Request) => !held.has(tenantOf(request) ?? '')
 
   const loaded = loadOnce(async () => {
@@ -64,7 +94,8 @@ export function createTenantry({ keys, groups = {}, store, clock, onError }: Ten
   })
 
   return {
-    hold: (app) => async (input, init) => {
+    hold: (unlimited) => async (input, init) => {
+      const app = own(unlimited)
       const request = requestOf(input, init)
       if (isFree(request)) return app(request)
       const { holdRequest, tenants } = await loaded()

@@ -1,5 +1,6 @@
 /** What providers keep for the whole account, where several have keys. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { Fetch } from '../../../src/router/fetch.ts'
 import type { ConfigInput } from '../../../src/server/config/schema.ts'
 import { gateway } from '../../../src/server/gateway.ts'
 
@@ -41,4 +42,82 @@ test.each(SHARED)('%s %s is refused where it could be another’s', async (metho
 
 test('what somebody knows the id of is read', async () => {
   for (const path of ['/v1/files/file-1', '/v1/batches/b', '/v1/files/file-1/content']) expect(await open({}, [bob])('GET', path)).toBe(200)
+})
+
+describe('what another key is known to have made', () => {
+  const KEYS = { ann: KEY, bob: 'the-key-of-bob-is-long', root: 'the-key-of-root-is-long' }
+  const asked: string[] = []
+  const provider: Fetch = async (input, init) => {
+    const { method, url } = new Request(input, init)
+    const { pathname } = new URL(url)
+    asked.push(`${method} ${pathname}`)
+    if (pathname.endsWith('/responses')) {
+      const output = [{ type: 'message', id: 'msg_1', role: 'assistant', content: [{ type: 'output_text', text: 'ok' }] }]
+      return Response.json({ id: 'resp_ann', object: 'response', status: 'completed', model: 'm', output })
+    }
+    if (pathname.includes('v1beta')) return Response.json({ file: { name: 'files/abc', uri: 'https://google.example/v1beta/files/abc' } })
+    return Response.json({ id: method === 'POST' ? 'file-ann1' : 'x', name: 'a name' })
+  }
+  function setUp() {
+    const keys: Key[] = Object.entries(KEYS).map(([name, key]) => ({ name, key, ...(name === 'root' && { passOn: true }) }))
+    const responses = { protocol: 'openai-responses', baseUrl: 'https://gpt.example/v1', apiKey: 'k' } as const
+    const config = { endpoints: { responses, ...endpoints }, server: { keys } } satisfies ConfigInput
+    const app = gateway(config, { fetchFor: () => provider })
+    const ask = async (name: keyof typeof KEYS, method: string, path: string, body?: object) => {
+      const headers = { authorization: `Bearer ${KEYS[name]}`, 'content-type': 'application/json' }
+      const response = await app(`http://localhost${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) })
+      return { status: response.status, text: await response.text() }
+    }
+    return { app, config, ask, status: async (...args: Parameters<typeof ask>) => (await ask(...args)).status }
+  }
+
+  test('is there for that key alone, which may also delete it', async () => {
+    const { app, config, ask, status } = setUp()
+    expect(await status('ann', 'POST', '/v1/files', { any: 1 })).toBe(200)
+    app.use(config)
+    asked.length = 0
+    for (const path of ['/v1/files/file-ann1', '/openai/v1/files/file-ann1/content', '/v1/vector_stores/vs/files/file-ann1'])
+      expect(await ask('bob', 'GET', path)).toMatchObject({
+        status: 404,
+        text: expect.stringContaining('another key of this server') as string,
+      })
+    expect(await status('bob', 'POST', '/v1/batches', { input_file_id: 'file-ann1', model: 'm' })).toBe(404)
+    expect(await status('bob', 'DELETE', '/v1/files/file-ann1')).toBe(404)
+    expect(asked).toEqual([])
+    expect(await status('bob', 'GET', '/v1/files/file-of-long-ago')).toBe(200)
+    expect(await status('root', 'GET', '/v1/files/file-ann1')).toBe(200)
+    expect(await status('ann', 'GET', '/v1/files/file-ann1')).toBe(200)
+    expect(await status('ann', 'DELETE', '/v1/files/file-ann1')).toBe(200)
+  })
+
+  test('goes into no question of others, however it is written', async () => {
+    const { app, ask, status } = setUp()
+    await status('ann', 'POST', '/v1/files', { any: 1 })
+    await status('ann', 'POST', '/upload/v1beta/files', { any: 1 })
+    asked.length = 0
+    const content = (file: unknown) => [{ role: 'user', content: [{ type: 'file', file }] }]
+    const of = (file: unknown) => ({ model: 'gpt/m', messages: content(file) })
+    expect(await ask('bob', 'POST', '/v1/chat/completions', of({ file_id: 'file-ann1' }))).toMatchObject({ status: 404 })
+    const headers = { authorization: `Bearer ${KEYS.bob}`, 'content-type': 'application/json' }
+    const escaped = JSON.stringify(of({ file_id: 'file-ann1' })).replace('file-ann1', 'file-\\u0061nn1')
+    const response = await app('http://localhost/v1/chat/completions', { method: 'POST', headers, body: escaped })
+    expect(response.status).toBe(404)
+    const google = { contents: [{ parts: [{ fileData: { fileUri: 'https://google.example/v1beta/files/abc' } }] }] }
+    expect(await status('bob', 'POST', '/v1beta/models/m:generateContent', google)).toBe(404)
+    expect(await status('bob', 'GET', '/v1beta/files/abc')).toBe(404)
+    expect(asked).toEqual([])
+    await status('bob', 'POST', '/v1/chat/completions', { model: 'gpt/m', messages: [{ role: 'user', content: 'file-ann1?' }] })
+    expect(asked).toHaveLength(1)
+  })
+
+  test('is no conversation that others can go on with', async () => {
+    const { ask, status } = setUp()
+    const first = { model: 'responses/m', input: 'I am Ann.' }
+    expect(await status('ann', 'POST', '/v1/responses', first)).toBe(200)
+    asked.length = 0
+    const next = { model: 'responses/m', input: 'Who am I?', previous_response_id: 'resp_ann' }
+    expect(await ask('bob', 'POST', '/v1/responses', next)).toMatchObject({ status: 404 })
+    expect(asked).toEqual([])
+    expect(await status('ann', 'POST', '/v1/responses', next)).toBe(200)
+  })
 })

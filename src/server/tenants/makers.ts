@@ -1,0 +1,123 @@
+/**
+ * Which key has made what a provider keeps: files, batches, conversations and the like. A provider knows the account alone, and would show to
+ * one key what another one has made. In memory: what was made before the server began, or elsewhere, nobody knows of.
+ *
+ * @module
+ */
+import type { ByteSource } from '../../core/byte-source.ts'
+import { fail } from '../../core/failure.ts'
+import { objectOf, stringOf, tryParse } from '../../core/json.ts'
+import { throughBody } from '../../core/respond.ts'
+import type { ResponseStore } from '../../router/sessions/store.ts'
+
+export interface Makers {
+  note(id: string, key: string): void
+  /** The name of the key that made it; `undefined` where nobody knows. */
+  of(id: string): string | undefined
+  isEmpty(): boolean
+}
+
+/** So many are remembered; the oldest are forgotten. */
+const MOST = 50_000
+
+export function createMakers(most = MOST): Makers {
+  const makers = new Map<string, string>()
+  return {
+    note(id, key) {
+      makers.delete(id)
+      makers.set(id, key)
+      if (makers.size > most) makers.delete(makers.keys().next().value!)
+    },
+    of: (id) => makers.get(id),
+    isEmpty: () => !makers.size,
+  }
+}
+
+/** Answers that tell of something new are short. */
+const MAX_LENGTH = 64 * 1024
+
+/** The same answer. What it says was made is noted before its client can have read all of it. */
+export function noteMade(answer: Response, note: (id: string) => void): Response {
+  if (!answer.ok || !/\bjson\b/.test(answer.headers.get('content-type') ?? '')) return answer
+  const decoder = new TextDecoder()
+  let text = ''
+  const see = (chunk: Uint8Array | string) => {
+    if (text.length <= MAX_LENGTH) text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
+  }
+  const end = () => {
+    const made = objectOf(tryParse(text))
+    for (const object of [made, objectOf(made?.['file'])])
+      for (const field of ['id', 'name'] as const) {
+        const id = stringOf(object?.[field])
+        // Gemini has names with a folder before them; others call by a name what people call something.
+        if (id !== undefined && (field === 'id' || /^\w+\/[\w-]+$/.test(id))) note(id)
+      }
+  }
+  return throughBody(answer, (source) => listening(source, see, end))
+}
+
+const listening = (source: ByteSource, see: (chunk: Uint8Array | string) => void, end: () => void): ByteSource => {
+  if (source.whole !== undefined) {
+    see(source.whole)
+    end()
+    return source
+  }
+  return {
+    ...source,
+    start: (sink) =>
+      source.start({
+        write(chunk) {
+          see(chunk)
+          sink.write(chunk)
+        },
+        end() {
+          end()
+          sink.end()
+        },
+        fail: (error) => sink.fail(error),
+      }),
+  }
+}
+
+/** The store, whose owners are keys: what is put into it the provider may have kept, too. */
+export const notingStore = (store: ResponseStore, makers: Makers): ResponseStore => ({
+  get: (owner, id) => store.get(owner, id),
+  put(owner, stored) {
+    makers.note(stored.id, owner)
+    return store.put(owner, stored)
+  },
+  delete: (owner, id) => store.delete(owner, id),
+  list: (owner) => store.list(owner),
+})
+
+/** The ids that a path may hold: its segments, and Gemini's folders with the name behind them. */
+export function idsInPath(path: string): string[] {
+  const segments = path.split('/').map((segment) => segment.replace(/:\w+$/, ''))
+  return segments.flatMap((segment, index) => [segment, `${segments[index - 1]}/${segment}`])
+}
+
+/** A text in JSON that may be an id, or the address of something. */
+const VALUE = /"([\w:/.~\\-]{4,300})"/g
+
+export function idsInJson(text: string): string[] {
+  const found: string[] = []
+  for (const [quoted, plain] of text.matchAll(VALUE)) {
+    const value = plain!.includes('\\') ? stringOf(tryParse(quoted)) : plain!
+    if (value === undefined) continue
+    found.push(value)
+    const folder = value.lastIndexOf('/', value.lastIndexOf('/') - 1)
+    if (value.includes('/')) found.push(value.slice(folder + 1))
+  }
+  return found
+}
+
+/** @throws FailureError 404 where one of them was made by another key */
+export function refuseOthers(ids: readonly string[], key: string, makers: Makers): void {
+  const other = ids.find((id) => (makers.of(id) ?? key) !== key)
+  if (other === undefined) return
+  fail({
+    kind: 'not-found',
+    message: `cc-route: ${other} was made with another key of this server, and is not there for yours. Whoever runs it may allow it with "passOn": true.`,
+    retryable: false,
+  })
+}
