@@ -30,6 +30,9 @@ export interface LedgerFilesOptions {
   isServed?(): Promise<boolean>
 }
 
+/** No request is under way for longer, a day of streaming included. */
+const UNDER_WAY_MS = 24 * 60 * 60 * 1000
+
 /** Ledgers that were overwritten, each as large as a ledger. */
 const KEPT = 2
 
@@ -115,7 +118,14 @@ export function ledgerFiles({ ledger, configPath, clock, isServed = async () => 
       const end = await momentAfter()
       const before = await keepCopy()
       try {
-        await withStore(async (store) => store.forget(end))
+        const since = Math.min(clock.now() - UNDER_WAY_MS, end)
+        await withStore(async (store) => {
+          // What takes long first: of the rest, nothing may end between the look and the forgetting.
+          await store.forget(since)
+          const late = kind === 'sqlite' ? await missingIn(before, store, { from: since, to: end }) : []
+          await store.forget(end)
+          if (late.length) await store.add(late)
+        })
         await removeArchives(archives)
         await copyArchives(folder, archives)
         return { added: await add(recordsIn(folder, { archives: false })), ...(before !== undefined && { before }) }
@@ -128,6 +138,19 @@ export function ledgerFiles({ ledger, configPath, clock, isServed = async () => 
       }
     },
   }
+}
+
+/** The records of a span that a copy of the ledger has not: requests that were under way while it was made. */
+async function missingIn(copy: string | undefined, store: UsageStore, span: { from: number; to: number }): Promise<ExchangeRecord[]> {
+  const known = new Set<string>()
+  const path = copy === undefined ? undefined : join(copy, DATABASE)
+  if (path !== undefined && existsSync(path)) {
+    const copied = await openStore({ ledger: { store: 'sqlite', path } })
+    for (const { id } of await copied.list(span, { limit: Infinity })) known.add(id)
+    await copied.close()
+  }
+  const late = (await store.list(span, { limit: Infinity })).filter(({ id }) => !known.has(id))
+  return Promise.all(late.map(async (record) => (await store.get(record.id)) ?? record))
 }
 
 /** Those that were not put aside here already. */

@@ -280,3 +280,22 @@ test('a database that is written to and tidied while it is copied is one state o
   other.close()
   await store.close()
 })
+
+test('a request that was under way while the ledger before was copied stays', async () => {
+  const from = folder()
+  await (await ledgerIn('sqlite', [record(1)])).files.copyTo(from)
+  const clock = virtualClock(NOON)
+  let looks = 0
+  const late = record(2, { at: NOON - 1000 })
+  const now = () => {
+    // The third look is the one after the copy.
+    if (++looks === 3) void place.store.add([late])
+    return clock.now()
+  }
+  const place: Place = await ledgerIn('sqlite', [record(0, { at: NOON - 90_000_000 }), record(3, { at: NOON - 2000 })], {
+    clock: { ...clock, now },
+  })
+  expect(await place.files.replaceBy(from)).toMatchObject({ added: 1 })
+  expect(await place.ids()).toEqual([record(1).id, late.id])
+  expect(await place.store.get(late.id)).toMatchObject({ attempts: [{ endpoint: 'one' }] })
+})
