@@ -154,6 +154,8 @@ export function createLedger(options: LedgerOptions): Ledger {
     close: () =>
       (closing ??= (async () => {
         await flush()
+        const { waiting } = batches
+        if (waiting) onError(new Error(`The ledger is closed, and its store did not take the last records: ${waiting} are lost.`))
         await store.close()
       })()),
   }

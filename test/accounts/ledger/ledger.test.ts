@@ -110,6 +110,16 @@ describe('writing', () => {
     expect(clock.waiting).toBe(0)
   })
 
+  test('closing tells of what its store did not take', async () => {
+    const errors: string[] = []
+    const store = storeThat(() => Promise.reject(new Error('the disk is full')))
+    const { app, ledger } = kept(chaotic(), { store, onError: ({ message }) => errors.push(message) })
+    for (let i = 0; i < 2; i++) await ask(app, 'claude')
+    await turn()
+    await ledger.close()
+    expect(errors.at(-1)).toBe('The ledger is closed, and its store did not take the last records: 2 are lost.')
+  })
+
   test('ids sort by the moment, and two ledgers make no two alike', async () => {
     const ids: string[] = []
     for (const random of [() => 0.1, () => 0.9]) {
