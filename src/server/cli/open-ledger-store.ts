@@ -35,7 +35,7 @@ export async function openLedgerStore(used: ConfigInUse, isServed: boolean): Pro
   const place = places.find((each) => (kind === undefined ? isStoreAt(each.path, each.kind) : existsSync(each.path)))
   if (!place)
     throw new CommandError(
-      `There is no ledger yet (${places.map(({ path }) => path).join(', ')}): it begins with the first request to a server.`,
+      `There is no ledger yet (${[...new Set(places.map(({ path }) => path))].join(', ')}): it begins with the first request to a server.`,
     )
   if (isServed && place.kind === 'jsonl')
     throw new CommandError(

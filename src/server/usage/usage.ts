@@ -4,7 +4,7 @@
  * @module
  */
 import type { Clock } from '../../core/clock.ts'
-import { failureOf, type Failure } from '../../core/failure.ts'
+import { fail, failureOf, isFailureError, type Failure } from '../../core/failure.ts'
 import { createRefusal } from '../admin/refusal.ts'
 import { clientOf } from '../safety/connection.ts'
 import type { Allowance } from './allowance.ts'
@@ -44,6 +44,20 @@ export interface UsageAnswers {
   own(request: Request, url: URL, doors: UsageDoors): Promise<Response> | undefined
 }
 
+/** A disk that is full or away is no bug. Where it is, is no tenant's business. */
+const unreadable = (error: unknown, { tenant }: Scope): never =>
+  fail(
+    {
+      kind: 'server-error',
+      status: 503,
+      message:
+        tenant === undefined
+          ? `The ledger cannot be read: ${error instanceof Error ? error.message : String(error)}. Requests are answered all the same; mend it, and ask again.`
+          : 'What was used cannot be read at the moment. Whoever runs this server can see why.',
+    },
+    error,
+  )
+
 /** Nothing of it is loaded before the first question. */
 export function createUsage({ ledger: source, clock, redact, isOpen, allowance, upstreams, archives }: UsageOptions): UsageAnswers {
   const refusal = createRefusal(redact)
@@ -62,7 +76,9 @@ export function createUsage({ ledger: source, clock, redact, isOpen, allowance, 
       ...(allowance && { allowance }),
       ...(archives && { archives }),
     }
-    return answerUsage(request, path, ask)
+    return answerUsage(request, path, ask).catch((error: unknown) =>
+      isFailureError(error) ? Promise.reject(error) : unreadable(error, scope),
+    )
   }
   const inTurn = async (tenant: string, run: (turn: Turn) => Promise<Response>): Promise<Response> => {
     const answered = await share(tenant, run)

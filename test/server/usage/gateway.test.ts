@@ -143,3 +143,17 @@ test('a server that is closed waits for nobody who looks on', async () => {
   while (!(await reader.read()).done);
   await closed
 }, 10_000)
+
+test('a ledger that cannot be read is no bug, and tenants are not told where it is', async () => {
+  const broken = () => Promise.reject(new Error("cannot open '/secret/usage.db'"))
+  const ledger = createLedger({ store: { ...memoryUsage(), sum: broken, list: broken }, onError: () => {} })
+  const app = gateway(config, { ledger, fetchFor: () => chaosProvider() })
+  const told = await ask(app, '/admin/usage', ADMIN)
+  expect(told).toMatchObject({
+    status: 503,
+    body: { error: { message: expect.stringMatching(/^The ledger cannot be read: cannot open '\/secret\/usage.db'\./) as string } },
+  })
+  const own = await ask(app, '/usage', ANN)
+  expect(own.status).toBe(503)
+  expect(JSON.stringify(own.body)).not.toMatch(/secret|bug/)
+})
