@@ -87,7 +87,8 @@ async function checkAll(
     if (isRefused) return [...found, { name: 'key', ...finding, ms }]
     // Whatever else is wrong: a provider that answers has taken the key.
     if (isFirst && (!only || only.includes('key'))) found.push({ name: 'key', result: finding.result === 'no' ? 'unsure' : 'yes', ms })
-    if (!only || only.includes(name)) found.push({ name, ...finding, ms })
+    // Where nothing answers, that is what there is to tell, whatever was asked for.
+    if (!only || only.includes(name) || (isFirst && finding.result === 'no')) found.push({ name, ...finding, ms })
     if (finding.result === 'no' && needed.has(name)) return found
   }
   return found

@@ -87,6 +87,12 @@ test('an endpoint where nobody is', async () => {
   const { code, report } = await doctor()
   expect(code).toBe(1)
   expect(report.endpoints[0]!.checks.map(({ name, result }) => `${name} ${result}`)).toEqual(['key unsure', 'protocol no'])
+  const only = await doctor('--only', 'key')
+  expect(only.code).toBe(1)
+  expect(only.report.endpoints[0]!.checks).toMatchObject([
+    { name: 'key' },
+    { name: 'protocol', detail: expect.stringContaining('no answer from') as string },
+  ])
 })
 
 test.each([
