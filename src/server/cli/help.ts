@@ -43,7 +43,8 @@ ${rows.join('\n')}
 }
 
 export function helpOf(command: Command): string {
-  const flags = Object.entries(flagsOf(command)).map(([name, flag]) => [flagText(name, flag), flag] as const)
+  // Short flags are those of the program that is run.
+  const flags = Object.entries(flagsOf(command)).map(([name, flag]) => [flagText(name, flag, command.passes), flag] as const)
   const width = Math.max(...flags.map(([text]) => text.length)) + 2
   return [
     `cc-route ${command.name}: ${command.summary}`,
@@ -56,8 +57,8 @@ export function helpOf(command: Command): string {
   ].join('\n')
 }
 
-function flagText(name: string, { short, takes }: Flag): string {
-  return `  ${short ? `-${short}, ` : '    '}--${name}${takes ? ` ${takes}` : ''}`
+function flagText(name: string, { short, takes }: Flag, isLong = false): string {
+  return `  ${isLong ? '' : short ? `-${short}, ` : '    '}--${name}${takes ? ` ${takes}` : ''}`
 }
 
 const SCREEN = 80

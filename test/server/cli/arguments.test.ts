@@ -32,6 +32,15 @@ describe('help', () => {
   })
 })
 
+test('short flags are those of the program that is run', async () => {
+  for (const name of ['code', 'run']) expect(helpOf(commandNamed(name)!)).not.toMatch(/ -[ch],/)
+  expect(helpOf(commandNamed('serve')!)).toContain('-c, --config FILE')
+  const { run } = await commandNamed('run')!.load()
+  await expect(run(read('run -c f.json -- codex'))).rejects.toThrow(
+    'run takes a program, not "-c". Its own flags come first, by their long names.',
+  )
+})
+
 test('every command can be loaded', async () => {
   for (const command of COMMANDS) expect(typeof (await command.load()).run).toBe('function')
 })
