@@ -37,33 +37,46 @@ export function openLogFile({ path, maxBytes = 10_000_000, keep = 5 }: LogFileOp
   let writing: Promise<void> | undefined
 
   const rotate = () => {
+    // The next one first: where it cannot be opened this one goes on. Its number must not be written to once it may be somebody else's.
+    const next = openPrivate(`${path}.new`)
+    try {
+      rmSync(`${path}.${keep}`, { force: true })
+      for (let i = keep - 1; i >= 1; i--) renameIfThere(`${path}.${i}`, `${path}.${i + 1}`)
+      if (keep) renameIfThere(path, `${path}.1`)
+      renameSync(`${path}.new`, path)
+    } catch (error) {
+      closeSync(next)
+      throw error
+    }
     closeSync(file)
-    rmSync(`${path}.${keep}`, { force: true })
-    for (let i = keep - 1; i >= 1; i--) renameIfThere(`${path}.${i}`, `${path}.${i + 1}`)
-    if (keep) renameIfThere(path, `${path}.1`)
-    else rmSync(path, { force: true })
-    file = openPrivate(path)
-    size = 0
+    file = next
+    size = fstatSync(file).size
+  }
+  const rotateIfPossible = () => {
+    try {
+      rotate()
+    } catch {
+      // A log that is too long is better than none.
+    }
   }
   const drain = async () => {
     while (waiting) {
       const text = lost ? `${waiting}${lossLine(lost)}` : waiting
+      const lines = linesIn(waiting) + lost
       waiting = ''
       lost = 0
       const bytes = Buffer.from(text)
-      if (size && size + bytes.length > maxBytes) rotate()
+      if (size && size + bytes.length > maxBytes) rotateIfPossible()
       size += bytes.length
-      await writeAll(file, bytes)
+      // A disk that is full must end no request: the lines are lost.
+      await writeAll(file, bytes).catch(() => void (lost += lines))
     }
   }
   return {
     write(text) {
-      if (waiting.length > MAX_WAITING) lost += text.split('\n').length - 1
+      if (waiting.length > MAX_WAITING) lost += linesIn(text)
       else waiting += text
-      // A disk that is full must end no request: the line is lost.
-      writing ??= drain()
-        .catch(() => {})
-        .finally(() => (writing = undefined))
+      writing ??= drain().finally(() => (writing = undefined))
     },
     writeNow(text) {
       try {
@@ -95,7 +108,9 @@ function renameIfThere(from: string, to: string): void {
   }
 }
 
-const lossLine = (lines: number): string => `{"level":"warn","message":"the disk was too slow: ${lines} lines were lost here"}\n`
+const linesIn = (text: string): number => text.split('\n').length - 1
+
+const lossLine = (lines: number): string => `{"level":"warn","message":"the disk was full or too slow: ${lines} lines were lost here"}\n`
 
 async function writeAll(file: number, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;)

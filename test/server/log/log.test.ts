@@ -1,14 +1,17 @@
 import {
   chmodSync,
+  closeSync,
   existsSync,
   lstatSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   readdirSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -160,6 +163,23 @@ describe('a file', () => {
       expect(mode(join(folder, 'deeper', name))).toBe(0o600)
       expect(statSync(join(folder, 'deeper', name)).size).toBeLessThanOrEqual(300)
     }
+  })
+
+  test('goes on where none can be opened after it, and writes into nobody else’s', async () => {
+    const log = openLog({ file: path, maxBytes: 100 })
+    log.info('first')
+    await vi.waitFor(() => expect(readFileSync(path, 'utf8')).toContain('first'))
+    const own = openSync(path, 'r')
+    rmSync(join(folder, 'deeper'), { recursive: true })
+    log.error('second')
+    await vi.waitFor(() => expect(readFileSync(own, 'utf8')).toContain('second'))
+    // A file has the number that is free.
+    const other = openSync(join(folder, 'other'), 'a+')
+    log.error('third')
+    await log.close()
+    writeSync(other, 'mine')
+    expect(readFileSync(join(folder, 'other'), 'utf8')).toBe('mine')
+    for (const file of [own, other]) closeSync(file)
   })
 
   test('with none kept begins anew', async () => {
