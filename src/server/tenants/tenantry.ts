@@ -58,7 +58,7 @@ export function createTenantry({ keys, groups = {}, store, makers = createMakers
       const key = tenantOf(request) ?? ''
       if (makers.isEmpty() || !sharing.has(key)) return app(request)
       const facts = await factsOf(request).catch(() => undefined)
-      if (facts) refuseOthers(idsInJson(facts.text), key, makers)
+      if (facts && makers.mayBeIn(facts.text)) refuseOthers(idsInJson(facts.text), key, makers)
       return app(request)
     }
   const shared =

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Fetch } from '../../../src/router/fetch.ts'
 import type { ConfigInput } from '../../../src/server/config/schema.ts'
 import { gateway } from '../../../src/server/gateway.ts'
+import { createMakers } from '../../../src/server/tenants/makers.ts'
 
 type Key = Exclude<NonNullable<NonNullable<ConfigInput['server']>['keys']>[number], string>
 const endpoints = {
@@ -120,4 +121,13 @@ describe('what another key is known to have made', () => {
     expect(asked).toEqual([])
     expect(await status('ann', 'POST', '/v1/responses', next)).toBe(200)
   })
+})
+
+test('a text is read only where one of the ids may be in it', () => {
+  const makers = createMakers(2)
+  makers.note('file-1', 'ann')
+  const mayBe = (text: string) => makers.mayBeIn(JSON.stringify({ text }))
+  expect([mayBe('hello'), mayBe('file-2'), mayBe('\u0001')]).toEqual([false, true, true])
+  for (let i = 0; i < 20; i++) makers.note(`${i}-of-no-kind`, 'ann')
+  expect([mayBe('hello'), makers.of('file-1'), makers.of('19-of-no-kind')]).toEqual([true, undefined, 'ann'])
 })
