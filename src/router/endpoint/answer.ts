@@ -39,8 +39,6 @@ export interface AnswerContext {
   dialect: Dialect
   /** Absent where both sides speak the same protocol: then bytes pass as they are. */
   exchange?: Exchange
-  /** Makes one all the same, for an answer of the same protocol that is not in the form that was asked for; where the question can be read. */
-  rewrite(): Exchange | undefined
   /** The client asked for a stream. */
   streaming: boolean
   framing: Framing
@@ -56,11 +54,14 @@ export interface AnswerContext {
   outcome(ended: Promise<Ending>, failure?: Failure): Outcome
 }
 
+/** Makes an exchange for an answer of the same protocol that is not in the form that was asked for; where the question can be read. */
+export type Rewriting = () => Exchange | undefined
+
 /** Resolves when the upstream really answers: a stream that begins with an error becomes an error with a status. */
-export function answerFrom(response: Response, context: AnswerContext): Promise<Response> {
+export function answerFrom(response: Response, context: AnswerContext, rewrite: Rewriting): Promise<Response> {
   if (!response.ok) return refusal(response, context)
   const type = response.headers.get('content-type') ?? ''
-  const made = !context.exchange && isOtherForm(type, context) ? context.rewrite() : undefined
+  const made = !context.exchange && isOtherForm(type, context) ? rewrite() : undefined
   const known = made ? { ...context, exchange: made } : context
   return context.streaming ? streamed(response, type, known) : whole(response, type, known)
 }

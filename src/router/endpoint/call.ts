@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ChatRequest, ProtocolName } from '../../core/chat.ts'
+import type { ProtocolName } from '../../core/chat.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Dialect } from '../../core/dialect.ts'
 import { ENVELOPE_PREFIX } from '../../core/envelope.ts'
@@ -14,11 +14,12 @@ import type { Notice } from '../../core/notice.ts'
 import type { Presence } from '../../core/presence.ts'
 import type { Protocol } from '../../core/protocol.ts'
 import { protocols } from '../../transformers/registry.ts'
-import { translate, type Exchange } from '../../transformers/translate.ts'
+import type { Exchange } from '../../transformers/translate.ts'
 import { seenOf } from '../caller.ts'
-import { answerFrom } from './answer.ts'
+import { answerFrom, type AnswerContext } from './answer.ts'
 import { attend } from './connection.ts'
-import { chatOf, forgetAsked, wantsStream, type RequestFacts } from '../request-facts.ts'
+import { exchangeOf, rewriting } from './exchange.ts'
+import { forgetAsked, wantsStream, type RequestFacts } from '../request-facts.ts'
 import type { Fetch } from '../fetch.ts'
 import type { Outcome } from '../outcome.ts'
 import { networkFailure } from '../failures/network-failure.ts'
@@ -76,7 +77,7 @@ export async function callUpstream(
   const wanted = model || undefined
   const untouched = client === speaks && !withoutReasoning && !trip.adjust && !facts.text.includes(`"${ENVELOPE_PREFIX}`)
   const framing = route.framing ?? 'sse'
-  const exchange = untouched ? undefined : translated(upstream, call, wanted)
+  const exchange = untouched ? undefined : exchangeOf(upstream, call, wanted)
   const streaming = exchange?.streaming ?? wantsStream(facts)
   const { url, headers } = upstreamCall({
     protocol: speaks,
@@ -124,13 +125,12 @@ export async function callUpstream(
     const response = await answering
     // Somebody else's fetch may have kept what it was given.
     if (attendance) sent.body = null
-    return await answerFrom(response, {
+    const context: AnswerContext = {
       name,
       client,
       upstream: speaks,
       dialect,
       exchange,
-      rewrite: () => rewritten(upstream, call, wanted),
       streaming,
       framing,
       clock,
@@ -143,7 +143,8 @@ export async function callUpstream(
         void ended.then(release)
         return outcome({ notices: exchange?.notices ?? NONE, ended, failure })
       },
-    })
+    }
+    return await answerFrom(response, context, rewriting(upstream, call, wanted))
   } catch (error) {
     release()
     if (expired) fail(expired, error)
@@ -153,36 +154,6 @@ export async function callUpstream(
 }
 
 const NONE: readonly Notice[] = []
-
-/** The exchange of a question that was sent as it was: `undefined` where it cannot be read. Nothing of it was lost. */
-function rewritten(upstream: Upstream, call: Call, model: string | undefined): Exchange | undefined {
-  try {
-    const trip = { ...call.trip, strict: false, adjust: (chat: ChatRequest) => chat }
-    return { ...translated(upstream, { ...call, trip }, model), notices: NONE }
-  } catch {
-    return undefined
-  }
-}
-
-/** A function of its own: what waits for an answer keeps all that it has named. */
-const translated = (upstream: Upstream, { facts, trip, withoutReasoning }: Call, model: string | undefined): Exchange =>
-  translate(facts.body, {
-    from: facts.protocol,
-    to: upstream.protocol,
-    chat: chatOf(facts),
-    model,
-    clientModel: facts.route.model,
-    stream: facts.route.stream,
-    framing: facts.route.framing ?? 'sse',
-    dialect: upstream.dialectName,
-    baseUrl: upstream.baseUrl,
-    origin: upstream.host,
-    adjust: trip.adjust,
-    withoutReasoning,
-    strict: trip.strict ?? upstream.strict,
-    now: upstream.clock.now,
-    random: upstream.random,
-  })
 
 /** What the client sent, in bytes: to write shorter ones in pieces saves nothing. A fetch of somebody else's gets a text in any case, to look at. */
 const LONG_BODY = 16 * 1024

@@ -92,7 +92,7 @@ const MATRIX: Record<FaultName, Expected | ((asked: Case) => Expected)> = {
   'slow-stream': COMPLETE,
   html: fails('bad-response', 502),
   empty: ({ stream }) => fails(stream ? 'truncated' : 'bad-response', 502),
-  'wrong-form': ({ same, stream }) => (same ? fails(stream ? 'truncated' : 'bad-response', 502) : COMPLETE),
+  'wrong-form': COMPLETE,
   refusal: { ...COMPLETE, said: /^I'm sorry/ },
   stall: ({ stream }) => (stream ? BROKEN : fails('headers-timeout', 504, { afterMs: 40_000 })),
   cut: ({ stream }) => (stream ? BROKEN : fails('truncated', 502)),
