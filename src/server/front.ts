@@ -22,7 +22,7 @@ import { isCompressed, unpackBody } from './safety/body-encoding.ts'
 import { limitBody } from './safety/body-limit.ts'
 import { createAddressReader, createProxyCheck } from './safety/client-address.ts'
 import { clientOf, inheritOrigin } from './safety/connection.ts'
-import { refuseContentType } from './safety/content-type.ts'
+import { isJson, refuseContentType } from './safety/content-type.ts'
 import { createCors } from './safety/cors.ts'
 import { cleanErrors } from './log/error-text.ts'
 import { firstOf } from './first-of.ts'
@@ -189,7 +189,7 @@ export function createFront(options: FrontParts): Fetch {
     if (seat && 'kind' in seat) return refuse(request, seat)
     try {
       const plain =
-        isCompressed(request) && !passes
+        isCompressed(request) && (!passes || isJson(request))
           ? await unpackBody(request, { maxBytes, expansion: limits.expansion })
           : limitBody(request, maxBytes)
       if (plain !== request) inheritOrigin(request, plain)

@@ -4,16 +4,13 @@
  * @module
  */
 import { inheritOrigin } from '../safety/connection.ts'
+import { isJson } from '../safety/content-type.ts'
 
-/** Larger bodies are not read to find something in them. */
-const MAX_BYTES = 1024 * 1024
-
-/** The JSON of a body, and the request with its body still to be read. */
-export async function jsonOf(request: Request): Promise<[text: string | undefined, same: Request]> {
+/** The JSON of a body of `maxBytes` at most, and the request with its body still to be read, byte for byte. */
+export async function jsonOf(request: Request, maxBytes: number): Promise<[text: string | undefined, same: Request]> {
   const length = Number(request.headers.get('content-length') ?? 0)
-  const isJson = /^application\/json\b/i.test(request.headers.get('content-type') ?? '')
-  if (!request.body || !isJson || length > MAX_BYTES || request.headers.has('content-encoding')) return [undefined, request]
-  const text = await request.text()
+  if (!request.body || !isJson(request) || length > maxBytes || request.headers.has('content-encoding')) return [undefined, request]
+  const bytes = await request.arrayBuffer()
   const { url, method, headers, signal } = request
-  return [text, inheritOrigin(request, new Request(url, { method, headers, signal, body: text }))]
+  return [new TextDecoder().decode(bytes), inheritOrigin(request, new Request(url, { method, headers, signal, body: bytes }))]
 }

@@ -47,8 +47,15 @@ export function createMakers(most = MOST): Makers {
 /** Answers that tell of something new are short. */
 const MAX_LENGTH = 64 * 1024
 
-/** The same answer. What it says was made is noted before its client can have read all of it. */
-export function noteMade(answer: Response, note: (id: string) => void): Response {
+/** What an answer tells of that was there before: what its question names is not made by it. */
+export interface Asked {
+  path: readonly string[]
+  /** The question's JSON. */
+  text: string
+}
+
+/** The same answer. What it says was made is noted before its client can have read all of it. `hasNames`: it is Gemini's, whose names are ids. */
+export function noteMade(answer: Response, asked: Asked, hasNames: boolean, note: (id: string) => void): Response {
   if (!answer.ok || !/\bjson\b/.test(answer.headers.get('content-type') ?? '')) return answer
   const decoder = new TextDecoder()
   let text = ''
@@ -57,12 +64,13 @@ export function noteMade(answer: Response, note: (id: string) => void): Response
   }
   const end = () => {
     const made = objectOf(tryParse(text))
-    for (const object of [made, objectOf(made?.['file'])])
-      for (const field of ['id', 'name'] as const) {
-        const id = stringOf(object?.[field])
-        // Gemini has names with a folder before them; others call by a name what people call something.
-        if (id !== undefined && (field === 'id' || /^\w+\/[\w-]+$/.test(id))) note(id)
-      }
+    for (const object of [made, objectOf(made?.['file'])]) {
+      const id = stringOf(object?.['id'])
+      if (id !== undefined && !asked.path.includes(id) && !isIn(asked.text, id)) note(id)
+      // Gemini's clients may say how a file is to be called; elsewhere a name is what people call something.
+      const name = hasNames ? stringOf(object?.['name']) : undefined
+      if (name !== undefined && /^\w+\/[\w-]+$/.test(name) && !asked.path.includes(name)) note(name)
+    }
   }
   return throughBody(answer, (source) => listening(source, see, end))
 }
@@ -107,28 +115,31 @@ export function idsInPath(path: string): string[] {
   return segments.flatMap((segment, index) => [segment, `${segments[index - 1]}/${segment}`])
 }
 
-/** A text in JSON that may be an id, or the address of something. */
-const VALUE = /"([\w:/.~\\-]{4,300})"/g
+/** A text in JSON that may be an id, or the address of something: 300 letters, each of which may be written as six. */
+const VALUE = /"([\w:/.~\\-]{4,1800})"/g
 
-export function idsInJson(text: string): string[] {
-  const found: string[] = []
+export function* idsInJson(text: string): Generator<string, void> {
   for (const [quoted, plain] of text.matchAll(VALUE)) {
     const value = plain!.includes('\\') ? stringOf(tryParse(quoted)) : plain!
     if (value === undefined) continue
-    found.push(value)
+    yield value
     const folder = value.lastIndexOf('/', value.lastIndexOf('/') - 1)
-    if (value.includes('/')) found.push(value.slice(folder + 1))
+    if (value.includes('/')) yield value.slice(folder + 1)
   }
-  return found
+}
+
+function isIn(text: string, id: string): boolean {
+  for (const found of idsInJson(text)) if (found === id) return true
+  return false
 }
 
 /** @throws FailureError 404 where one of them was made by another key */
-export function refuseOthers(ids: readonly string[], key: string, makers: Makers): void {
-  const other = ids.find((id) => (makers.of(id) ?? key) !== key)
-  if (other === undefined) return
-  fail({
-    kind: 'not-found',
-    message: `cc-route: ${other} was made with another key of this server, and is not there for yours. Whoever runs it may allow it with "passOn": true.`,
-    retryable: false,
-  })
+export function refuseOthers(ids: Iterable<string>, key: string, makers: Makers): void {
+  for (const id of ids)
+    if ((makers.of(id) ?? key) !== key)
+      fail({
+        kind: 'not-found',
+        message: `cc-route: ${id} was made with another key of this server, and is not there for yours. Whoever runs it may allow it with "passOn": true.`,
+        retryable: false,
+      })
 }

@@ -14,6 +14,8 @@ import { notAllowed } from '../../router/not-allowed.ts'
 import type { Place } from '../paths.ts'
 import { jsonOf } from './json-of.ts'
 
+/** Larger bodies are not read to find models in them. */
+const MAX_BYTES = 1024 * 1024
 /** Gemini names it in the path. */
 const IN_PATH = /\/(?:models\/|(?=tunedModels\/))([^:]+):/
 /** Its names may have their folder before them. */
@@ -49,7 +51,7 @@ export async function holdPassed(
   async function ofModels(asked: Request): Promise<Request> {
     const inPath = IN_PATH.exec(place.path)?.[1]
     const isBatch = BATCH.test(place.path)
-    const [text, same] = await jsonOf(asked)
+    const [text, same] = await jsonOf(asked, MAX_BYTES)
     const body = text === undefined ? undefined : tryParse(text)
     if (text !== undefined && body !== undefined) refuseAmbiguous(text, true)
     if (isBatch && OF_FILE.test(JSON.stringify(body) ?? ''))

@@ -12,7 +12,7 @@ import { factsOf } from '../../router/facts.ts'
 import { requestOf, type Fetch } from '../../router/fetch.ts'
 import { loadOnce } from '../load-once.ts'
 import type { Model } from '../models/models.ts'
-import type { Place } from '../paths.ts'
+import { protocolOfPath, type Place } from '../paths.ts'
 import { jsonOf } from './json-of.ts'
 import { createMakers, idsInJson, idsInPath, noteMade, refuseOthers, type Makers } from './makers.ts'
 import { refuseStores } from './stores.ts'
@@ -67,9 +67,10 @@ export function createTenantry({ keys, groups = {}, store, makers = createMakers
       const key = tenantOf(request) ?? ''
       if (keys.length < 2) return passOn(request, place)
       const ids = idsInPath(place.path)
-      const [text, same] = sharing.has(key) && !makers.isEmpty() ? await jsonOf(request) : [undefined, request]
+      const [text = '', same] = await jsonOf(request, Infinity)
       if (sharing.has(key)) {
-        refuseOthers([...ids, ...(text === undefined ? [] : idsInJson(text))], key, makers)
+        refuseOthers(ids, key, makers)
+        if (makers.mayBeIn(text)) refuseOthers(idsInJson(text), key, makers)
         refuseStores(
           request,
           place,
@@ -77,7 +78,9 @@ export function createTenantry({ keys, groups = {}, store, makers = createMakers
         )
       }
       const answer = await passOn(same, place)
-      return MAKES.has(request.method) ? noteMade(answer, (id) => makers.note(id, key)) : answer
+      if (!MAKES.has(request.method)) return answer
+      const hasNames = protocolOfPath(request, place) === 'gemini'
+      return noteMade(answer, { path: ids, text }, hasNames, (id) => makers.note(id, key))
     }
   if (!held.size) return { hold: sharing.size ? own : (app) => app, models: (models) => models, passOn: shared }
   const isFree = (request: Request) => !held.has(tenantOf(request) ?? '')

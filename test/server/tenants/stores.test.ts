@@ -1,4 +1,5 @@
 /** What providers keep for the whole account, where several have keys. */
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { Fetch } from '../../../src/router/fetch.ts'
 import type { ConfigInput } from '../../../src/server/config/schema.ts'
@@ -47,6 +48,7 @@ test('what somebody knows the id of is read', async () => {
 
 describe('what another key is known to have made', () => {
   const KEYS = { ann: KEY, bob: 'the-key-of-bob-is-long', root: 'the-key-of-root-is-long' }
+  const LONG_ID = `resp_${'0123456789abcdef'.repeat(3)}`
   const asked: string[] = []
   const provider: Fetch = async (input, init) => {
     const { method, url } = new Request(input, init)
@@ -57,6 +59,9 @@ describe('what another key is known to have made', () => {
       return Response.json({ id: 'resp_ann', object: 'response', status: 'completed', model: 'm', output })
     }
     if (pathname.includes('v1beta')) return Response.json({ file: { name: 'files/abc', uri: 'https://google.example/v1beta/files/abc' } })
+    if (pathname.endsWith('/vs_old')) return Response.json({ id: 'vs_old' })
+    if (pathname.endsWith('/vector_stores')) return Response.json({ id: 'vs_new', name: 'files/old' })
+    if (pathname.endsWith('/edits')) return Response.json({ id: LONG_ID })
     return Response.json({ id: method === 'POST' ? 'file-ann1' : 'x', name: 'a name' })
   }
   function setUp() {
@@ -111,6 +116,42 @@ describe('what another key is known to have made', () => {
     expect(asked).toHaveLength(1)
   })
 
+  test('goes into nothing else of others, however long, compressed or escaped its JSON is', async () => {
+    const { app, status } = setUp()
+    await status('ann', 'POST', '/v1/files', { any: 1 })
+    await status('ann', 'POST', '/v1/images/edits', { any: 1 })
+    asked.length = 0
+    const send = async (body: string | Uint8Array<ArrayBuffer>, more: Record<string, string> = {}) => {
+      const headers = {
+        authorization: `Bearer ${KEYS.bob}`,
+        'content-type': 'application/json',
+        'content-length': String(body.length),
+        ...more,
+      }
+      return (await app('http://localhost/v1/batches', { method: 'POST', headers, body })).status
+    }
+    const escaped = (id: string) => id.replaceAll(/./g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    const body = JSON.stringify({ input_file_id: 'file-ann1' })
+    expect(await send(`${body}${' '.repeat(1024 * 1024)}`)).toBe(404)
+    expect(await send(gzipSync(body), { 'content-encoding': 'gzip' })).toBe(404)
+    expect(await send(`{"input_file_id":"${escaped(LONG_ID)}"}`)).toBe(404)
+    expect(asked).toEqual([])
+  })
+
+  test('stays the key’s that made it, where another one only names it', async () => {
+    const { status } = setUp()
+    expect(await status('bob', 'POST', '/v1/vector_stores/vs_old', {})).toBe(200)
+    expect(await status('bob', 'DELETE', '/v1/vector_stores/vs_old')).toBe(403)
+    expect(await status('ann', 'GET', '/v1/vector_stores/vs_old')).toBe(200)
+    expect(await status('bob', 'POST', '/v1/vector_stores/vs_old/files', { file_id: 'file-ann1' })).toBe(200)
+    expect(await status('bob', 'DELETE', '/v1/files/file-ann1')).toBe(403)
+    expect(await status('bob', 'POST', '/v1/vector_stores', { name: 'files/old' })).toBe(200)
+    expect(await status('bob', 'DELETE', '/v1beta/files/old')).toBe(403)
+    await status('ann', 'POST', '/upload/v1beta/files', { any: 1 })
+    expect(await status('root', 'POST', '/v1beta/files/abc', {})).toBe(200)
+    expect(await status('ann', 'DELETE', '/v1beta/files/abc')).toBe(200)
+  })
+
   test('is no conversation that others can go on with', async () => {
     const { ask, status } = setUp()
     const first = { model: 'responses/m', input: 'I am Ann.' }
@@ -121,6 +162,24 @@ describe('what another key is known to have made', () => {
     expect(asked).toEqual([])
     expect(await status('ann', 'POST', '/v1/responses', next)).toBe(200)
   })
+})
+
+test('what is passed on is the same to the byte', async () => {
+  const lengths: [told: string | null, sent: number][] = []
+  const provider: Fetch = async (input, init) => {
+    const request = new Request(input, init)
+    lengths.push([request.headers.get('content-length'), (await request.arrayBuffer()).byteLength])
+    return Response.json({ id: 'made' })
+  }
+  const app = gateway({ endpoints, server: { keys: [{ name: 'ann', key: KEY }, bob] } }, { fetchFor: () => provider })
+  const body = new TextEncoder().encode('\uFEFF{}')
+  const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json', 'content-length': String(body.length) }
+  // What is known to have been made has the next body looked through.
+  for (let i = 0; i < 2; i++) await (await app('http://localhost/v1/embeddings', { method: 'POST', headers, body })).text()
+  expect(lengths).toEqual([
+    ['5', 5],
+    ['5', 5],
+  ])
 })
 
 test('a text is read only where one of the ids may be in it', () => {
