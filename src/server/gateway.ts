@@ -52,8 +52,8 @@ export interface ConfiguredOptions extends Pick<FrontParts, 'sessions' | 'log' |
   variables?: Variables
   /** Where the configuration is kept: changes by the admin API are written there. Default: nowhere, and it is not changed. */
   store?: ConfigStore
-  /** Keys of clients besides those of the configuration. */
-  keys?: readonly Tenant[]
+  /** Keys of clients besides those of the configuration: the same ones always, or told for each configuration that is to be used. */
+  keys?: readonly Tenant[] | ((config: Config) => readonly Tenant[])
   /**
    * The host names that are answered, where the configuration does not say. Default: those of this machine where no key is asked for, so
    * that no web page and no stranger can use it; any where there are keys.
@@ -125,9 +125,10 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
       isOpen: () => serving.isReady?.() ?? true,
       upstreams: () => upstreamsOf(now(), clock),
       allowance: async (tenant) => {
-        const { budgets, groups, server } = now().config
+        const standing = now()
+        const { budgets, groups } = standing.config
         const { allowanceOf } = await import('./usage/allowance.ts')
-        return allowanceOf(tenant, { budgets, groups, keys: [...(server.keys ?? []), ...(options.keys ?? [])] }, counted, clock.now())
+        return allowanceOf(tenant, { budgets, groups, keys: keysOf(standing) }, counted, clock.now())
       },
       ...defined(options, ['archives']),
     })
@@ -145,10 +146,11 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
     onWarning: (warning) => (serving.log ?? options.log)?.warn(warning),
   })
 
-  const frontOf = ({ config }: Loaded, composition: Composition): Fetch => {
+  const frontOf = (standing: Standing): Fetch => {
+    const { config, composition } = standing
+    const keys = keysOf(standing)
     const { server, routes, log: logged } = config
     const log = serving.log ?? options.log
-    const keys = [...(server.keys ?? []), ...(options.keys ?? [])]
     const addressOf = createAddressReader(server.trustedProxies)
     const admit = createAccess({ ...server, asksForKeys: keys.length > 0, addressOf })
     const openMetrics = metricsDoor(server, { admin: admit, addressOf, clock })
@@ -173,7 +175,7 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
       app: tenantry.hold(log && logged?.bodies ? logBodies(app, log) : app),
       models: tenantry.models(composition.models, composition.fetch),
       clock,
-      hosts: hostsOf(server, options),
+      hosts: server.hosts ?? options.hosts ?? hostsFor(server, keys),
       ...defined(server, ['origins', 'trustedProxies']),
       limits: { ...serving.limits, ...server.limits },
       ...(keys.length && { keys }),
@@ -210,14 +212,15 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
       }),
     })
   }
-  const asksForKeys = ({ config: { server } }: Loaded) => Boolean(server.keys?.length || options.keys?.length)
   const prepare = (given: ConfigInput | Loaded): Working => {
     const loaded = isLoaded(given) ? given : { config: readConfig(given, { variables }) }
-    if (serving.needsKeys && !asksForKeys(loaded))
+    const keys = typeof options.keys === 'function' ? options.keys(loaded.config) : options.keys
+    if (serving.needsKeys && !keysOf({ ...loaded, keys }).length)
       throw new TypeError('server.keys: others can reach this server, so it needs keys for its clients. It goes on with those that it has.')
     const composition = compose(loaded.config, { ...options, state, clock })
     for (const [name, secret] of secretsOf(loaded.config)) redact.add(name, secret)
-    return { ...loaded, composition, keys: options.keys, front: frontOf(loaded, composition) }
+    const standing = { ...loaded, composition, keys }
+    return { ...standing, front: frontOf(standing) }
   }
 
   const now = (): Working => working
@@ -261,25 +264,25 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
   }) as Gateway
   return setServing(made, {
     get asksForKeys() {
-      return asksForKeys(working)
+      return keysOf(working).length > 0
     },
     get limits() {
       return working.config.server.limits ?? {}
     },
     serve(parts) {
       serving = parts
-      working = { ...working, front: frontOf(working, working.composition) }
+      working = { ...working, front: frontOf(working) }
     },
   })
 }
 
+/** All that clients may have. */
+const keysOf = ({ config, keys = [] }: Pick<Standing, 'config' | 'keys'>): Tenant[] => [...(config.server.keys ?? []), ...keys]
+
 const isLoaded = (given: ConfigInput | Loaded): given is Loaded => 'config' in given
 
-function hostsOf(server: Config['server'], { hosts, keys }: ConfiguredOptions): AllowedHosts {
-  if (server.hosts) return server.hosts
-  if (hosts) return hosts
-  return server.keys?.length || keys?.length || !isLoopback(server.host ?? '127.0.0.1') ? 'any' : 'loopback'
-}
+const hostsFor = ({ host = '127.0.0.1' }: Config['server'], keys: readonly Tenant[]): AllowedHosts =>
+  keys.length || !isLoopback(host) ? 'any' : 'loopback'
 
 /** Of some fields those that are there. */
 const defined = <T extends object, K extends keyof T>(fields: T, names: readonly K[]): Pick<T, K> =>

@@ -27,8 +27,8 @@ import { logFileOf } from './state-folder.ts'
 export interface OpenServer extends Served {
   /** Tells it from every other server, at `/health`. */
   instance: string
-  /** A key that is known to this machine's user alone; absent where the server asks for none. */
-  token?: string
+  /** A key that is known to this machine's user alone; absent while the server has asked for none. */
+  readonly token?: string | undefined
   /** Reads the configuration again. */
   reload(): Promise<void>
 }
@@ -38,17 +38,27 @@ export interface OpenServerOptions {
   logFile?: string
   /** Only who has the token may use it. */
   isPrivate?: boolean
+  /** Called when there is a token, which may be later than the server: with the first key of a client. */
+  onToken?(): void
 }
 
-export async function openServer(used: ConfigInUse, { logFile, isPrivate = false }: OpenServerOptions = {}): Promise<OpenServer> {
+export async function openServer(used: ConfigInUse, options: OpenServerOptions = {}): Promise<OpenServer> {
+  const { logFile, isPrivate = false, onToken } = options
   const { config, isEmpty } = used
   const redact = createRedactor()
   const log = openLog({ ...logOptions(used, logFile), redact })
   const instance = newInstance()
-  const token = config.server.keys || isPrivate ? `ccr_${randomToken(32)}` : undefined
-  if (token !== undefined) redact.add('token', token)
-  const keys = token === undefined ? {} : { keys: [{ name: 'local', key: token }] }
-  const work = isEmpty ? await demoWork(config, keys.keys) : configuredWork(used, { log, redact, instance, isPrivate, ...keys })
+  let token: string | undefined
+  const made = (): string => {
+    if (token === undefined) {
+      redact.add('token', (token = `ccr_${randomToken(32)}`))
+      onToken?.()
+    }
+    return token
+  }
+  // Where nobody needs a key this user's programs need none, and to make random bytes would take time before the server listens.
+  const keys = ({ server }: Config): ClientKey[] => (server.keys?.length || isPrivate ? [{ name: 'local', key: made() }] : [])
+  const work = isEmpty ? await demoWork(config, keys(config)) : configuredWork(used, { log, redact, instance, isPrivate, keys })
   const { host = '127.0.0.1', port = 3456 } = config.server
   const given = defined(config.server, ['graceMs', 'leaveMs', 'limits'])
   const served = await serve(work.fetch, { ...given, ...work.serving, hostname: host, port, instance, log, redact })
@@ -57,7 +67,9 @@ export async function openServer(used: ConfigInUse, { logFile, isPrivate = false
   return {
     ...served,
     instance,
-    ...(token !== undefined && { token }),
+    get token() {
+      return token
+    },
     reload: async () => work.reload?.(),
     async close() {
       work.end?.()
@@ -87,7 +99,7 @@ interface WorkParts {
   redact: ReturnType<typeof createRedactor>
   instance: string
   isPrivate: boolean
-  keys?: readonly ClientKey[]
+  keys(config: Config): readonly ClientKey[]
 }
 
 function configuredWork(used: ConfigInUse, parts: WorkParts): Work {
@@ -154,7 +166,7 @@ async function archivesOf(used: ConfigInUse): Promise<Archive[]> {
 const fixed = ({ server: { host, port, graceMs, leaveMs }, log, ledger }: Config): string =>
   JSON.stringify([host, port, graceMs, leaveMs, log, ledger])
 
-async function demoWork({ server }: Config, own: readonly ClientKey[] = []): Promise<Work> {
+async function demoWork({ server }: Config, own: readonly ClientKey[]): Promise<Work> {
   const { createDemo } = await import('../demo/demo.ts')
   const keys = [...(server.keys ?? []), ...own]
   return {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { version } from '../version.ts'
@@ -32,26 +32,56 @@ export interface ServerRecord {
 const folder = () => join(stateFolder(), 'servers')
 const fileOf = (instance: string) => join(folder(), `${instance}.json`)
 
-/** Notes a server; what it returns takes the note away. Where nothing can be written the server runs all the same. */
-export function recordServer({ url, port, instance, token }: OpenServer, { path }: ConfigInUse, flags: Call['flags']): () => void {
-  const record: ServerRecord = {
-    pid: process.pid,
-    url,
-    port,
-    instance,
-    ...(token !== undefined && { token }),
-    ...(path !== undefined && { config: path }),
-    version,
-    startedAt: new Date().toISOString(),
-    flags,
+interface Note {
+  /** Writes it again, as the server is now. */
+  renew: () => void
+  remove: () => void
+}
+
+/** Notes a server. Where nothing can be written the server runs all the same. */
+export function recordServer(server: OpenServer, { path }: ConfigInUse, flags: Call['flags']): Note {
+  const { url, port, instance } = server
+  const startedAt = new Date().toISOString()
+  const written = (): string => {
+    const { token } = server
+    const record: ServerRecord = {
+      pid: process.pid,
+      url,
+      port,
+      instance,
+      ...(token !== undefined && { token }),
+      ...(path !== undefined && { config: path }),
+      version,
+      startedAt,
+      flags,
+    }
+    return JSON.stringify(record)
   }
+  const file = fileOf(instance)
   try {
     mkdirSync(folder(), { recursive: true, mode: 0o700 })
-    writeFileSync(fileOf(instance), JSON.stringify(record), { mode: 0o600, flag: 'wx' })
+    writeFileSync(file, written(), { mode: 0o600, flag: 'wx' })
   } catch {
-    return () => {}
+    return { renew: () => {}, remove: () => {} }
   }
-  return () => rmSync(fileOf(instance), { force: true })
+  let isRemoved = false
+  return {
+    renew() {
+      if (isRemoved) return
+      // Never half of it: who reads that would start another server.
+      const next = `${file}.new`
+      try {
+        writeFileSync(next, written(), { mode: 0o600, flag: 'wx' })
+        renameSync(next, file)
+      } catch {
+        rmSync(next, { force: true })
+      }
+    },
+    remove() {
+      isRemoved = true
+      rmSync(file, { force: true })
+    },
+  }
 }
 
 /** Those that are noted and answer, the latest last. Notes of servers that are gone are removed. */

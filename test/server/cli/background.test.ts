@@ -147,6 +147,26 @@ test('one that asks for keys lets this user’s programs in, and shows their key
   for (const status of told) expect(status.out).not.toContain(token)
 })
 
+test('one that gets its first key as it runs lets this user’s programs in as well, and everybody when it has none any more', async () => {
+  config('later.json', { endpoints })
+  await command.run(['start', '--port', '0', '--config', 'later.json'])
+  const [{ url } = { url: '' }] = records()
+  const status = async (token?: string) =>
+    (await fetch(`${url}/v1/models`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })).status
+  expect([await status(), records()[0]?.token]).toEqual([200, undefined])
+  await command.run(['keys', 'create', 'ann', '--config', 'later.json'])
+  await eventually(async () => (await status()) === 401)
+  const token = records()[0]?.token
+  expect(token).toBeDefined()
+  expect(await status(token)).toBe(200)
+  expect((await command.run(['env', '--config', 'later.json'])).out).toContain(`export ANTHROPIC_AUTH_TOKEN='${token}'`)
+  config('later.json', { endpoints })
+  await eventually(async () => (await status()) === 200)
+  expect(await status(token)).toBe(200)
+  expect((await command.run(['stop'])).code).toBe(0)
+  expect(files()).toEqual([])
+})
+
 test('serve, in the foreground, is noted as well, and forgotten when it ends', async () => {
   const { url, stop } = await command.start([])
   expect((await command.run(['status'])).out).toContain(url)
