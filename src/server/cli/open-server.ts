@@ -57,7 +57,8 @@ export async function openServer(used: ConfigInUse, options: OpenServerOptions =
     return token
   }
   // Where nobody needs a key this user's programs need none, and to make random bytes would take time before the server listens.
-  const keys = ({ server }: Config): ClientKey[] => (server.keys?.length || isPrivate ? [{ name: 'local', key: made() }] : [])
+  const keys = ({ server: { keys = [] } }: Config): ClientKey[] =>
+    keys.length || isPrivate ? [{ name: nameBeside(keys), key: made() }] : []
   const work = isEmpty ? await demoWork(config, keys(config)) : configuredWork(used, { log, redact, instance, isPrivate, keys })
   const { host = '127.0.0.1', port = 3456 } = config.server
   const given = defined(config.server, ['graceMs', 'leaveMs', 'limits'])
@@ -82,6 +83,14 @@ export async function openServer(used: ConfigInUse, options: OpenServerOptions =
 
 /** A name and no secret: loading what makes random bytes takes longer than the rest of this file. */
 const newInstance = (): string => `${process.pid}-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`
+
+/** What this user's own programs are called, in the ledger and elsewhere: a client of that name keeps it. */
+function nameBeside(keys: readonly ClientKey[]): string {
+  const isTaken = (name: string) => keys.some((key) => key.name === name)
+  let name = 'local'
+  for (let i = 2; isTaken(name); i++) name = `local-${i}`
+  return name
+}
 
 /** What is served, and what goes on beside it. */
 interface Work {

@@ -147,6 +147,14 @@ test('one that asks for keys lets this user’s programs in, and shows their key
   for (const status of told) expect(status.out).not.toContain(token)
 })
 
+test('a client may be called as this user’s programs are', async () => {
+  config('local.json', { endpoints, server: { keys: [{ name: 'local', key: 'a-key-of-sixteen-characters' }] } })
+  expect(await command.run(['start', '--port', '0', '--config', 'local.json'])).toMatchObject({ code: 0, err: '' })
+  const [{ url, token = '' } = { url: '' }] = records()
+  for (const key of [token, 'a-key-of-sixteen-characters'])
+    expect((await fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200)
+})
+
 test('one that gets its first key as it runs lets this user’s programs in as well, and everybody when it has none any more', async () => {
   config('later.json', { endpoints })
   await command.run(['start', '--port', '0', '--config', 'later.json'])
