@@ -115,8 +115,8 @@ export function idsInPath(path: string): string[] {
   return segments.flatMap((segment, index) => [segment, `${segments[index - 1]}/${segment}`])
 }
 
-/** A text in JSON that may be an id, or the address of something: 300 letters, each of which may be written as six. */
-const VALUE = /"([\w:/.~\\-]{4,1800})"/g
+/** A text in JSON that may be an id, or the address of something. Any other escape than these would make it neither: JSON in JSON is full of them. */
+const VALUE = /"((?:[\w:/.~-]|\\(?:\/|u[\da-f]{4})){4,300})"/gi
 
 export function* idsInJson(text: string): Generator<string, void> {
   for (const [quoted, plain] of text.matchAll(VALUE)) {

@@ -1,10 +1,10 @@
 /** What providers keep for the whole account, where several have keys. */
 import { gzipSync } from 'node:zlib'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Fetch } from '../../../src/router/fetch.ts'
 import type { ConfigInput } from '../../../src/server/config/schema.ts'
 import { gateway } from '../../../src/server/gateway.ts'
-import { createMakers } from '../../../src/server/tenants/makers.ts'
+import { createMakers, idsInJson } from '../../../src/server/tenants/makers.ts'
 
 type Key = Exclude<NonNullable<NonNullable<ConfigInput['server']>['keys']>[number], string>
 const endpoints = {
@@ -189,4 +189,14 @@ test('a text is read only where one of the ids may be in it', () => {
   expect([mayBe('hello'), mayBe('file-2'), mayBe('\u0001')]).toEqual([false, true, true])
   for (let i = 0; i < 20; i++) makers.note(`${i}-of-no-kind`, 'ann')
   expect([mayBe('hello'), makers.of('file-1'), makers.of('19-of-no-kind')]).toEqual([true, undefined, 'ann'])
+})
+
+test('JSON within JSON, of which tool calls are full, is not parsed to find ids', () => {
+  const parse = vi.spyOn(JSON, 'parse')
+  const call = JSON.stringify({ file_path: 'src/a.ts', modes: ['read', 'write'] })
+  const found = [...idsInJson(JSON.stringify({ arguments: call, deeper: JSON.stringify(call), id: 'file-1' }))]
+  expect(parse).not.toHaveBeenCalled()
+  parse.mockRestore()
+  expect(found).toContain('file-1')
+  expect([...idsInJson(String.raw`["files\/a\u0062c"]`)]).toContain('files/abc')
 })
