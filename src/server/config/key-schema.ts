@@ -58,7 +58,7 @@ export const NamedKey = v.strictObject(
     note: v.optional(text('For people.')),
     passOn: v.optional(
       flag(
-        'It may list and delete what providers keep for everybody (files, batches, conversations …). Default: where it is the only key.',
+        'It may list, use and delete what providers keep for everybody (files, batches, conversations …), whichever key made it. Default: where it is the only key.',
       ),
     ),
     ...limits('this key'),

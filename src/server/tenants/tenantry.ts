@@ -18,7 +18,7 @@ import { createMakers, idsInJson, idsInPath, noteMade, refuseOthers, type Makers
 import { refuseStores } from './stores.ts'
 
 export interface TenantryOptions {
-  /** `passOn`: it may list and delete what providers keep for everybody. */
+  /** `passOn`: it may list, use and delete what providers keep for everybody. */
   keys: readonly (Tenant & { passOn?: boolean })[]
   groups?: Readonly<Record<string, TenantLimits>>
   /** Opens where it is kept what is under way, and what the last minute has seen. */
