@@ -123,8 +123,8 @@ export function* idsInJson(text: string): Generator<string, void> {
     const value = plain!.includes('\\') ? stringOf(tryParse(quoted)) : plain!
     if (value === undefined) continue
     yield value
-    const folder = value.lastIndexOf('/', value.lastIndexOf('/') - 1)
-    if (value.includes('/')) yield value.slice(folder + 1)
+    // Paths of other things may end alike: `/home/me/files/readme`.
+    if (value.includes('://')) yield value.slice(value.lastIndexOf('/', value.lastIndexOf('/') - 1) + 1)
   }
 }
 

@@ -200,3 +200,9 @@ test('JSON within JSON, of which tool calls are full, is not parsed to find ids'
   expect(found).toContain('file-1')
   expect([...idsInJson(String.raw`["files\/a\u0062c"]`)]).toContain('files/abc')
 })
+
+test('an address tells of a file by its end, and a path of this machine does not', () => {
+  const found = [...idsInJson(JSON.stringify(['https://google.example/v1beta/files/abc', '/home/ann/files/readme']))]
+  expect(found).toContain('files/abc')
+  expect(found).not.toContain('files/readme')
+})
