@@ -28,14 +28,11 @@ function textOf(node, code) {
   return code.slice(start, end)
 }
 
-/** @param {unknown} value */
-const written = (value) => JSON.stringify(value)
-
 /** @param {Provider} provider */
 function entry({ id, api_pattern, provider_match, model_match, fallback_model_providers, models }) {
-  const lines = models.map(({ id, match, prices }) => written({ id, match, prices }))
+  const lines = models.map(({ id, match, prices }) => JSON.stringify({ id, match, prices }))
   const text = `[\n${lines.join(',\n')}\n]`.replaceAll(/[\\`]|\$\{/g, '\\$&')
-  return `${written({ id, api_pattern, provider_match, model_match, fallback_model_providers }).slice(0, -1)},"models":\`${text}\`}`
+  return `${JSON.stringify({ id, api_pattern, provider_match, model_match, fallback_model_providers }).slice(0, -1)},"models":\`${text}\`}`
 }
 
 /** For all that reads the source: the build, the tests and the checks, all of them run in the project's folder. */

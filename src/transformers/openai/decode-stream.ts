@@ -27,7 +27,7 @@ type Kind = 'text' | 'reasoning' | 'refusal'
 export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   const { chat, dialect, notes } = context
   const several = (chat.candidates ?? 1) > 1
-  const lost = new Set<string>()
+  let lost: Set<string> | undefined
   let started = false
   let over = false
   let parts = 0
@@ -53,8 +53,8 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
 
   /** Makes a note, once a reason. */
   const lose = (at: string, reason: string) => {
-    if (lost.has(reason)) return
-    lost.add(reason)
+    if (lost?.has(reason)) return
+    lost = (lost ?? new Set()).add(reason)
     notes.dropped({ at }, undefined, reason)
   }
 
