@@ -17,9 +17,10 @@ export interface NameMap {
 export function createNameMap(rule: NameRule, known: Iterable<string> = []): NameMap {
   const originals = new Map<string, string>()
   const fit = (name: string): string => {
-    if (originals.get(name) === name) return name
+    const known = originals.get(name)
+    if (known === name) return name
     const fitted = fitTo(rule, name)
-    if (!originals.has(fitted)) originals.set(fitted, name)
+    if (fitted === name ? known === undefined : !originals.has(fitted)) originals.set(fitted, name)
     return fitted
   }
   for (const name of known) fit(name)

@@ -16,12 +16,13 @@ import type { Notes } from './notice.ts'
  */
 export function arrangeTurns(messages: Message[], notes: Notes): Message[] {
   const turns = mergeAssistants(messages)
-  if (!turns.some((turn) => turn.parts.some((part) => isCall(part) || isResult(part)))) return turns
-  const { answers, orphans, repeated } = pairResults(turns, notes)
+  const { pairs, orphans, repeated } = pairResults(turns, notes)
+  if (!pairs.length && !orphans.size) return turns
   const ids = repeated ? new Set<string>() : undefined
   const arranged: Message[] = []
+  let next = 0
   for (const turn of turns) {
-    if (turn.role === 'assistant') addAnswered(arranged, turn, answers, ids, notes)
+    if (turn.role === 'assistant') next = addAnswered(arranged, turn, pairs, next, ids, notes)
     else if (!turn.parts.some(isResult)) arranged.push(turn)
     else {
       const parts: Part[] = []
@@ -40,22 +41,36 @@ const isResult = (part: Part): part is ToolResultPart => part.type === 'tool-res
 
 function mergeAssistants(messages: Message[]): Message[] {
   const merged: Message[] = []
+  let whole: Message | undefined
   for (const message of messages) {
     const last = merged.at(-1)
-    if (message.role !== 'assistant' || last?.role !== 'assistant' || last.name !== message.name) merged.push(message)
-    else merged[merged.length - 1] = mergeTwo(last, message)
+    if (message.role !== 'assistant' || last?.role !== 'assistant' || last.name !== message.name) {
+      merged.push(message)
+      continue
+    }
+    if (last !== whole) merged[merged.length - 1] = whole = opened(last)
+    for (const part of message.parts) whole.parts.push(part)
+    whole.extra ??= message.extra
   }
   return merged
 }
 
-/** Written out: a spread costs ten times as much, and with Responses there is one for each call of a conversation. */
-function mergeTwo(one: Message, other: Message): Message {
-  const { role, name, at, extra, spelling, wireNames } = one
-  return { role, parts: one.parts.concat(other.parts), name, bare: false, at, extra: extra ?? other.extra, spelling, wireNames }
+/** A copy that more can be added to. Written out: a spread costs ten times as much, and with Responses there is one for each turn. */
+function opened({ role, parts, name, at, extra, spelling, wireNames }: Message): Message {
+  return { role, parts: parts.slice(), name, bare: false, at, extra, spelling, wireNames }
+}
+
+interface Pair {
+  turn: Message
+  call: ToolCallPart
+  answer: ToolResultPart | undefined
+  /** The next call of the same turn that has the same id. */
+  twin: Pair | undefined
 }
 
 interface Pairs {
-  answers: Map<ToolCallPart, ToolResultPart>
+  /** In the order of the calls. */
+  pairs: Pair[]
   /** Results of no call. */
   orphans: Set<ToolResultPart>
   /** Calls share an id. */
@@ -67,53 +82,59 @@ interface Pairs {
  * from zero in every turn; several calls of one turn with the same id are answered in order.
  */
 function pairResults(turns: Message[], notes: Notes): Pairs {
-  const answers = new Map<ToolCallPart, ToolResultPart>()
+  const pairs: Pair[] = []
   const orphans = new Set<ToolResultPart>()
-  const open = new Map<string, { turn: Message; calls: ToolCallPart[] }>()
+  const open = new Map<string, Pair>()
   let repeated = false
   for (const turn of turns)
     for (const part of turn.parts) {
       if (isCall(part)) {
+        const pair: Pair = { turn, call: part, answer: undefined, twin: undefined }
+        pairs.push(pair)
         const known = open.get(part.id)
         if (known) repeated = true
-        if (known?.turn === turn) known.calls.push(part)
-        else open.set(part.id, { turn, calls: [part] })
+        if (known?.turn === turn) lastTwin(known).twin = pair
+        else open.set(part.id, pair)
       } else if (isResult(part)) {
-        const calls = open.get(part.callId)?.calls
-        const call = calls?.find((candidate) => !answers.has(candidate)) ?? calls?.at(-1)
-        if (!call) {
+        let pair = open.get(part.callId)
+        while (pair?.answer && pair.twin) pair = pair.twin
+        if (!pair) {
           orphans.add(part)
           continue
         }
-        const earlier = answers.get(call)
-        if (earlier) notes.dropped(earlier, undefined, `another result for the tool call ${part.callId} follows; the last one counts`)
-        answers.set(call, part)
+        if (pair.answer)
+          notes.dropped(pair.answer, undefined, `another result for the tool call ${part.callId} follows; the last one counts`)
+        pair.answer = part
       }
     }
-  return { answers, orphans, repeated }
+  return { pairs, orphans, repeated }
 }
 
-/** Adds an assistant's turn with unique call ids, and the message that answers its calls. */
-function addAnswered(
-  arranged: Message[],
-  turn: Message,
-  answers: Map<ToolCallPart, ToolResultPart>,
-  ids: Set<string> | undefined,
-  notes: Notes,
-): void {
+function lastTwin(pair: Pair): Pair {
+  let last = pair
+  while (last.twin) last = last.twin
+  return last
+}
+
+/** Adds an assistant's turn with unique call ids, and the message that answers its calls. Its pairs are at `next` or later; returns the place behind them. */
+function addAnswered(arranged: Message[], turn: Message, pairs: Pair[], next: number, ids: Set<string> | undefined, notes: Notes): number {
   let results: ToolResultPart[] | undefined
   let renamed: Part[] | undefined
-  turn.parts.forEach((part, i) => {
-    if (!isCall(part)) return
+  const { parts } = turn
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!
+    if (!isCall(part)) continue
+    while (next < pairs.length && pairs[next]!.call !== part) next++
+    const answer = pairs[next++]?.answer
     const id = ids ? uniqueId(part.id, ids) : part.id
-    const answer = answers.get(part)
     const result = answer ? answerTo(part, id, answer) : missingResult(part, id, notes)
     if (results) results.push(result)
     else results = [result]
-    if (id !== part.id) (renamed ??= turn.parts.slice())[i] = { ...part, id }
-  })
+    if (id !== part.id) (renamed ??= parts.slice())[i] = { ...part, id }
+  }
   arranged.push(renamed ? { ...turn, parts: renamed } : turn)
   if (results) arranged.push({ role: 'tool', parts: results, at: turn.at })
+  return next
 }
 
 /** The answer, told of the call. Written out: a spread costs ten times as much, and there is one for each call of a conversation. */

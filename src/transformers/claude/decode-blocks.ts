@@ -21,16 +21,16 @@ type BlockReader = (block: JsonObject, at: string) => Part | Part[]
 /** Claude Code's line of accounting, which differs between requests of different kinds. */
 const BILLING_LINE = 'x-anthropic-billing-header'
 
-const READERS: Record<string, BlockReader> = {
-  text: readText,
-  image: decodeImage,
-  document: decodeDocument,
-  tool_use: readToolUse,
-  tool_result: readToolResult,
-  thinking: readThinking,
-  redacted_thinking: readRedacted,
-  tool_reference: readToolReference,
-}
+const READERS: ReadonlyMap<string, BlockReader> = new Map<string, BlockReader>([
+  ['text', readText],
+  ['image', decodeImage],
+  ['document', decodeDocument],
+  ['tool_use', readToolUse],
+  ['tool_result', readToolResult],
+  ['thinking', readThinking],
+  ['redacted_thinking', readRedacted],
+  ['tool_reference', readToolReference],
+])
 
 /** Reads a list of blocks, or one bare string. */
 export function decodeBlocks(content: unknown, at: string): { parts: Part[]; bare: boolean } {
@@ -51,8 +51,7 @@ export function decodeSystem(system: unknown, at: string): TextPart[] {
 }
 
 function decodeBlock(block: JsonObject, at: string): Part | Part[] {
-  const type = readString(block.type, at, 'type')
-  const read = Object.hasOwn(READERS, type) ? READERS[type] : undefined
+  const read = READERS.get(readString(block.type, at, 'type'))
   return read ? read(block, at) : readNative(block, at)
 }
 

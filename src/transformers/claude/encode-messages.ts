@@ -35,8 +35,12 @@ export function encodeConversation(chat: ChatRequest, context: AskContext, own: 
     system: { context, own, role: 'system' },
   }
   const leading = own ? 0 : leadingInstructions(chat.messages)
-  const system = encodeBlocks([...chat.system, ...chat.messages.slice(0, leading).flatMap((message) => message.parts)], places.system)
-  for (const message of chat.messages.slice(0, leading)) noteName(message, context)
+  const instructions: Part[] = [...chat.system]
+  for (const message of chat.messages.slice(0, leading)) {
+    noteName(message, context)
+    instructions.push(...message.parts)
+  }
+  const system = encodeBlocks(instructions, places.system)
   const turns: Turn[] = []
   for (const message of chat.messages.slice(leading)) {
     const turn = encodeMessage(message, places, context)

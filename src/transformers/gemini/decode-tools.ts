@@ -27,19 +27,27 @@ const KIND_OF: Record<string, HostedKind> = {
 /** Reads the tools; what only Gemini knows of their schemas goes to `groups`. `entry` in their spelling tells which entry of the list a tool stood in. */
 export function decodeTools(value: unknown, at: string, groups: Located[]): Tool[] {
   const entries = isObject(value) ? [value] : readArray(value, at)
-  return entries.flatMap((entry, i): Tool[] => {
+  const tools: Tool[] = []
+  entries.forEach((entry, i) => {
     const place = Array.isArray(value) ? `${at}/${i}` : at
-    return Object.entries(readObject(entry, place)).flatMap(([key, tool]): Tool[] => {
-      if (tool === undefined || tool === null) return []
-      if (key !== 'functionDeclarations') return [hosted(key, tool, `${place}/${key}`, i)]
+    const wire = readObject(entry, place)
+    for (const key in wire) {
+      const tool = wire[key]
       const under = `${place}/${key}`
-      const list = isObject(tool) ? [tool] : readArray(tool, under)
-      return list.map((item, n) => {
-        const here = Array.isArray(tool) ? `${under}/${n}` : under
-        if (isObject(item) && item.parameters !== undefined) groups.push(...strayOrdering(item.parameters, `${here}/parameters`))
-        return declaration(item, here, i)
-      })
-    })
+      if (tool === undefined || tool === null) continue
+      if (key === 'functionDeclarations') addDeclarations(tools, tool, under, i, groups)
+      else tools.push(hosted(key, tool, under, i))
+    }
+  })
+  return tools
+}
+
+function addDeclarations(tools: Tool[], value: unknown, at: string, entry: number, groups: Located[]): void {
+  const list = isObject(value) ? [value] : readArray(value, at)
+  list.forEach((item, n) => {
+    const here = Array.isArray(value) ? `${at}/${n}` : at
+    if (isObject(item) && item.parameters !== undefined) groups.push(...strayOrdering(item.parameters, `${here}/parameters`))
+    tools.push(declaration(item, here, entry))
   })
 }
 

@@ -66,7 +66,8 @@ function decodeMessage(item: JsonObject, at: string, read: Readers): Message {
   if (bare) wrapper.bare = 'content'
   if (Array.isArray(content) && content.length === 0) wrapper.hollow = true
   // An assistant's messages are merged later: each part remembers the message it stood in.
-  if (role === 'assistant') for (const part of parts) keepIn(part, undefined, Object.assign({}, spellingOf(part), wrapper))
+  if (role === 'assistant')
+    for (const part of parts) keepIn(part, undefined, part.spelling ? Object.assign({}, spellingOf(part), wrapper) : wrapper)
   const message: Message = { role: role as Message['role'], parts, at }
   if (bare) message.bare = true
   return keepIn(message, restOf(item, MESSAGE), wrapper)

@@ -25,7 +25,8 @@ import type { Writing } from './writing.ts'
 export function encodeMessages(chat: ChatRequest, writing: Writing): JsonObject[] {
   const out: JsonObject[] = []
   const thinking = chat.reasoning?.mode !== 'off' && chat.reasoning?.effort !== 'none'
-  const system = chat.system.flatMap((part) => encodePart(part, writing))
+  const system: JsonObject[] = []
+  for (const part of chat.system) system.push(...encodePart(part, writing))
   if (system.length) out.push({ role: writing.facts.systemRole ?? 'system', content: joined(system, '\n\n') })
   // Media of tool results waits until all results of the turn are said: nothing may stand between them.
   let waiting: MediaPart[] = []

@@ -26,8 +26,8 @@ const NOTHING: History = { parts: [] }
 
 /** @param at the path of the message */
 export function decodeHistory(message: JsonObject, at: string): History {
+  if (!saysReasoning(message)) return NOTHING
   const said = FIELDS.filter((field) => message[field] !== undefined)
-  if (!said.length) return NOTHING
   const full = said.filter((field) => !isEmpty(message[field]))
   const empty = pick(
     message,
@@ -48,6 +48,12 @@ export function decodeHistory(message: JsonObject, at: string): History {
     spelling: { openai: pick(message, full) },
   }
   return { parts: [part], spelling: empty }
+}
+
+/** A message has few fields, and there are many messages: looking these up is cheaper than looking for each that may be there. */
+function saysReasoning(message: JsonObject): boolean {
+  for (const field in message) if (REASONING_FIELDS.has(field) && message[field] !== undefined) return true
+  return false
 }
 
 const isEmpty = (value: unknown): boolean =>
