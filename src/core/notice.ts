@@ -66,13 +66,7 @@ export function createNotes(direction: Notice['in'], fields: Record<string, stri
 export function noteForeignExtras(chat: ChatRequest, target: ProtocolName, notes: Notes): void {
   if (chat.bound && chat.bound.source?.protocol !== target) fail(chat.bound)
   const look = (object: Located | undefined) => {
-    if (!object?.extra) return
-    for (const protocol in object.extra) {
-      if (protocol === target) continue
-      const fields = object.extra[protocol as ProtocolName] ?? {}
-      for (const key in fields)
-        if (fields[key] !== null) notes.dropped({ at: pointer(object.at ?? '', key) }, undefined, `only ${protocol} knows this field`)
-    }
+    if (object?.extra) noteExtras(object.at ?? '', object.extra, target, notes)
   }
   look(chat)
   chat.system.forEach(look)
@@ -89,4 +83,13 @@ export function noteForeignExtras(chat: ChatRequest, target: ProtocolName, notes
   look(chat.reasoning)
   look(chat.format)
   chat.groups?.forEach(look)
+}
+
+function noteExtras(at: string, extra: NonNullable<Located['extra']>, target: ProtocolName, notes: Notes): void {
+  for (const protocol in extra) {
+    if (protocol === target) continue
+    const fields = extra[protocol as ProtocolName] ?? {}
+    for (const key in fields)
+      if (fields[key] !== null) notes.dropped({ at: pointer(at, key) }, undefined, `only ${protocol} knows this field`)
+  }
 }

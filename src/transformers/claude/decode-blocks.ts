@@ -35,8 +35,14 @@ const READERS: ReadonlyMap<string, BlockReader> = new Map<string, BlockReader>([
 /** Reads a list of blocks, or one bare string. */
 export function decodeBlocks(content: unknown, at: string): { parts: Part[]; bare: boolean } {
   if (typeof content === 'string') return { parts: [{ type: 'text', text: content, at }], bare: true }
-  const read = mapped(readArray(content, at), (block, i) => decodeBlock(readObject(block, at, i), `${at}/${i}`))
-  return { parts: unloadCarriers(read.some(Array.isArray) ? read.flat() : (read as Part[])), bare: false }
+  const blocks = readArray(content, at)
+  const parts: Part[] = []
+  for (let i = 0; i < blocks.length; i++) {
+    const read = decodeBlock(readObject(blocks[i], at, i), `${at}/${i}`)
+    if (Array.isArray(read)) parts.push(...read)
+    else parts.push(read)
+  }
+  return { parts: unloadCarriers(parts), bare: false }
 }
 
 /** Reads the instructions: they hold text alone. */
