@@ -67,7 +67,7 @@ const TEXT = new Set(['type', 'text', 'cache_control', 'citations'])
 function readText(block: JsonObject, at: string): TextPart {
   const { cache, unknown } = decodeCache(block)
   const citations = Array.isArray(block.citations) ? decodeCitations(block.citations, at) : undefined
-  const part = locateIn<TextPart>({ type: 'text', text: readString(block.text, at, 'text') }, block, at, TEXT)
+  const part = locateIn<TextPart>({ type: 'text', text: readString(block.text, at, 'text'), at }, block, TEXT)
   if (cache) part.cache = cache
   if (citations?.length) part.citations = citations
   if (unknown) part.extra = { claude: { ...part.extra?.claude, ...unknown } }
@@ -79,7 +79,7 @@ function readToolUse(block: JsonObject, at: string): ToolCallPart {
   const { cache, unknown } = decodeCache(block)
   const id = readString(block.id, at, 'id')
   const name = familyName(readString(block.name, at, 'name'), block.toolset_name)
-  const part = locateIn<ToolCallPart>({ type: 'tool-call', id, name, input: block.input }, block, at, TOOL_USE)
+  const part = locateIn<ToolCallPart>({ type: 'tool-call', id, name, input: block.input, at }, block, TOOL_USE)
   if (cache) part.cache = cache
   return withCaller(unknown ? { ...part, extra: { claude: { ...part.extra?.claude, ...unknown } } } : part, block)
 }
@@ -102,7 +102,7 @@ function readToolResult(block: JsonObject, at: string): ToolResultPart {
   const { parts, bare } = absent ? { parts: [], bare: false } : decodeBlocks(block.content, `${at}/content`)
   const isError = optional(readBoolean, block.is_error, at, 'is_error')
   const callId = readString(block.tool_use_id, at, 'tool_use_id')
-  const part = locateIn<ToolResultPart>({ type: 'tool-result', callId, parts }, block, at, TOOL_RESULT)
+  const part = locateIn<ToolResultPart>({ type: 'tool-result', callId, parts, at }, block, TOOL_RESULT)
   if (bare) part.bare = true
   if (isError !== undefined) part.isError = isError
   if (cache) part.cache = cache

@@ -116,8 +116,7 @@ function decodeMessage(value: unknown, at: string): Message {
   if (role === 'system' && (wire.content === undefined || wire.content === null))
     return spell({ role, parts: [], ...locate(wire, at, MESSAGE) }, { content: wire.content })
   const { parts, bare } = decodeBlocks(wire.content, `${at}/content`)
-  const message: Message = bare ? { role, parts, bare } : { role, parts }
-  return locateIn(message, wire, at, MESSAGE)
+  return locateIn<Message>(bare ? { role, parts, bare, at } : { role, parts, at }, wire, MESSAGE)
 }
 
 const readStrings = (value: unknown, at: string): string[] => readArray(value, at).map((item, i) => readString(item, at, i))

@@ -62,7 +62,7 @@ function decodeTool(wire: JsonObject, at: string): Tool {
   if (wire.name === PLACEHOLDER && wire.defer_loading === true)
     return { type: 'hosted', kind: 'other', protocol: 'claude', value: wire, at }
   const { cache, unknown } = decodeCache(wire)
-  const tool = locateIn<FunctionTool>({ type: 'function', name: readString(wire.name, at, 'name') }, wire, at, FUNCTION)
+  const tool = locateIn<FunctionTool>({ type: 'function', name: readString(wire.name, at, 'name'), at }, wire, FUNCTION)
   const description = optional(readString, wire.description, at, 'description')
   const strict = optional(readBoolean, wire.strict, at, 'strict')
   if (description !== undefined) tool.description = description

@@ -44,11 +44,10 @@ export const FIELDS: Record<string, string> = {
  * What every neutral object carries of its wire object: its place, the fields that have no neutral word, and the known
  * fields that are `null` (which means absent, but is written back).
  */
-export const locate = (object: JsonObject, at: string, known: ReadonlySet<string>): Located => locateIn({}, object, at, known)
+export const locate = (object: JsonObject, at: string, known: ReadonlySet<string>): Located => locateIn({ at }, object, known)
 
-/** The same, added to a new neutral object. */
-export function locateIn<T extends Located>(located: T, object: JsonObject, at: string, known: ReadonlySet<string>): T {
-  located.at = at
+/** The same, added to a new neutral object that has its place: a field that a literal has takes no memory of its own. */
+export function locateIn<T extends Located>(located: T & { at: string }, object: JsonObject, known: ReadonlySet<string>): T {
   let extra: JsonObject | undefined
   let nulls: JsonObject | undefined
   for (const key in object) {
