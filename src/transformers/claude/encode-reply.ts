@@ -46,7 +46,7 @@ function usageOf(reply: Reply, context: ReplyContext): JsonObject {
   const input = usage?.input === undefined ? inputLength(context) : 0
   const output =
     usage?.output === undefined ? reply.parts.reduce((sum, part) => sum + ('text' in part ? estimateTokens(part.text ?? '') : 8), 1) : 0
-  return encodeUsage(usage, { input, output })
+  return encodeUsage(usage, { input, output }, context.notes)
 }
 
 /** Clients tell messages by this prefix. */

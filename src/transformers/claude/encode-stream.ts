@@ -12,6 +12,7 @@ import { opaqueForClient } from '../../core/envelope.ts'
 import { flat } from '../../core/flat.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import { escaped } from '../../core/json-strings.ts'
+import type { Notes } from '../../core/notice.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { StreamEvent, StreamPart } from '../../core/reply.ts'
 import { createSequencer } from '../../core/sequence.ts'
@@ -53,11 +54,11 @@ export function createStreamEncoder(context: ReplyContext): (event: StreamEvent)
   const write = (name: string, data: JsonObject) => {
     out += writeEvent(JSON.stringify({ type: name, ...data }), name)
   }
-  const usageNow = () =>
-    encodeUsage(usage, {
-      input: usage?.input === undefined ? inputLength(context) : 0,
-      output: usage?.output === undefined ? Math.max(1, Math.round(characters * TOKENS_PER_CHARACTER)) : 0,
-    })
+  const usageNow = (notes?: Notes) => {
+    const input = usage?.input === undefined ? inputLength(context) : 0
+    const output = usage?.output === undefined ? Math.max(1, Math.round(characters * TOKENS_PER_CHARACTER)) : 0
+    return encodeUsage(usage, { input, output }, notes)
+  }
 
   const openBlock = (content: JsonObject) => {
     block++
@@ -180,7 +181,11 @@ export function createStreamEncoder(context: ReplyContext): (event: StreamEvent)
       case 'finish': {
         usage = mergeUsage(usage, event.usage)
         const { container = null, ...more } = event.extra?.claude ?? {}
-        write('message_delta', { delta: Object.assign(encodeStop(event.stop, seen), { container }), usage: usageNow(), ...more })
+        write('message_delta', {
+          delta: Object.assign(encodeStop(event.stop, seen), { container }),
+          usage: usageNow(context.notes),
+          ...more,
+        })
         return write('message_stop', {})
       }
       case 'error':

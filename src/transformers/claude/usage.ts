@@ -4,7 +4,9 @@
  * @see https://platform.claude.com/docs/en/build-with-claude/prompt-caching#tracking-cache-performance
  * @module
  */
-import { arrayOf, isObject, lookUp, numberOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { arrayOf, isObject, numberOf, stringOf, type JsonObject } from '../../core/json.ts'
+import type { Notes } from '../../core/notice.ts'
+import { tierFor } from '../../core/service-tier.ts'
 import type { Usage } from '../../core/usage.ts'
 
 /** Counts of the wire; `undefined` where there are none. Fields that are `null` or absent stay absent. */
@@ -69,10 +71,11 @@ export function addWireUsage(one: JsonObject, other: JsonObject): JsonObject {
 }
 
 /** Counts for a client. `guess` stands in for what the provider did not tell: a client that compacts by these counts must never see 0. */
-export function encodeUsage(usage: Usage | undefined, guess: { input: number; output: number }): JsonObject {
+export function encodeUsage(usage: Usage | undefined, guess: { input: number; output: number }, notes?: Notes): JsonObject {
   if (usage?.spelling?.claude) return usage.spelling.claude
   const write = usage?.cacheWrite ?? 0
   const long = usage?.cacheWriteLong ?? 0
+  const isFast = usage?.serviceTier === 'fast'
   return {
     input_tokens: usage?.input ?? guess.input,
     cache_creation_input_tokens: write,
@@ -81,19 +84,13 @@ export function encodeUsage(usage: Usage | undefined, guess: { input: number; ou
     output_tokens: usage?.output ?? guess.output,
     output_tokens_details: usage?.reasoning === undefined ? null : { thinking_tokens: usage.reasoning },
     server_tool_use: encodeToolCalls(usage),
-    service_tier: lookUp(TIERS, usage?.serviceTier?.toLowerCase() ?? '') ?? null,
-    ...(usage?.serviceTier === 'fast' && { speed: 'fast' }),
+    service_tier: (isFast ? undefined : tierFor('claude', TIERS, usage, notes)) ?? null,
+    ...(isFast && { speed: 'fast' }),
   }
 }
 
-/** The tiers of answers, as each provider calls them, in Claude's words. The others have none. */
-const TIERS: Readonly<Record<string, string>> = {
-  standard: 'standard',
-  default: 'standard',
-  on_demand: 'standard',
-  priority: 'priority',
-  batch: 'batch',
-}
+/** The tiers of answers. */
+const TIERS: Readonly<Record<string, string>> = { standard: 'standard', priority: 'priority', batch: 'batch' }
 
 /** Other providers tell what they did themselves of searches and fetches alone. */
 function encodeToolCalls({ serverToolCalls = 0, pageFetches = 0 }: Usage = {}): JsonObject | null {

@@ -30,7 +30,7 @@ export function encodeReply(reply: Reply, context: ReplyContext): JsonObject {
   }
   return {
     candidates: [candidate],
-    ...(reply.usage && { usageMetadata: encodeUsage(reply.usage) }),
+    ...(reply.usage && { usageMetadata: encodeUsage(reply.usage, context.notes) }),
     modelVersion: context.model,
     responseId: reply.id ?? context.newId('resp_'),
   }

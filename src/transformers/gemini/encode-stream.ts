@@ -137,7 +137,7 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     usage = mergeUsage(usage, event.usage)
     const groundingMetadata = encodeGrounding(texts, context.notes)
     const rest = assemble(encodeFinish(event.stop, broken), { index: 0 }, groundingMetadata && { groundingMetadata })
-    const about = assemble(usage && { usageMetadata: encodeUsage(usage) }, { modelVersion: context.model, responseId: id })
+    const about = assemble(usage && { usageMetadata: encodeUsage(usage, context.notes) }, { modelVersion: context.model, responseId: id })
     after = `${AFTER_PARTS}${JSON.stringify(rest).slice(1)}],${JSON.stringify(about).slice(1)}${array ? ']' : '\n\n'}`
     chunk(`{"text":""${carry(undefined)}}`)
   }

@@ -5,6 +5,8 @@
  * @module
  */
 import { arrayOf, isObject, lookUp, numberOf, stringOf, type JsonObject } from '../../core/json.ts'
+import type { Notes } from '../../core/notice.ts'
+import { tierFor } from '../../core/service-tier.ts'
 import { totalInput, type Usage } from '../../core/usage.ts'
 
 /** What an answer tells of Google's own tools, beside its counts. */
@@ -26,6 +28,7 @@ export function decodeUsage(value: unknown, { groundingMetadata, urlContextMetad
   const pages = isObject(urlContextMetadata) ? arrayOf(urlContextMetadata.urlMetadata).length : 0
   const tier = stringOf(value.serviceTier) ?? lookUp(TIER_OF_TRAFFIC, stringOf(value.trafficType) ?? '')
   return {
+    at: '/usageMetadata',
     input: Math.max(0, input),
     ...(cached !== undefined && { cacheRead: cached }),
     output: (said ?? 0) + (thought ?? 0),
@@ -47,14 +50,19 @@ export function mergeUsageMetadata(earlier: JsonObject | undefined, later: unkno
   return merged
 }
 
-export function encodeUsage(usage: Usage): JsonObject {
+/** The tiers of answers. */
+const TIERS: Readonly<Record<string, string>> = { standard: 'standard', flex: 'flex', priority: 'priority', fast: 'priority' }
+
+export function encodeUsage(usage: Usage, notes: Notes): JsonObject {
   const prompt = totalInput(usage)
   const output = usage.output ?? 0
+  const tier = tierFor('gemini', TIERS, usage, notes)
   return {
     promptTokenCount: prompt,
     ...(usage.cacheRead !== undefined && { cachedContentTokenCount: usage.cacheRead }),
     candidatesTokenCount: Math.max(0, output - (usage.reasoning ?? 0)),
     ...(usage.reasoning !== undefined && { thoughtsTokenCount: usage.reasoning }),
     totalTokenCount: prompt + output,
+    ...(tier !== undefined && { serviceTier: tier }),
   }
 }

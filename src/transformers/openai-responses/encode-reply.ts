@@ -9,6 +9,7 @@ import type { JsonObject } from '../../core/json.ts'
 import { mapped } from '../../core/mapped.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Reply, Stop } from '../../core/reply.ts'
+import { OPENAI_TIERS, tierFor } from '../../core/service-tier.ts'
 import { compactReply, isCompaction } from './compaction.ts'
 import { blockItem, CALL_PREFIX, callItem, callShapes, contentOf, isWholeCall, messageItem, shareMessage } from './output-items.ts'
 import { carrierItem, isTold, reasoningItem } from './reasoning.ts'
@@ -29,8 +30,10 @@ export function encodeReply(answer: Reply, context: ReplyContext): JsonObject {
   const refused = refusedIn(reply.parts)
   const end = encodeStop(reply.stop, refused)
   noteRefusal(reply.stop, refused, context.notes)
+  const echo = settingsEcho(context)
   return {
-    ...settingsEcho(context),
+    ...echo,
+    service_tier: tierFor(OWN, OPENAI_TIERS, reply.usage, context.notes) ?? echo.service_tier,
     id,
     object: 'response',
     created_at: reply.created ?? now,

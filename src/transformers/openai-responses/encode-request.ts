@@ -4,11 +4,12 @@
  *
  * @module
  */
-import type { ChatRequest, Effort, Message, OutputFormat, ReasoningAsk, ServiceTier } from '../../core/chat.ts'
+import type { ChatRequest, Effort, Message, OutputFormat, ReasoningAsk } from '../../core/chat.ts'
 import { extended } from '../../core/extended.ts'
 import { assemble, isObject, type JsonObject } from '../../core/json.ts'
 import type { Notes } from '../../core/notice.ts'
 import type { AskContext } from '../../core/protocol.ts'
+import { OPENAI_TIERS } from '../../core/service-tier.ts'
 import { isStrict, strictFormat } from '../../core/strict-schema.ts'
 import { fitUser } from '../../core/user-id.ts'
 import { encodeMessages } from './encode-items.ts'
@@ -103,7 +104,7 @@ export function encodeSettings(chat: ChatRequest, context: Pick<AskContext, 'mod
     encodeUser(chat, context),
     {
       metadata: chat.metadata,
-      service_tier: chat.serviceTier && (TIERS[chat.serviceTier] ?? chat.serviceTier),
+      service_tier: chat.serviceTier && OPENAI_TIERS[chat.serviceTier],
       top_logprobs: chat.logprobs?.top,
       stream: chat.stream || undefined,
     },
@@ -112,8 +113,6 @@ export function encodeSettings(chat: ChatRequest, context: Pick<AskContext, 'mod
   )
   return compact(settings)
 }
-
-const TIERS: Partial<Record<ServiceTier, string>> = { standard: 'default', fast: 'priority' }
 
 /** OpenAI refuses a smaller limit. */
 const LEAST_TOKENS = 16

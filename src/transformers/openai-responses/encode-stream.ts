@@ -12,6 +12,7 @@ import { escaped } from '../../core/json-strings.ts'
 import { writeLogprobs } from '../../core/logprobs.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Stop, StreamEvent } from '../../core/reply.ts'
+import { OPENAI_TIERS, tierFor } from '../../core/service-tier.ts'
 import { mergeUsage, type Usage } from '../../core/usage.ts'
 import { compactStream, isCompaction } from './compaction.ts'
 import { OVERFLOWN } from './encode-reply.ts'
@@ -38,16 +39,20 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
   const { events, output } = answer
   const parts: (Open | undefined)[] = []
   let head = ''
+  /** The tier that was asked for, until another is told. */
+  let service_tier: unknown
   let usage: Usage | undefined
 
   function frame(id: string, created = Math.floor(context.now() / 1000)): void {
-    const fixed = { id, object: 'response', created_at: created, model: context.model, ...settingsEcho(context) }
+    const { service_tier: asked, ...echo } = settingsEcho(context)
+    const fixed = { id, object: 'response', created_at: created, model: context.model, ...echo }
     head = JSON.stringify(fixed).slice(0, -1)
+    service_tier = asked
   }
 
   function start(id: string | undefined, created: number | undefined): string {
     frame(responseId(id, newId), created)
-    const state = { status: 'in_progress', completed_at: null, error: null, incomplete_details: null }
+    const state = { status: 'in_progress', completed_at: null, error: null, incomplete_details: null, service_tier }
     return events.snapshot('response.created', head, state, [], null) + events.snapshot('response.in_progress', head, state, [], null)
   }
 
@@ -60,7 +65,8 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
     const failed = stop.reason === 'context-window' && answer.items === 0
     const completed_at = end.status === 'completed' ? Math.floor(context.now() / 1000) : null
     const { status, incomplete_details } = end
-    const state = { status, incomplete_details, completed_at, error: null, ...(failed && OVERFLOWN) }
+    service_tier = tierFor(OWN, OPENAI_TIERS, usage, notes) ?? service_tier
+    const state = { status, incomplete_details, completed_at, error: null, service_tier, ...(failed && OVERFLOWN) }
     return text + events.snapshot(`response.${state.status}`, head, state, output, encodeUsage(usage))
   }
 
@@ -78,7 +84,7 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
     text += events.aloud('error', { error: { type, code, message: words, param } })
     const error = { code: streamCode(code, event.failure), message: words }
     const told = output.filter((item) => item !== undefined)
-    const state = { status: 'failed', completed_at: null, error, incomplete_details: null }
+    const state = { status: 'failed', completed_at: null, error, incomplete_details: null, service_tier }
     return text + events.snapshot('response.failed', head, state, told, usage ? encodeUsage(usage) : null)
   }
 

@@ -9,6 +9,7 @@ import { objectOf, stringOf, type JsonObject } from '../../core/json.ts'
 import type { TokenLogprob } from '../../core/logprobs.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Reply } from '../../core/reply.ts'
+import { OPENAI_TIERS, tierFor } from '../../core/service-tier.ts'
 import { callJson } from '../../core/tool-call.ts'
 import { encodeAnnotation } from './annotations.ts'
 import { encodeImage } from './images.ts'
@@ -32,12 +33,14 @@ export function encodeReply(reply: Reply, context: ReplyContext): JsonObject {
     finish_reason: finish,
     ...(reply.stop.sequence !== undefined && { stop_reason: reply.stop.sequence }),
   }
+  const tier = tierFor('openai', OPENAI_TIERS, reply.usage, context.notes)
   return {
     id: completionId(reply.id, context),
     object: 'chat.completion',
     created: reply.created ?? Math.floor(context.now() / 1000),
     model: context.model,
     choices: [choice],
+    ...(tier !== undefined && { service_tier: tier }),
     ...(reply.usage && { usage: encodeUsage(reply.usage) }),
   }
 }

@@ -6,6 +6,7 @@
 import type { CacheMark, ChatRequest, Message, OutputFormat } from '../../core/chat.ts'
 import { assemble, objectOf, type JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
+import { OPENAI_TIERS } from '../../core/service-tier.ts'
 import { strictFormat } from '../../core/strict-schema.ts'
 import { fitUser } from '../../core/user-id.ts'
 import { encodeMessages } from './encode-messages.ts'
@@ -47,7 +48,7 @@ function encodeAsSaid(body: JsonObject, chat: ChatRequest, writing: Writing): Js
   if (chat.reasoning && chat.reasoning.at === undefined) encodeReasoning(body, chat, writing)
   else if (chat.reasoning?.effort && !('reasoning' in said) && !('thinking' in said)) body.reasoning_effort = chat.reasoning.effort
   if (!('max_completion_tokens' in said) && !('max_tokens' in said)) encodeMaxTokens(body, chat, writing)
-  if (chat.serviceTier && !('service_tier' in said)) body.service_tier = TIERS[chat.serviceTier]
+  if (chat.serviceTier && !('service_tier' in said)) body.service_tier = OPENAI_TIERS[chat.serviceTier]
   if (chat.cacheKey !== undefined) body.prompt_cache_key = chat.cacheKey
   if (chat.metadata) body.metadata = chat.metadata
   if (chat.stream) body.stream = true
@@ -174,14 +175,12 @@ function temperatureOf({ temperature, at }: ChatRequest, { faithful, dialect, no
   return fitted
 }
 
-const TIERS = { auto: 'auto', standard: 'default', flex: 'flex', priority: 'priority', fast: 'priority', scale: 'scale' } as const
-
 function encodeAccount(body: JsonObject, chat: ChatRequest, writing: Writing): void {
   const { dialect, notes } = writing
   put(body, 'metadata', chat.metadata, { object: chat, field: 'metadata' }, writing)
   put(body, 'prompt_cache_key', chat.cacheKey, { object: chat, field: 'cacheKey' }, writing)
   if (chat.serviceTier) {
-    put(body, 'service_tier', TIERS[chat.serviceTier], { object: chat, field: 'serviceTier' }, writing)
+    put(body, 'service_tier', OPENAI_TIERS[chat.serviceTier], { object: chat, field: 'serviceTier' }, writing)
     if (chat.serviceTier === 'fast' && body.service_tier) notes.approximated(chat, 'serviceTier', 'the fastest tier here is "priority"')
   }
   if (chat.user === undefined) return

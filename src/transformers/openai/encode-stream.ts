@@ -12,6 +12,7 @@ import { escaped } from '../../core/json-strings.ts'
 import type { TokenLogprob } from '../../core/logprobs.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Stop, StreamEvent } from '../../core/reply.ts'
+import { OPENAI_TIERS, tierFor } from '../../core/service-tier.ts'
 import { mergeUsage, type Usage } from '../../core/usage.ts'
 import { encodeAnnotation } from './annotations.ts'
 import { errorObject } from './encode-error.ts'
@@ -59,8 +60,8 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     tokens = []
     return told
   }
-  const chunk = (delta: string, finish = 'null', more = '') =>
-    `${head}${delta}},"logprobs":${tokens.length ? takeTokens() : 'null'},"finish_reason":${finish}${more}${tail}`
+  const chunk = (delta: string, end = `null${tail}`) =>
+    `${head}${delta}},"logprobs":${tokens.length ? takeTokens() : 'null'},"finish_reason":${end}`
   const field = (name: string, value: unknown) => chunk(`"${name}":${JSON.stringify(value)}`)
 
   const start = (id: string | undefined, own: boolean, created: number | undefined): string => {
@@ -179,11 +180,13 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     const refusal = stop.reason === 'refusal' && stop.detail && !refused ? field('refusal', stop.detail) : ''
     const word = encodeStop(stop, { calls: calls > 0, legacy }, notes)
     const sequence = stop.sequence === undefined ? '' : `,"stop_reason":${JSON.stringify(stop.sequence)}`
+    const tier = tierFor('openai', OPENAI_TIERS, usage, notes)
+    const end = tier === undefined ? tail : `}],"service_tier":${JSON.stringify(tier)}${tail.slice(2)}`
     const total =
       chat.includeUsage && usage
         ? `${head.slice(0, head.indexOf('"choices":'))}"choices":[],"usage":${JSON.stringify(encodeUsage(usage))}}\n\n`
         : ''
-    return `${refusal}${chunk('', `"${word}"`, sequence)}${total}data: [DONE]\n\n`
+    return `${refusal}${chunk('', `"${word}"${sequence}${end}`)}${total}data: [DONE]\n\n`
   }
   const fail = (failure: Failure): string => `data: ${JSON.stringify({ error: errorObject(failure) })}\n\n`
 

@@ -142,7 +142,7 @@ it('case 30: counts are snapshots, and cached input is counted once', () => {
     chunk([{ text: 'b' }], {}, { trafficType: 'ON_DEMAND' }),
     chunk([{ text: '' }], { finishReason: 'STOP' }, { promptTokenCount: 100_200, candidatesTokenCount: 5, thoughtsTokenCount: 3 }),
   ])
-  expect(usage).toEqual({ serviceTier: 'standard', input: 200, cacheRead: 100_000, output: 8, reasoning: 3 })
+  expect(usage).toEqual({ at: '/usageMetadata', serviceTier: 'standard', input: 200, cacheRead: 100_000, output: 8, reasoning: 3 })
 })
 
 it('case 38: CONTINUATION is an answer that was cut', () => {
