@@ -66,7 +66,42 @@ export function shareLogprobs(tokens: readonly TokenLogprob[], texts: readonly s
 }
 
 /** How many bytes of tokens there are beyond `texts`, into the first of which `before` bytes of another token reach. */
-export function surplusOf(tokens: readonly TokenLogprob[], texts: readonly string[], before = 0): number {
+function surplusOf(tokens: readonly TokenLogprob[], texts: readonly string[], before = 0): number {
   const told = tokens.reduce((sum, token) => sum + lengthOf(token), before)
   return Math.max(0, told - texts.reduce((sum, text) => sum + encodeUtf8(text).length, 0))
+}
+
+/**
+ * The tokens of each text, where what was `thought` comes before them: how likely that was has no place, which is left to `lose`. Where there
+ * are no texts nothing has.
+ */
+export function sharesOf(tokens: readonly TokenLogprob[], texts: readonly string[], thought: boolean, lose: () => void): TokenLogprob[][] {
+  const skip = thought || !texts.length ? surplusOf(tokens, texts) : 0
+  if (skip) lose()
+  return shareLogprobs(tokens, texts, skip)
+}
+
+/** Tokens on their way with a text that is told piece by piece, other pieces than those in which they came. */
+export interface TokenQueue {
+  add(tokens: readonly TokenLogprob[]): void
+  /** Takes those that begin in the next piece of the text. */
+  take(text: string): TokenLogprob[]
+  /** Those of no text that was told. */
+  rest(): TokenLogprob[]
+}
+
+export function createTokenQueue(): TokenQueue {
+  let waiting: TokenLogprob[] = []
+  /** How many bytes of the last token taken reach into the text that follows. */
+  let ahead = 0
+  return {
+    add: (tokens) => void (waiting = waiting.concat(tokens)),
+    take(text) {
+      const [taken = [], left = []] = shareLogprobs(waiting, [text, ''], -ahead)
+      waiting = left
+      ahead = surplusOf(taken, [text], ahead)
+      return taken
+    },
+    rest: () => waiting,
+  }
 }

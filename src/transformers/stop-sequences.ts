@@ -5,7 +5,7 @@
  * @module
  */
 import type { Part, TextPart } from '../core/chat.ts'
-import { shareLogprobs, surplusOf, type TokenLogprob } from '../core/logprobs.ts'
+import { createTokenQueue, shareLogprobs, type TokenLogprob, type TokenQueue } from '../core/logprobs.ts'
 import type { Emit, Reply, StreamEvent } from '../core/reply.ts'
 
 /** Where the sequence that is complete first stands in `text`: there a provider would have stopped. */
@@ -54,9 +54,7 @@ interface OpenText {
   start: StreamEvent | undefined
   /** Its end, which may begin a stop sequence. */
   held: string
-  /** The tokens of what is held, and how many bytes of those told reach into it. */
-  tokens: TokenLogprob[]
-  ahead: number
+  tokens?: TokenQueue
 }
 
 /** The stream of an answer, up to the first of `stops` in its text. Text that may be the beginning of one waits for what follows. */
@@ -65,17 +63,14 @@ export function cutStream(emit: Emit, stops: readonly string[]): Emit {
   let met: string | undefined
   const running = new Set<number>()
 
-  /** `rest`: what is held behind the text. */
-  const tell = (text: string, rest: string) => {
+  const tell = (text: string) => {
     if (!open || !text) return
     begin()
-    if (open.tokens.length || open.ahead) {
-      const [logprobs = [], left = []] = shareLogprobs(open.tokens, [text, rest], -open.ahead)
-      open.tokens = left
-      open.ahead = surplusOf(logprobs, [text], open.ahead)
-      if (logprobs.length) emit({ type: 'logprobs', index: open.index, logprobs })
-    }
+    if (open.tokens) tellTokens(open.tokens.take(text))
     emit({ type: 'delta', index: open.index, text })
+  }
+  const tellTokens = (logprobs: TokenLogprob[]) => {
+    if (logprobs.length) emit({ type: 'logprobs', index: open!.index, logprobs })
   }
   const begin = () => {
     if (open?.start) emit(open.start)
@@ -92,13 +87,12 @@ export function cutStream(emit: Emit, stops: readonly string[]): Emit {
     const seen = open!.held + text
     const found = findStop(seen, stops)
     if (found) {
-      tell(seen.slice(0, found.at), seen.slice(found.at))
+      tell(seen.slice(0, found.at))
       return stop(found.sequence)
     }
     const wait = openEnd(seen, stops)
-    const rest = seen.slice(seen.length - wait)
-    tell(seen.slice(0, seen.length - wait), rest)
-    open!.held = rest
+    tell(seen.slice(0, seen.length - wait))
+    open!.held = seen.slice(seen.length - wait)
   }
 
   return (event) => {
@@ -114,12 +108,12 @@ export function cutStream(emit: Emit, stops: readonly string[]): Emit {
         begin()
         running.add(event.index)
         if (event.part.type !== 'text') return emit(event)
-        open = { index: event.index, start: { ...event, part: { ...event.part, text: '' } }, held: '', tokens: [], ahead: 0 }
+        open = { index: event.index, start: { ...event, part: { ...event.part, text: '' } }, held: '' }
         return grow(event.part.text)
       case 'delta':
         return event.index === open?.index ? grow(event.text) : emit(event)
       case 'logprobs':
-        if (event.index === open?.index) open.tokens = open.tokens.concat(event.logprobs)
+        if (event.index === open?.index) (open.tokens ??= createTokenQueue()).add(event.logprobs)
         return
       case 'citation':
         begin()
@@ -128,8 +122,8 @@ export function cutStream(emit: Emit, stops: readonly string[]): Emit {
         running.delete(event.index)
         if (event.index === open?.index) {
           begin()
-          tell(open.held, '')
-          if (open.tokens.length) emit({ type: 'logprobs', index: event.index, logprobs: open.tokens })
+          tell(open.held)
+          if (open.tokens) tellTokens(open.tokens.rest())
           open = undefined
         }
         return emit(event)

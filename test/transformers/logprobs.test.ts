@@ -197,6 +197,30 @@ it('what only Gemini tells of tokens, and tokens of no text, are noted', () => {
   }
 })
 
+it('of several texts of Gemini each gets its own tokens, and what was thought before them none', () => {
+  const chosen = (...tokens: string[]) => ({ chosenCandidates: tokens.map((token) => ({ token, logProbability: -1 })) })
+  const now = { functionCall: { name: 'now', args: {} } }
+  const parts = [{ text: 'Hm.', thought: true }, { text: 'Hel' }, now, { text: 'lo ü' }]
+  const candidate = { content: { role: 'model', parts }, finishReason: 'STOP', logprobsResult: chosen('Hm.', 'Hel', 'lo', ' ü') }
+  const lost = [{ action: 'dropped', path: '/candidates/0/logprobsResult' }]
+  const named = (logprobs: unknown) => (logprobs as { token: string }[]).map(({ token }) => token)
+
+  const whole = ask('openai-responses', 'gemini')
+  const texts = (whole.response({ candidates: [candidate] }).output as JsonObject[]).filter(({ type }) => type === 'message')
+  expect(texts.map(({ content }) => named((content as JsonObject[])[0]!.logprobs))).toEqual([['Hel'], ['lo', ' ü']])
+  expect(ofReply(whole)).toMatchObject(lost)
+
+  const streamed = ask('openai-responses', 'gemini', true)
+  const rest = { content: { parts: [{ text: '' }] }, logprobsResult: chosen('!') }
+  const events = run(
+    streamed,
+    sse([{ candidates: [{ ...candidate, finishReason: undefined }] }, { candidates: [{ ...rest, finishReason: 'STOP' }] }]),
+  )
+  const done = events.filter(({ type }) => type === 'response.output_text.done')
+  expect(done.map(({ text, logprobs }) => [text, named(logprobs)])).toEqual([['Hel', ['Hel']], ['lo ü', ['lo', ' ü', '!']]]) // prettier-ignore
+  expect(ofReply(streamed)).toMatchObject(lost)
+})
+
 it('tokens are shared out among texts by their bytes', () => {
   const tokens = ['ab', 'cü', 'd'].map((token) => ({ token, logprob: 0 }))
   const names = (shares: { token: string }[][]) => shares.map((share) => share.map(({ token }) => token))

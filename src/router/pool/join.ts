@@ -5,6 +5,7 @@
  */
 import { encodeUtf8 } from '../../core/utf8.ts'
 import { STATUS, type Failure } from '../../core/failure.ts'
+import { createTokenQueue, type TokenLogprob, type TokenQueue } from '../../core/logprobs.ts'
 import type { Protocol, ReplyContext } from '../../core/protocol.ts'
 import type { Emit, StreamEvent } from '../../core/reply.ts'
 import { addUsage, mergeUsage, type Usage } from '../../core/usage.ts'
@@ -50,6 +51,8 @@ export function createJoin({ client, context, events, said, used }: JoinOptions)
   const places = new Map<number, number | undefined>()
   /** The second answer's text that stands right behind the first one's. */
   let joined: { from: number; to: number; length: number } | undefined
+  let tokens: TokenQueue | undefined
+  let isSkipped = false
   let met = said === ''
   let usage: Usage | undefined
   let ended: ReturnType<Join['ended']>
@@ -77,6 +80,26 @@ export function createJoin({ client, context, events, said, used }: JoinOptions)
     places.set(event.index, to)
     write({ type: 'part-start', index: to, part })
   }
+  /** What is new of the text that two wrote together, with its tokens: those of what was taken out of it were told before. */
+  const tellShared = (text: string, index: number) => {
+    if (!text) return
+    skipRepeated()
+    tellTokens(tokens?.take(text), index)
+    write({ type: 'delta', index, text })
+  }
+  const endShared = (index: number) => {
+    tellShared(overlap.end(), index)
+    skipRepeated()
+    tellTokens(tokens?.rest(), index)
+  }
+  const skipRepeated = () => {
+    if (!tokens || isSkipped) return
+    isSkipped = true
+    if (overlap.removed()) tokens.take(said.slice(-overlap.removed()))
+  }
+  const tellTokens = (logprobs: TokenLogprob[] | undefined, index: number) => {
+    if (logprobs?.length) write({ type: 'logprobs', index, logprobs })
+  }
   const reader = createClientEvents(client, context, (event) => {
     if (ended) return
     if ('usage' in event && event.usage) usage = mergeUsage(usage, event.usage)
@@ -100,16 +123,15 @@ export function createJoin({ client, context, events, said, used }: JoinOptions)
     if (to === undefined) return
     const shared = joined?.from === event.index ? joined : undefined
     if (event.type === 'delta') {
-      const text = shared ? overlap.push(event.text) : event.text
-      if (text) write({ ...event, index: to, text })
+      if (shared) tellShared(overlap.push(event.text), to)
+      else write({ ...event, index: to })
     } else if (event.type === 'part-end') {
-      const rest = shared ? overlap.end() : ''
-      if (rest) write({ type: 'delta', index: to, text: rest })
+      if (shared) endShared(to)
       // What was minted about the second half says nothing of the whole.
       write(shared ? { type: 'part-end', index: to } : { ...event, index: to })
     } else if (event.type === 'logprobs') {
-      // Of a text that two wrote together some tokens may be told twice, or not be said at all.
-      if (!shared) write({ ...event, index: to })
+      if (shared) (tokens ??= createTokenQueue()).add(event.logprobs)
+      else write({ ...event, index: to })
     } else {
       const shift = shared ? shared.length - overlap.removed() : 0
       const { citation } = event

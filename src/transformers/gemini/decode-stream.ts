@@ -6,7 +6,7 @@
 import type { MediaPart, NativePart, Opaque, ToolCallPart } from '../../core/chat.ts'
 import { isFailureError } from '../../core/failure.ts'
 import { isObject, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
-import type { TokenLogprob } from '../../core/logprobs.ts'
+import { sharesOf, type TokenLogprob } from '../../core/logprobs.ts'
 import type { ReplyContext, StreamDecoder } from '../../core/protocol.ts'
 import type { Emit, Stop } from '../../core/reply.ts'
 import { callJson } from '../../core/tool-call.ts'
@@ -46,8 +46,8 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   const recited = new Map<string, unknown>()
   const noteLosses = createLossNotes(context)
   let block: Stop | undefined
-  /** Of the chunk that is read. */
-  let tokens: TokenLogprob[] = []
+  /** The tokens of each text that is still to come of the chunk that is read. */
+  let shares: TokenLogprob[][] | undefined
   let areTokensNoted = false
 
   const start = (answer: JsonObject) => {
@@ -93,19 +93,26 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
     if (kind === 'text') {
       visible = true
       said += text
-      if (tokens.length) tellTokens()
+      if (shares) tellTokens(shares.shift())
     }
     emit({ type: 'delta', index: next - 1, text })
     if (secret) opaque = secret
   }
 
-  const tellTokens = () => {
-    if (open === 'text') emit({ type: 'logprobs', index: next - 1, logprobs: tokens })
-    else if (!areTokensNoted) {
-      areTokensNoted = true
-      noteUntold(context.notes)
-    }
-    tokens = []
+  const tellTokens = (logprobs: TokenLogprob[] | undefined) => {
+    if (logprobs?.length) emit({ type: 'logprobs', index: next - 1, logprobs })
+  }
+  const loseTokens = () => {
+    if (!areTokensNoted) noteUntold(context.notes)
+    areTokensNoted = true
+  }
+  /** Tokens of a chunk without words go on with the text that is open. */
+  const readTokens = (result: unknown, parts: JsonObject[]) => {
+    const tokens = tokensOf(result)
+    const said = parts.flatMap((part) => (part.thought !== true && stringOf(part.text)) || [])
+    const thought = parts.some((part) => part.thought === true)
+    if (!said.length && !thought && open === 'text') tellTokens(tokens)
+    else shares = sharesOf(tokens, said, thought, loseTokens)
   }
 
   const whole = (part: ToolCallPart | MediaPart | NativePart) => {
@@ -152,8 +159,9 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
     if (isObject(candidate.groundingMetadata)) grounding = { ...grounding, ...candidate.groundingMetadata }
     if (candidate.urlContextMetadata) pages = candidate.urlContextMetadata
     if (candidate.citationMetadata) for (const work of recitationsOf(candidate.citationMetadata)) recited.set(JSON.stringify(work), work)
-    if (candidate.logprobsResult && context.chat.logprobs) tokens = tokensOf(candidate.logprobsResult)
-    for (const part of partsOf(candidate)) {
+    const parts = partsOf(candidate)
+    if (candidate.logprobsResult && context.chat.logprobs) readTokens(candidate.logprobsResult, parts)
+    for (const part of parts) {
       if (isText(part)) words(part)
       else {
         if (isCall(part) && isBroken(finishReason)) continue
@@ -162,7 +170,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
         else whole(decodeWholePart(part, ''))
       }
     }
-    if (tokens.length) tellTokens()
+    shares = undefined
   }
 
   const cite = () => {

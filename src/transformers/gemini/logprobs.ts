@@ -6,7 +6,7 @@
  */
 import type { Part, TextPart } from '../../core/chat.ts'
 import { arrayOf, isObject, numberOf, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
-import { shareLogprobs, type Likelihood, type TokenLogprob } from '../../core/logprobs.ts'
+import { sharesOf, type Likelihood, type TokenLogprob } from '../../core/logprobs.ts'
 import type { Notes } from '../../core/notice.ts'
 
 /** Reads a `logprobsResult`. */
@@ -29,10 +29,9 @@ function decodeToken(wire: unknown): Likelihood | undefined {
 /** Gives the texts of a whole answer their tokens. */
 export function tellTexts(parts: readonly Part[], result: unknown, notes: Notes): void {
   const texts = parts.filter((part): part is TextPart => part.type === 'text')
-  const tokens = tokensOf(result)
-  if (tokens.length && !texts.length) noteUntold(notes)
   const said = texts.map(({ text }) => text)
-  shareLogprobs(tokens, said).forEach((share, i) => {
+  const thought = parts.some((part) => part.type === 'reasoning')
+  sharesOf(tokensOf(result), said, thought, () => noteUntold(notes)).forEach((share, i) => {
     if (share.length) texts[i]!.logprobs = share
   })
 }

@@ -20,6 +20,7 @@ export const pieces: Pieces = {
     let end: JsonObject | undefined
     let follows = false
     const said: JsonObject[] = []
+    let likely: JsonObject | undefined
 
     /** Keeps the token of an answer that goes on; tells whether it does. */
     const goesOn = (candidate: JsonObject): boolean => {
@@ -37,7 +38,8 @@ export const pieces: Pieces = {
         const told = summed(event)
         const candidate = objectOf(arrayOf(event.candidates)[0])
         if (candidate?.finishReason === undefined || !goesOn(candidate)) return told
-        end = { ...told, candidates: [{ ...candidate, content: { role: 'model', parts: [{ text: '' }] } }] }
+        const { logprobsResult: _tokens, ...ending } = candidate
+        end = { ...told, candidates: [{ ...ending, content: { role: 'model', parts: [{ text: '' }] } }] }
         const { finishReason: _reason, continuationToken: _token, ...going } = candidate
         return { ...told, candidates: [going] }
       },
@@ -48,7 +50,9 @@ export const pieces: Pieces = {
         goesOn(candidate)
         const content = objectOf(candidate.content)
         for (const part of arrayOf(content?.parts).filter(isObject)) append(said, part)
-        return { ...told, candidates: [{ ...candidate, content: { role: 'model', ...content, parts: [...said] } }] }
+        likely = appended(likely, objectOf(candidate.logprobsResult))
+        const whole = { ...candidate, content: { role: 'model', ...content, parts: [...said] }, ...(likely && { logprobsResult: likely }) }
+        return { ...told, candidates: [whole] }
       },
       next() {
         if (token === undefined) return undefined
@@ -74,6 +78,15 @@ function append(parts: JsonObject[], part: JsonObject): void {
     last.thoughtSignature === undefined
   if (joins) parts[parts.length - 1] = { ...last, ...part, text: `${String(last.text)}${String(part.text)}` }
   else parts.push(part)
+}
+
+/** The tokens of one piece, and of the next. */
+function appended(one: JsonObject | undefined, other: JsonObject | undefined): JsonObject | undefined {
+  if (!one || !other) return one ?? other
+  const both: JsonObject = { ...one, ...other }
+  for (const key in both)
+    if (Array.isArray(one[key]) && Array.isArray(other[key])) both[key] = [...(one[key] as unknown[]), ...(other[key] as unknown[])]
+  return both
 }
 
 const isPlainText = (part: JsonObject): boolean =>

@@ -5,7 +5,7 @@
  */
 import type { Part, TextPart } from '../../core/chat.ts'
 import { objectOf, type JsonObject } from '../../core/json.ts'
-import { readLogprobs, shareLogprobs, surplusOf, writeLogprobs, type TokenLogprob } from '../../core/logprobs.ts'
+import { readLogprobs, sharesOf, writeLogprobs, type TokenLogprob } from '../../core/logprobs.ts'
 import type { Notes } from '../../core/notice.ts'
 import { spelled } from './wire.ts'
 
@@ -32,10 +32,9 @@ export function tellTexts(parts: readonly Part[], value: unknown, notes: Notes):
   if (!tokens.length) return
   const texts = parts.filter((part): part is TextPart => part.type === 'text' && !isTranscript(part))
   const said = texts.map(({ text }) => text)
-  // what was thought comes first
-  const skip = !texts.length || parts.some((part) => part.type === 'reasoning') ? surplusOf(tokens, said) : 0
-  if (skip) notes.dropped({ at: `${at}/content` }, undefined, OF_TEXT_ONLY)
-  shareLogprobs(tokens, said, skip).forEach((share, i) => {
+  const thought = parts.some((part) => part.type === 'reasoning')
+  const lose = () => notes.dropped({ at: `${at}/content` }, undefined, OF_TEXT_ONLY)
+  sharesOf(tokens, said, thought, lose).forEach((share, i) => {
     if (share.length) texts[i]!.logprobs = share
   })
 }

@@ -89,6 +89,36 @@ describe('Gemini case 38: CONTINUATION', () => {
     expect(await (await whole.ask({})).json()).toMatchObject({ choices: [{ message: { content: 'Once upon ' }, finish_reason: 'length' }] })
   })
 
+  it('tells how likely the tokens of all pieces were, each once', async () => {
+    const asking = { logprobs: true, top_logprobs: 1 }
+    const likely = (token: string) => ({
+      logprobsResult: {
+        chosenCandidates: [{ token, logProbability: -1 }],
+        topCandidates: [{ candidates: [{ token: 'Yo', logProbability: -2 }] }],
+      },
+    })
+    const told = () => [
+      piece('Once upon ', { ...goesOn, ...likely('Once upon ') }, 100),
+      piece('a time.', { finishReason: 'STOP', ...likely('a time.') }, 20),
+    ]
+    const tokensOf = (choices: { logprobs?: { content: { token: string; top_logprobs: unknown[] }[] } | null }[]) =>
+      choices.flatMap(({ logprobs }) => logprobs?.content ?? []).map(({ token, top_logprobs: top }) => [token, top.length])
+    const all = [
+      ['Once upon ', 1],
+      ['a time.', 1],
+    ]
+    const whole = setUp('gemini', 'gemini-4-argon', told().map((body) => Response.json(body))) // prettier-ignore
+    const { choices } = (await (await whole.ask(asking)).json()) as { choices: Parameters<typeof tokensOf>[0] }
+    expect(tokensOf(choices)).toEqual(all)
+    const streamed = async (answers: Response[]) => {
+      const events = await readEvents(await setUp('gemini', 'gemini-4-argon', answers).ask({ ...STREAMED, ...asking }))
+      return tokensOf(events.flatMap(({ data }) => (data === '[DONE]' ? [] : (data as { choices: typeof choices }).choices)))
+    }
+    expect(await streamed(told().map((event) => stream([event])))).toEqual(all)
+    const refusal = Response.json({ error: { code: 503, message: 'busy', status: 'UNAVAILABLE' } }, { status: 503 })
+    expect(await streamed([stream([told()[0]!]), refusal])).toEqual(all.slice(0, 1))
+  })
+
   it('is not looked for with models that have it not', async () => {
     const { ask, asked } = setUp(
       'gemini',
