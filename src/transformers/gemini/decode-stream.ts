@@ -43,7 +43,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   let grounding: JsonObject | undefined
   let pages: unknown
   /** Streams tell them again with every chunk. */
-  const recited = new Map<string, unknown>()
+  let recited: Map<string, unknown> | undefined
   const noteLosses = createLossNotes(context)
   let block: Stop | undefined
   /** The tokens of each text that is still to come of the chunk that is read. */
@@ -158,7 +158,8 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
     if (candidate.finishMessage) finishMessage = stringOf(candidate.finishMessage)
     if (isObject(candidate.groundingMetadata)) grounding = { ...grounding, ...candidate.groundingMetadata }
     if (candidate.urlContextMetadata) pages = candidate.urlContextMetadata
-    if (candidate.citationMetadata) for (const work of recitationsOf(candidate.citationMetadata)) recited.set(JSON.stringify(work), work)
+    if (candidate.citationMetadata)
+      for (const work of recitationsOf(candidate.citationMetadata)) (recited ??= new Map()).set(JSON.stringify(work), work)
     const parts = partsOf(candidate)
     if (candidate.logprobsResult && context.chat.logprobs) readTokens(candidate.logprobsResult, parts)
     for (const part of parts) {
@@ -174,10 +175,10 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   }
 
   const cite = () => {
-    if (!grounding && !recited.size) return
+    if (!grounding && !recited) return
     const texts = [open === 'text' ? said : undefined]
     const grounded = decodeGrounding(grounding, texts)
-    const recitations = decodeRecitations([...recited.values()], texts, saidBefore)
+    const recitations = decodeRecitations([...(recited?.values() ?? [])], texts, saidBefore)
     for (const { citation } of [...grounded.placed, ...recitations.placed]) emit({ type: 'citation', index: next - 1, citation })
     noteLostSources(context.notes, grounded, recitations)
   }
