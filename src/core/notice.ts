@@ -58,6 +58,18 @@ export function createNotes(direction: Notice['in'], fields: Record<string, stri
   }
 }
 
+/** Notes that something of an answer is lost, each reason once: a stream says the same with many events. */
+export type Lose = (at: string, reason: string) => void
+
+export function createLose(notes: Notes): Lose {
+  let noted: Set<string> | undefined
+  return (at, reason) => {
+    if (noted?.has(reason)) return
+    noted = (noted ?? new Set()).add(reason)
+    notes.dropped({ at }, undefined, reason)
+  }
+}
+
 /**
  * Notes every field that only the source protocol has a word for. Run once after a request was encoded as `target`.
  *

@@ -7,6 +7,7 @@
 import type { Part } from '../../core/chat.ts'
 import { fail } from '../../core/failure.ts'
 import { isObject, objectOf, pointer, restOf, stringOf, type JsonObject } from '../../core/json.ts'
+import type { ReplyContext } from '../../core/protocol.ts'
 import type { Reply } from '../../core/reply.ts'
 import { decodeCitations } from './citations.ts'
 import { withCaller } from './decode-blocks.ts'
@@ -14,14 +15,14 @@ import { decodeFailure } from './error.ts'
 import { decodeStop } from './stop.ts'
 import { decodeUsage } from './usage.ts'
 import { familyName } from './toolset.ts'
-import { locate, spell } from './wire.ts'
+import { isOwn, locate, spell } from './wire.ts'
 
 const KNOWN = new Set(['id', 'type', 'role', 'model', 'content', 'stop_reason', 'stop_sequence', 'stop_details', 'usage'])
 /** Fields that are written as `null` where an answer lacks them: an own answer keeps its form. */
 const SPELLED = ['stop_reason', 'stop_sequence', 'stop_details', 'container', 'diagnostics', 'usage', 'type', 'role'] as const
 
 /** @throws FailureError `bad-response` where it is no answer, or the failure where it is an error with a status of success */
-export function decodeReply(body: unknown): Reply {
+export function decodeReply(body: unknown, context: ReplyContext): Reply {
   if (isObject(body) && (body.type === 'error' || (isObject(body.error) && !Array.isArray(body.content))))
     fail(decodeFailure({ body, status: undefined }))
   if (!isObject(body) || !Array.isArray(body.content))
@@ -44,7 +45,15 @@ export function decodeReply(body: unknown): Reply {
   if (model !== undefined) reply.model = model
   if (usage) reply.usage = usage
   if (extra) reply.extra = { claude: extra }
+  noteUntold(extra, context)
   return reply
+}
+
+/** Notes what other clients are not told: where code ran, what was cleared of a long history. */
+export function noteUntold(extra: JsonObject | undefined, { chat, notes }: ReplyContext): void {
+  if (isOwn(chat)) return
+  for (const key in extra)
+    if (extra[key] !== null) notes.dropped({ at: pointer('', key) }, undefined, `only Claude tells of ${key.replaceAll('_', ' ')}`)
 }
 
 /** A block of an answer. What the provider did itself stays its own: other clients must not take it for calls of theirs. */

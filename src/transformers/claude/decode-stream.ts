@@ -8,12 +8,13 @@ import type { Opaque } from '../../core/chat.ts'
 import { extended } from '../../core/extended.ts'
 import { fail } from '../../core/failure.ts'
 import { arrayOf, isObject, numberOf, restOf, stringOf, tryParse, type JsonObject } from '../../core/json.ts'
-import type { StreamDecoder } from '../../core/protocol.ts'
+import { createLose } from '../../core/notice.ts'
+import type { ReplyContext, StreamDecoder } from '../../core/protocol.ts'
 import type { Emit, StreamPart } from '../../core/reply.ts'
 import { callJson } from '../../core/tool-call.ts'
 import { decodeCitation } from './citations.ts'
 import { compacted } from './compaction.ts'
-import { decodeAnswerBlock } from './decode-reply.ts'
+import { decodeAnswerBlock, noteUntold } from './decode-reply.ts'
 import { decodeFailure } from './error.ts'
 import { decodeStop } from './stop.ts'
 import { decodeUsage, mergeWireUsage } from './usage.ts'
@@ -33,7 +34,8 @@ interface OpenBlock {
 
 const MESSAGE = new Set(['id', 'type', 'role', 'model', 'content', 'stop_reason', 'stop_sequence', 'stop_details', 'usage'])
 
-export function createStreamDecoder(emit: Emit): StreamDecoder {
+export function createStreamDecoder(emit: Emit, context: ReplyContext): StreamDecoder {
+  const lose = createLose(context.notes)
   const open = new Map<number, OpenBlock>()
   let next = 0
   let started = false
@@ -47,6 +49,7 @@ export function createStreamDecoder(emit: Emit): StreamDecoder {
     if (finished || !end) return
     finished = true
     for (const wireIndex of open.keys()) close(wireIndex)
+    noteUntold(extra, context)
     emit({ type: 'finish', stop: decodeStop(end, hasCalls), usage: decodeUsage(usage), ...(extra && { extra: { claude: extra } }) })
   }
 
@@ -71,12 +74,12 @@ export function createStreamDecoder(emit: Emit): StreamDecoder {
       ...(extra && { extra: { claude: extra } }),
     })
     // an answer that goes on where code of the provider's own called a tool starts with that call
-    for (const block of arrayOf(message.content)) if (isObject(block)) whole(block)
+    arrayOf(message.content).forEach((block, i) => (isObject(block) ? whole(block, i) : undefined))
     if (stringOf(message.stop_reason) !== undefined) end = message
   }
 
-  const whole = (block: JsonObject) => {
-    const part = decodeAnswerBlock(block, '')
+  const whole = (block: JsonObject, wireIndex: number) => {
+    const part = decodeAnswerBlock(block, `/content/${wireIndex}`)
     if (part.type === 'tool-result') return
     const index = next++
     const opaque = 'opaque' in part ? part.opaque : undefined
@@ -91,7 +94,7 @@ export function createStreamDecoder(emit: Emit): StreamDecoder {
   const openBlock = (wireIndex: number, block: JsonObject) => {
     if (!started) start({})
     if (open.has(wireIndex)) close(wireIndex)
-    const part = decodeAnswerBlock(block, '')
+    const part = decodeAnswerBlock(block, `/content/${wireIndex}`)
     const entry: OpenBlock = { index: -1, kind: 'native', block, json: '' }
     open.set(wireIndex, entry)
     if (part.type !== 'text' && part.type !== 'tool-call' && (part.type !== 'reasoning' || part.redacted)) return
@@ -137,12 +140,15 @@ export function createStreamDecoder(emit: Emit): StreamDecoder {
         else entry.opaque = { by: 'claude', form: 'signature', data: String(delta.signature ?? '') }
         break
       case 'citations_delta': {
-        const citation = decodeCitation(delta.citation)
+        const citation = decodeCitation(delta.citation, `/content/${wireIndex}/citations`)
         if (citation && entry.kind === 'text') emit({ type: 'citation', index: entry.index, citation })
         break
       }
       case 'compaction_delta':
         entry.block = compacted(entry.block, delta)
+        break
+      default:
+        lose(`/content/${wireIndex}`, `a delta of the unknown type ${String(delta.type)} was not read`)
     }
   }
 
@@ -150,7 +156,7 @@ export function createStreamDecoder(emit: Emit): StreamDecoder {
     const entry = open.get(wireIndex)
     if (!entry) return
     open.delete(wireIndex)
-    if (entry.index < 0) return whole(entry.json ? { ...entry.block, input: tryParse(entry.json) ?? entry.json } : entry.block)
+    if (entry.index < 0) return whole(entry.json ? { ...entry.block, input: tryParse(entry.json) ?? entry.json } : entry.block, wireIndex)
     if (entry.initial !== undefined) emit({ type: 'delta', index: entry.index, text: entry.initial })
     emit({ type: 'part-end', index: entry.index, ...(entry.opaque && { opaque: entry.opaque }) })
   }
@@ -189,8 +195,11 @@ export function createStreamDecoder(emit: Emit): StreamDecoder {
           finished = true
           emit({ type: 'error', failure: decodeFailure({ body: data, status: undefined }) })
           break
+        case 'ping':
+          break
         default:
           if (!data.type && isObject(data.error)) emit({ type: 'error', failure: decodeFailure({ body: data, status: undefined }) })
+          else lose('', `an event of the unknown type ${String(data.type ?? name)} was not read`)
       }
     },
     end() {

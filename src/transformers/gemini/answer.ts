@@ -5,6 +5,7 @@
  */
 import { fail } from '../../core/failure.ts'
 import { arrayOf, isObject, numberOf, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { createLose } from '../../core/notice.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Stop } from '../../core/reply.ts'
 import { failureOfError } from './decode-error.ts'
@@ -30,22 +31,17 @@ export function createLossNotes({
   chat,
   notes,
 }: Pick<ReplyContext, 'chat' | 'notes'>): (answer: JsonObject, candidate: JsonObject | undefined) => void {
-  let noted: Set<string> | undefined
-  const note = (at: string, reason: string) => {
-    noted ??= new Set()
-    if (!noted.has(at)) notes.dropped({ at }, undefined, reason)
-    noted.add(at)
-  }
+  const lose = createLose(notes)
   return ({ candidates }, candidate) => {
     if (Array.isArray(candidates) && candidates.length > (candidate ? 1 : 0))
-      note('/candidates/1', 'only the first of several answers is read')
+      lose('/candidates/1', 'only the first of several answers is read')
     // by name: most chunks hold none, and that must be seen fast
-    if (candidate?.urlContextMetadata) note('/candidates/0/urlContextMetadata', 'only Gemini tells which pages it was to read')
+    if (candidate?.urlContextMetadata) lose('/candidates/0/urlContextMetadata', 'only Gemini tells which pages it was to read')
     // `avgLogprobs` comes unasked with every answer: nobody misses it
     if (!candidate?.logprobsResult) return
-    if (!chat.logprobs) note('/candidates/0/logprobsResult', 'no probabilities were asked for')
+    if (!chat.logprobs) lose('/candidates/0/logprobsResult', 'no probabilities were asked for')
     else if (isNumbered(candidate.logprobsResult))
-      note('/candidates/0/logprobsResult/chosenCandidates', 'only Gemini tells the numbers of tokens')
+      lose('/candidates/0/logprobsResult/chosenCandidates', 'only Gemini tells the numbers of tokens')
   }
 }
 

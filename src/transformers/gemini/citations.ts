@@ -5,8 +5,8 @@
  *
  * @module
  */
-import type { Citation } from '../../core/chat.ts'
-import { arrayOf, isObject, numberOf, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
+import type { Citation, NativePart } from '../../core/chat.ts'
+import { arrayOf, isEmpty, isObject, numberOf, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
 import type { Notes } from '../../core/notice.ts'
 
 /** A citation and the text, of those given, that it belongs to. */
@@ -41,6 +41,13 @@ export function decodeGrounding(metadata: unknown, texts: readonly (string | und
   return { placed, lost: chunks.filter((_, i) => !cited.has(i)).length }
 }
 
+/** What the web was searched for, as a part behind all others: streams tell it in the end. `undefined` for nothing. */
+export function searchedPart(metadata: unknown): NativePart | undefined {
+  const searched = isObject(metadata) ? arrayOf(metadata.webSearchQueries).filter((query) => typeof query === 'string') : []
+  const at = '/candidates/0/groundingMetadata/webSearchQueries'
+  return searched.length ? { type: 'native', protocol: 'gemini', value: { webSearchQueries: searched }, searched, at } : undefined
+}
+
 /** The entries of `citationMetadata`, as the Gemini API and as Vertex call them. */
 export const recitationsOf = (metadata: unknown): unknown[] =>
   isObject(metadata) ? arrayOf(metadata.citations ?? metadata.citationSources) : []
@@ -73,8 +80,13 @@ export function decodeRecitations(
   return { placed, lost: works.length - placed.length, licensed }
 }
 
-/** Notes what was not read of the sources. */
-export function noteLostSources(notes: Notes, grounded: Found, recited: Found & { licensed: boolean }): void {
+const READ: ReadonlySet<string> = new Set(['groundingChunks', 'groundingSupports', 'webSearchQueries'])
+
+/** Notes what was not read of the sources, of which `metadata` tells. */
+export function noteLostSources(notes: Notes, grounded: Found, recited: Found & { licensed: boolean }, metadata: unknown): void {
+  for (const [field, value] of Object.entries(objectOf(metadata) ?? {}))
+    if (!READ.has(field) && value && !isEmpty(value))
+      notes.dropped({ at: `/candidates/0/groundingMetadata/${field}` }, undefined, 'only Gemini tells this of its sources')
   for (const [field, { lost }] of Object.entries({ groundingMetadata: grounded, citationMetadata: recited }))
     if (lost) notes.dropped({ at: `/candidates/0/${field}` }, undefined, `${lost} sources are cited at no place of the text`)
   if (recited.licensed) notes.dropped({ at: '/candidates/0/citationMetadata' }, undefined, 'only Gemini tells the licenses of sources')
@@ -86,7 +98,8 @@ function sourceOf(chunk: unknown): Pick<Citation, 'url' | 'title'> | undefined {
 }
 
 function named(source: JsonObject | undefined): Pick<Citation, 'url' | 'title'> | undefined {
-  const url = stringOf(source?.uri)
+  // a picture is told by the page that it is on
+  const url = stringOf(source?.uri) ?? stringOf(source?.sourceUri)
   // Google's titles of web pages are their domains
   const title = stringOf(source?.title) ?? (url !== undefined && URL.canParse(url) ? new URL(url).hostname : undefined)
   return url === undefined && title === undefined ? undefined : { ...(url !== undefined && { url }), ...(title !== undefined && { title }) }
@@ -140,14 +153,21 @@ export interface CitedText {
   citations: readonly Citation[]
 }
 
-/** Writes the sources of an answer's texts; `undefined` where there are none. A citation without a place supports the whole text. */
-export function encodeGrounding(texts: readonly CitedText[], notes: Notes): JsonObject | undefined {
+/**
+ * Writes the sources of an answer's texts, and what was searched for; `undefined` where there is neither. A citation without a place supports
+ * the whole text.
+ */
+export function encodeGrounding(texts: readonly CitedText[], searched: readonly string[], notes: Notes): JsonObject | undefined {
   const chunks: JsonObject[] = []
   const known = new Map<string, number>()
   const supports = new Map<string, { segment: JsonObject; groundingChunkIndices: number[] }>()
   for (const { index, text, citations } of texts)
     for (const citation of citations) {
       const { url, title, quote, start: from = 0, end: to = text.length } = citation
+      if (url === undefined && title === undefined) {
+        notes.dropped(citation, undefined, 'a source without a link or a title cannot be named here')
+        continue
+      }
       const source = JSON.stringify([url, title])
       const chunk = known.get(source) ?? chunks.push(chunkOf(url, title)) - 1
       known.set(source, chunk)
@@ -164,5 +184,10 @@ export function encodeGrounding(texts: readonly CitedText[], notes: Notes): Json
         supports.set(place, { segment, groundingChunkIndices: [chunk] })
       }
     }
-  return chunks.length ? { groundingChunks: chunks, ...(supports.size && { groundingSupports: [...supports.values()] }) } : undefined
+  if (!chunks.length && !searched.length) return undefined
+  return {
+    ...(searched.length && { webSearchQueries: searched }),
+    ...(chunks.length && { groundingChunks: chunks }),
+    ...(supports.size && { groundingSupports: [...supports.values()] }),
+  }
 }

@@ -10,7 +10,7 @@ import { objectOf, stringOf, type JsonObject } from '../../core/json.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Reply } from '../../core/reply.ts'
 import { answerOf, blockOf, candidateOf, createdOf, createLossNotes, partsOf } from './answer.ts'
-import { decodeGrounding, decodeRecitations, noteLostSources, recitationsOf } from './citations.ts'
+import { decodeGrounding, decodeRecitations, noteLostSources, recitationsOf, searchedPart } from './citations.ts'
 import { decodeStream } from './decode-stream.ts'
 import { spellingOf } from './fields.ts'
 import { decodeFinish, isBroken } from './finish.ts'
@@ -90,7 +90,10 @@ function cite(candidate: JsonObject, parts: Part[], wire: JsonObject[], context:
     const part = parts.find((one): one is TextPart => one.type === 'text' && one.at === `/candidates/0/content/parts/${text}`)
     if (part) part.citations = [...(part.citations ?? []), citation]
   }
-  if (!spellingOf(context.chat)) noteLostSources(context.notes, grounded, recitations)
+  if (spellingOf(context.chat)) return
+  const searched = searchedPart(candidate.groundingMetadata)
+  if (searched) parts.push(searched)
+  noteLostSources(context.notes, grounded, recitations, candidate.groundingMetadata)
 }
 
 function stopOf(candidate: JsonObject, parts: Part[]) {

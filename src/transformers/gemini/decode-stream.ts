@@ -11,7 +11,7 @@ import type { ReplyContext, StreamDecoder } from '../../core/protocol.ts'
 import type { Emit, Stop } from '../../core/reply.ts'
 import { callJson } from '../../core/tool-call.ts'
 import { answerOf, blockOf, candidateOf, createdOf, createLossNotes, partsOf } from './answer.ts'
-import { decodeGrounding, decodeRecitations, noteLostSources, recitationsOf } from './citations.ts'
+import { decodeGrounding, decodeRecitations, noteLostSources, recitationsOf, searchedPart } from './citations.ts'
 import { decodeFinish, isBroken } from './finish.ts'
 import { noteUntold, tokensOf } from './logprobs.ts'
 import { createPartialArgs, type PartialArgs } from './partial-args.ts'
@@ -180,7 +180,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
     const grounded = decodeGrounding(grounding, texts)
     const recitations = decodeRecitations([...(recited?.values() ?? [])], texts, saidBefore)
     for (const { citation } of [...grounded.placed, ...recitations.placed]) emit({ type: 'citation', index: next - 1, citation })
-    noteLostSources(context.notes, grounded, recitations)
+    noteLostSources(context.notes, grounded, recitations, grounding)
   }
 
   const ending = (): ReturnType<typeof decodeFinish> | undefined => {
@@ -210,6 +210,8 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
       if (!stop) return
       cite()
       close()
+      const searched = searchedPart(grounding)
+      if (searched) whole(searched)
       const counts = decodeUsage(usage, { groundingMetadata: grounding, urlContextMetadata: pages })
       if ('failure' in stop) emit({ type: 'error', failure: stop.failure })
       else emit({ type: 'finish', stop, ...(counts && { usage: counts }) })

@@ -18,8 +18,8 @@ import { encodeUsage } from './usage.ts'
 export function encodeReply(reply: Reply, context: ReplyContext): JsonObject {
   const spelled = spellingOf(reply)
   if (spelled && isObject(spelled.answer)) return asItWas(reply, spelled.answer, objectOf(spelled.left) ?? {}, context)
-  const { parts, broken, cited } = encodeParts(reply.parts, context)
-  const groundingMetadata = encodeGrounding(cited, context.notes)
+  const { parts, broken, cited, searched } = encodeParts(reply.parts, context)
+  const groundingMetadata = encodeGrounding(cited, searched, context.notes)
   const logprobsResult = encodeLogprobs(reply.parts.flatMap((part) => (part.type === 'text' && part.logprobs) || []))
   const candidate = {
     content: { parts: parts.length ? parts : [{ text: '' }], role: 'model' },
@@ -36,11 +36,20 @@ export function encodeReply(reply: Reply, context: ReplyContext): JsonObject {
   }
 }
 
-function encodeParts(parts: readonly Part[], context: ReplyContext): { parts: JsonObject[]; broken?: string; cited: CitedText[] } {
+interface Written {
+  parts: JsonObject[]
+  /** What is said of a call whose arguments are no JSON. */
+  broken?: string
+  cited: CitedText[]
+  searched: string[]
+}
+
+function encodeParts(parts: readonly Part[], context: ReplyContext): Written {
   const load = createLoad()
   const hidden = context.chat.reasoning?.show === 'hidden'
   const out: JsonObject[] = []
   const cited: CitedText[] = []
+  const searched: string[] = []
   let broken: string | undefined
   for (const part of parts) {
     switch (part.type) {
@@ -69,6 +78,10 @@ function encodeParts(parts: readonly Part[], context: ReplyContext): { parts: Js
       case 'tool-result':
         break
       default: {
+        if (part.type === 'native' && part.searched) {
+          searched.push(...part.searched)
+          break
+        }
         const wire = wireOf(part, context)
         if (wire) out.push(part.type === 'native' ? wire : { ...wire, ...signed(load.take(part.opaque)) })
       }
@@ -77,7 +90,7 @@ function encodeParts(parts: readonly Part[], context: ReplyContext): { parts: Js
   // reasoning that nothing followed
   const rest = load.take(undefined)
   if (rest !== undefined) out.push({ text: '', ...signed(rest) })
-  return { parts: out, ...(broken !== undefined && { broken }), cited }
+  return { parts: out, ...(broken !== undefined && { broken }), cited, searched }
 }
 
 /** An answer that was read from Gemini's own wire, with its parts as they are now. */

@@ -51,6 +51,7 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
   let signature = ''
   let cited: Citation[] = []
   const texts: CitedText[] = []
+  const searched: string[] = []
   /** Parts that were told, as they are counted in a whole answer. */
   let told = 0
 
@@ -80,6 +81,7 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     text = ''
     cited = []
     if (part.type === 'text') signature = carry(part.opaque)
+    else if (part.type === 'native' && part.searched) searched.push(...part.searched)
     else if (part.type !== 'reasoning' && part.type !== 'tool-call' && part.type !== 'refusal') {
       const wire = wireOf(part, context)
       if (!wire) return
@@ -135,7 +137,7 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
   }
   const finish = (event: Extract<StreamEvent, { type: 'finish' }>) => {
     usage = mergeUsage(usage, event.usage)
-    const groundingMetadata = encodeGrounding(texts, context.notes)
+    const groundingMetadata = encodeGrounding(texts, searched, context.notes)
     const rest = assemble(encodeFinish(event.stop, broken), { index: 0 }, groundingMetadata && { groundingMetadata })
     const about = assemble(usage && { usageMetadata: encodeUsage(usage, context.notes) }, { modelVersion: context.model, responseId: id })
     after = `${AFTER_PARTS}${JSON.stringify(rest).slice(1)}],${JSON.stringify(about).slice(1)}${array ? ']' : '\n\n'}`

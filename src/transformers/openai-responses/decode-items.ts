@@ -10,7 +10,7 @@ import { mapped } from '../../core/mapped.ts'
 import { answeredTool, calledTool, clientCallInput, clientOutputText, type ClientTool } from './client-tools.ts'
 import { decodeContentPart } from './content.ts'
 import { flatName } from './decode-tools.ts'
-import { nativeRole, nativeText } from './native-items.ts'
+import { nativeRole, nativeText, searchedIn } from './native-items.ts'
 import { decodeReasoning } from './reasoning.ts'
 import { GENERATED, keep, keepIn, OWN, spellingOf, type Readers, type Spelling } from './wire.ts'
 
@@ -168,5 +168,6 @@ function clientResult(tool: ClientTool, item: JsonObject, at: string): ToolResul
 
 function native(item: JsonObject, at: string): NativePart {
   const text = nativeText(item)
-  return { type: 'native', protocol: OWN, value: item, at, ...(text !== undefined && { text }) }
+  const searched = searchedIn(item)
+  return { type: 'native', protocol: OWN, value: item, at, ...(text !== undefined && { text }), ...(searched && { searched }) }
 }

@@ -39,7 +39,7 @@ export function decodeStream(emit: Emit, { chat }: Pick<ReplyContext, 'chat'>): 
     const key = keyOf(event)
     if (key === undefined) return undefined
     let reader = items.get(key)
-    if (!reader) items.set(key, (reader = createItemReader(item, emit, counter)))
+    if (!reader) items.set(key, (reader = createItemReader(item, `/output/${key}`, emit, counter)))
     return reader
   }
 
@@ -48,7 +48,7 @@ export function decodeStream(emit: Emit, { chat }: Pick<ReplyContext, 'chat'>): 
     itemsOf(response).forEach((item, index) => {
       const known = items.get(index) ?? find(item)
       if (known) return known.done(item)
-      const reader = createItemReader(item, emit, counter)
+      const reader = createItemReader(item, `/output/${index}`, emit, counter)
       items.set(index, reader)
       reader.done(item)
     })

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { objectOf, stringOf, type JsonObject, lookUp } from '../../core/json.ts'
+import { arrayOf, isObject, objectOf, stringOf, type JsonObject, lookUp } from '../../core/json.ts'
 import { SUMMARY_REQUEST, summaryOf } from './compaction.ts'
 import { objectsOf } from './wire.ts'
 
@@ -47,6 +47,13 @@ const WORDS: Record<string, (item: JsonObject) => string | undefined> = {
 }
 
 export const nativeText = (item: JsonObject): string | undefined => lookUp(WORDS, stringOf(item.type) ?? '')?.(item) || undefined
+
+/** What the web was searched for; `undefined` for all else. */
+export function searchedIn({ type, action }: JsonObject): string[] | undefined {
+  if (type !== 'web_search_call' || !isObject(action)) return undefined
+  const queries = arrayOf(action.queries ?? [action.query]).filter((query) => typeof query === 'string')
+  return queries.length ? queries : undefined
+}
 
 const listOf = (value: unknown): string => (Array.isArray(value) ? value.join(', ') : '')
 const logsOf = (item: JsonObject): string =>

@@ -102,7 +102,8 @@ export const shareMessage = (one: Part, other: Part): boolean => spellingOf(one)
 
 /** A block that is an item of its own; `undefined` where this protocol has none for it. A notice tells. */
 export function blockItem(part: Part, newId: (prefix: string) => string, notes: Notes): JsonObject | undefined {
-  if (part.type === 'native' && part.protocol === OWN) return part.value
+  // what stood in a message is no item
+  if (part.type === 'native' && part.protocol === OWN && !spellingOf(part).item) return part.value
   // the pages it found are told by the citations of the text
   if (part.type === 'native' && part.searched) {
     const [query = ''] = part.searched

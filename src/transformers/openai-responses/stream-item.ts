@@ -11,7 +11,7 @@ import { decodeAnnotation } from './annotations.ts'
 import { flatName } from './decode-tools.ts'
 import { outputParts } from './decode-reply.ts'
 import { reasoningOpaque, SUMMARY_BREAK } from './reasoning.ts'
-import { keep, objectsOf } from './wire.ts'
+import { keep, objectsOf, OWN } from './wire.ts'
 
 /** What the items of a stream count together. */
 export interface PartCounter {
@@ -37,18 +37,21 @@ export interface ItemReader {
   is(item: JsonObject): boolean
 }
 
-/** @param item the item as far as it is known when it first appears */
-export function createItemReader(item: JsonObject, emit: Emit, counter: PartCounter): ItemReader {
+/**
+ * @param item the item as far as it is known when it first appears
+ * @param at its JSON Pointer in the whole answer
+ */
+export function createItemReader(item: JsonObject, at: string, emit: Emit, counter: PartCounter): ItemReader {
   switch (item.type) {
     case 'message':
-      return readMessage(item, emit, counter)
+      return readMessage(item, at, emit, counter)
     case 'reasoning':
       return readReasoning(item, emit, counter)
     case 'function_call':
     case 'custom_tool_call':
       return readCall(item, emit, counter)
     default:
-      return readWhole(item, emit, counter)
+      return readWhole(item, at, emit, counter)
   }
 }
 
@@ -68,15 +71,15 @@ interface Content {
 }
 
 /** Each content part of a message is a part of its own. */
-function readMessage(item: JsonObject, emit: Emit, counter: PartCounter): ItemReader {
+function readMessage(item: JsonObject, at: string, emit: Emit, counter: PartCounter): ItemReader {
   const { content: _content, ...rest } = item
   const wrapper: JsonObject = { ...rest, status: 'completed' }
   const contents: (Content | undefined)[] = []
-  const open = (at: number, refusal: boolean): Content => {
-    const known = contents[at]
+  const open = (place: number, refusal: boolean): Content => {
+    const known = contents[place]
     if (known) return known
     const content: Content = { index: counter.next++, refusal, told: false, citations: 0, counted: false, open: true }
-    contents[at] = content
+    contents[place] = content
     if (refusal) counter.refusal = true
     emit({
       type: 'part-start',
@@ -100,19 +103,31 @@ function readMessage(item: JsonObject, emit: Emit, counter: PartCounter): ItemRe
   }
   const cite = (content: Content, annotation: JsonObject) => {
     if (!content.open || content.refusal) return
-    content.citations++
-    emit({ type: 'citation', index: content.index, citation: decodeAnnotation(annotation, '') })
+    const citation = decodeAnnotation(annotation, `${at}/content/${contents.indexOf(content)}/annotations/${content.citations++}`)
+    emit({ type: 'citation', index: content.index, citation })
   }
   const close = (content: Content | undefined) => {
     if (!content?.open) return
     content.open = false
     emit({ type: 'part-end', index: content.index })
   }
+  /** Content of a type that is not known. */
+  const keepWhole = (place: number, value: JsonObject) => {
+    if (contents[place]) return
+    const index = counter.next++
+    contents[place] = { index, refusal: false, told: true, citations: 0, counted: false, open: false }
+    emit({
+      type: 'part-start',
+      index,
+      part: { type: 'native', protocol: OWN, value, at: `${at}/content/${place}`, ...keep(undefined, { item: wrapper }) },
+    })
+    emit({ type: 'part-end', index })
+  }
   /** The whole content part. It repeats what the deltas told, unless there were none. */
-  const fill = (at: number, part: JsonObject) => {
+  const fill = (place: number, part: JsonObject) => {
     const refusal = part.type === 'refusal'
-    if (!refusal && part.type !== 'output_text' && part.type !== 'text') return
-    const content = open(at, refusal)
+    if (!refusal && part.type !== 'output_text' && part.type !== 'text') return keepWhole(place, part)
+    const content = open(place, refusal)
     if (counter.logprobs && !content.counted) count(content, part.logprobs)
     if (!content.told) tell(content, stringOf(refusal ? part.refusal : part.text) ?? '')
     for (const annotation of objectsOf(part.annotations).slice(content.citations)) cite(content, annotation)
@@ -125,30 +140,30 @@ function readMessage(item: JsonObject, emit: Emit, counter: PartCounter): ItemRe
       tell(content, text)
     },
     other(type, event) {
-      const at = numberOf(event.content_index) ?? 0
+      const place = numberOf(event.content_index) ?? 0
       const part = objectOf(event.part)
       switch (type) {
         case 'response.content_part.added':
-          if (part?.type === 'output_text' || part?.type === 'refusal') open(at, part.type === 'refusal')
+          if (part?.type === 'output_text' || part?.type === 'refusal') open(place, part.type === 'refusal')
           return
         case 'response.output_text.done':
-          return fill(at, { type: 'output_text', text: event.text, logprobs: event.logprobs })
+          return fill(place, { type: 'output_text', text: event.text, logprobs: event.logprobs })
         case 'response.refusal.done':
-          return fill(at, { type: 'refusal', refusal: event.refusal })
+          return fill(place, { type: 'refusal', refusal: event.refusal })
         case 'response.output_text.annotation.added': {
           const annotation = objectOf(event.annotation)
-          const content = open(at, false)
+          const content = open(place, false)
           if (annotation) cite(content, annotation)
           return
         }
         case 'response.content_part.done':
-          if (part) fill(at, part)
-          return close(contents[at])
+          if (part) fill(place, part)
+          return close(contents[place])
       }
     },
     done(finished) {
       if (finished.phase !== undefined) wrapper.phase = finished.phase
-      objectsOf(finished.content).forEach((part, at) => fill(at, part))
+      objectsOf(finished.content).forEach((part, place) => fill(place, part))
       contents.forEach(close)
     },
     close: () => contents.forEach(close),
@@ -261,12 +276,12 @@ function readCall(item: JsonObject, emit: Emit, counter: PartCounter): ItemReade
 }
 
 /** An item that is told only when it is finished. */
-function readWhole(item: JsonObject, emit: Emit, counter: PartCounter): ItemReader {
+function readWhole(item: JsonObject, at: string, emit: Emit, counter: PartCounter): ItemReader {
   let open = true
   const tell = (finished: JsonObject) => {
     if (!open) return
     open = false
-    for (const part of outputParts(finished, '')) {
+    for (const part of outputParts(finished, at)) {
       if (part.type === 'tool-result') continue
       const index = counter.next++
       if (part.type !== 'tool-call') {

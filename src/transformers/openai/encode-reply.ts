@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Part, TextPart, ToolCallPart } from '../../core/chat.ts'
+import type { MediaPart, NativePart, Part, TextPart, ToolCallPart } from '../../core/chat.ts'
 import { opaqueForClient } from '../../core/envelope.ts'
-import { objectOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { arrayOf, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
 import type { TokenLogprob } from '../../core/logprobs.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Reply } from '../../core/reply.ts'
@@ -90,7 +90,6 @@ function encodeMessage(reply: Reply, context: ReplyContext): JsonObject {
   if (annotations.length) message.annotations = annotations
   const signed = texts.findLast((part) => part.opaque)
   if (signed?.opaque) message.extra_content = signature(opaqueForClient(signed.opaque, 'openai'))
-  for (const part of parts) if (part.type === 'native') context.notes.dropped(part, undefined, `a block that only ${part.protocol} has`)
   return message
 }
 
@@ -128,20 +127,29 @@ function encodeThoughts(parts: Part[]): JsonObject {
   }
 }
 
-/** Images in OpenRouter's form, audio in OpenAI's. */
-function encodeMedia(parts: Part[], { notes, newId }: ReplyContext): JsonObject {
+function encodeMedia(parts: Part[], context: ReplyContext): JsonObject {
   const out: JsonObject = {}
-  const images: JsonObject[] = []
   for (const part of parts) {
-    if (part.type !== 'image' && part.type !== 'audio' && part.type !== 'video' && part.type !== 'file') continue
-    const image = part.type === 'image' ? encodeImage(part) : undefined
-    if (image) images.push(image)
-    else if (part.type === 'audio' && part.source.type === 'data')
-      out.audio = { id: newId('audio_'), data: part.source.data, transcript: '', expires_at: 0 }
-    else notes.dropped(part, undefined, `an answer cannot hold ${part.type} here`)
+    if (part.type !== 'image' && part.type !== 'audio' && part.type !== 'video' && part.type !== 'file' && part.type !== 'native') continue
+    const { images, ...others } = blockFields(part, context)
+    Object.assign(out, others)
+    if (images) out.images = [...arrayOf(out.images), ...arrayOf(images)]
   }
-  if (images.length) out.images = images
   return out
+}
+
+/** What a message says of a block, or a delta: images in OpenRouter's form, audio in OpenAI's. Of all else nothing, which is noted. */
+export function blockFields(part: MediaPart | NativePart, { notes, newId }: Pick<ReplyContext, 'notes' | 'newId'>): JsonObject {
+  const image = part.type === 'image' ? encodeImage(part) : undefined
+  if (image) return { images: [image] }
+  if (part.type === 'audio' && part.source.type === 'data')
+    return { audio: { id: newId('audio_'), data: part.source.data, transcript: '', expires_at: 0 } }
+  notes.dropped(
+    part,
+    undefined,
+    part.type === 'native' ? `a block that only ${part.protocol} has` : `an answer cannot hold ${part.type} here`,
+  )
+  return {}
 }
 
 function encodeAnnotations(texts: TextPart[], { notes }: ReplyContext): JsonObject[] {

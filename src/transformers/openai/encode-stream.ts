@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Citation, MediaPart, Opaque, Part } from '../../core/chat.ts'
+import type { Citation, Opaque, Part } from '../../core/chat.ts'
 import { opaqueForClient } from '../../core/envelope.ts'
 import type { Failure } from '../../core/failure.ts'
 import { flat } from '../../core/flat.ts'
@@ -16,8 +16,7 @@ import { OPENAI_TIERS, tierFor } from '../../core/service-tier.ts'
 import { mergeUsage, type Usage } from '../../core/usage.ts'
 import { encodeAnnotation } from './annotations.ts'
 import { errorObject } from './encode-error.ts'
-import { completionId, isLegacy } from './encode-reply.ts'
-import { encodeImage } from './images.ts'
+import { blockFields, completionId, isLegacy } from './encode-reply.ts'
 import { encodeLogprobs } from './logprobs.ts'
 import { detailsOf } from './reasoning-details.ts'
 import { signature } from './signature.ts'
@@ -105,11 +104,10 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
         return part.text ? grow(at, part.text) : ''
       case 'tool-call':
         return beginCall(at, part.id, part.name, part.custom === true)
-      case 'image':
-        return picture(part)
-      default:
-        notes.dropped(part, undefined, `an answer cannot hold this block here (${part.type})`)
+      case 'tool-result':
         return ''
+      default:
+        return Object.entries(blockFields(part, context)).reduce((text, [name, value]) => text + field(name, value), '')
     }
   }
   const beginCall = (at: Open, id: string, name: string, custom: boolean): string => {
@@ -128,10 +126,6 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     at.after = rest('}}]}')
     const inner = custom ? { type: 'custom', custom: { name, input: '' } } : { type: 'function', function: { name, arguments: '' } }
     return field('tool_calls', [{ index: n, id, ...inner }])
-  }
-  const picture = (part: MediaPart): string => {
-    const image = encodeImage(part)
-    return image ? field('images', [image]) : ''
   }
   const grow = (at: Open, text: string): string => {
     if (!at.before) return ''

@@ -108,7 +108,7 @@ it('a summary goes back as it was told in a stream', () => {
   expect(readStream([...joined, ...joiner.held()])).toContainEqual({
     type: 'part-start',
     index: 0,
-    part: { type: 'native', protocol: 'claude', value: summary, at: '' },
+    part: { type: 'native', protocol: 'claude', value: summary, at: '/content/0' },
   })
 })
 

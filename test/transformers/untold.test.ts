@@ -1,0 +1,160 @@
+/** What answers hold that a client's protocol has no place for, or nobody knows yet: it is told otherwise, or noted, streamed and whole. */
+import { describe, expect, it } from 'vitest'
+import type { ProtocolName } from '../../src/core/chat.ts'
+import type { JsonObject } from '../../src/core/json.ts'
+import { translate } from '../../src/transformers/translate.ts'
+import { fixtures, MODEL } from '../fixtures/index.ts'
+import { sseOf } from '../laws/streamed.ts'
+
+const exchange = (from: ProtocolName, to: ProtocolName, stream: boolean) =>
+  translate(
+    { ...fixtures[from].requests.plain, ...(from !== 'gemini' && { stream }) },
+    { from, to, model: MODEL[to], clientModel: MODEL[from], stream },
+  )
+const lost = ({ notices }: ReturnType<typeof exchange>) =>
+  notices.filter((notice) => notice.in === 'reply').map(({ action, path, reason }) => `${action} ${path}: ${reason}`)
+
+const wire = (events: JsonObject[]) =>
+  events.map((event) => `${typeof event.type === 'string' ? `event: ${event.type}\n` : ''}data: ${JSON.stringify(event)}\n\n`).join('')
+
+/** What a client is told by a whole answer. */
+function whole(from: ProtocolName, to: ProtocolName, reply: JsonObject) {
+  const asked = exchange(from, to, false)
+  return { answer: asked.response(reply), lost: lost(asked) }
+}
+/** What a client is told by a stream: the last of its events has it all. */
+function streamed(from: ProtocolName, to: ProtocolName, events: JsonObject[]) {
+  const asked = exchange(from, to, true)
+  const translator = asked.translator()
+  const text = translator.push(new TextEncoder().encode(wire(events))) + translator.end()
+  const told = sseOf(text).flatMap(({ data }) => (data === '[DONE]' ? [] : [JSON.parse(data) as JsonObject]))
+  return { told, last: told.at(-1)!, lost: lost(asked) }
+}
+
+describe('an answer of Claude', () => {
+  const about = { container: { id: 'c1', expires_at: '2027-01-01' }, context_management: { applied_edits: [{ type: 'clear' }] } }
+  const message = { id: 'msg_1', type: 'message', role: 'assistant', model: 'm', content: [{ type: 'text', text: 'Hi' }], usage: {} }
+  const expected = [
+    'dropped /container: only Claude tells of container',
+    'dropped /context_management: only Claude tells of context management',
+  ]
+
+  it('tells where code ran and what was cleared of the history to its own clients alone', () => {
+    const reply = { ...message, ...about, stop_reason: 'end_turn' }
+    expect(whole('openai', 'claude', reply).lost).toEqual(expected)
+    expect(whole('openai', 'claude', { ...reply, container: null, context_management: null }).lost).toEqual([])
+  })
+  it('may hold deltas and events that nobody knows yet', () => {
+    const delta = (more: JsonObject) => ({ type: 'content_block_delta', index: 1, delta: more })
+    const { told, lost: notes } = streamed('openai', 'claude', [
+      { type: 'message_start', message: { ...message, content: [] } },
+      { type: 'ping' },
+      { type: 'content_block_start', index: 0, content_block: { type: 'sings', notes: 'la' } },
+      { type: 'content_block_stop', index: 0 },
+      { type: 'content_block_start', index: 1, content_block: { type: 'text', text: '' } },
+      delta({ type: 'text_delta', text: 'Hi' }),
+      delta({ type: 'tone_delta', tone: 'low' }),
+      delta({ type: 'tone_delta', tone: 'high' }),
+      { type: 'content_block_stop', index: 1 },
+      { type: 'weather', sky: 'blue' },
+      {
+        type: 'message_delta',
+        delta: { stop_reason: 'end_turn', container: about.container },
+        context_management: about.context_management,
+      },
+      { type: 'message_stop' },
+    ])
+    expect(JSON.stringify(told)).toContain('"content":"Hi"')
+    expect(notes).toEqual([
+      'dropped /content/0: a block that only claude has',
+      'dropped /content/1: a delta of the unknown type tone_delta was not read',
+      'dropped : an event of the unknown type weather was not read',
+      ...expected,
+    ])
+  })
+})
+
+describe('an answer of Responses', () => {
+  const content = [
+    { type: 'output_text', text: 'Hi', annotations: [{ type: 'file_path', file_id: 'file_1', index: 0 }] },
+    { type: 'output_song', notes: 'la' },
+  ]
+  const item = { type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content }
+  const response = { id: 'resp_1', object: 'response', status: 'completed', model: 'm', output: [item] }
+  const place = { item_id: 'msg_1', output_index: 0 }
+  const events = [
+    { type: 'response.created', response: { ...response, status: 'in_progress', output: [] } },
+    { type: 'response.output_item.added', output_index: 0, item: { ...item, content: [] } },
+    ...content.flatMap((part, content_index) => [
+      { type: 'response.content_part.added', ...place, content_index, part },
+      { type: 'response.content_part.done', ...place, content_index, part },
+    ]),
+    { type: 'response.output_item.done', output_index: 0, item },
+    { type: 'response.completed', response },
+  ]
+  it.each([
+    ['claude', 'a source without a link cannot be named here', 'a Claude client knows no output_song block'],
+    ['openai', 'a source without a link cannot be named here', 'a block that only openai-responses has'],
+    ['gemini', 'a source without a link or a title cannot be named here', 'only openai-responses has this block'],
+  ] as const)('may hold content that nobody knows yet, for clients of %s', (from, source, block) => {
+    const expected = [`dropped /output/0/content/0/annotations/0: ${source}`, `dropped /output/0/content/1: ${block}`]
+    expect(whole(from, 'openai-responses', response).lost.sort()).toEqual(expected)
+    expect(streamed(from, 'openai-responses', events).lost.sort()).toEqual(expected)
+  })
+})
+
+describe('what the web was searched for', () => {
+  const queries = ['news', 'more news']
+  const candidate = { content: { role: 'model', parts: [{ text: 'Hi' }] }, finishReason: 'STOP' }
+  const grounded = {
+    candidates: [{ ...candidate, groundingMetadata: { webSearchQueries: queries, retrievalMetadata: {}, searchEntryPoint: { renderedContent: '<b>' } } }],
+  } // prettier-ignore
+  const entry = 'dropped /candidates/0/groundingMetadata/searchEntryPoint: only Gemini tells this of its sources'
+
+  it('is an item of Responses, behind all others: streams of Gemini tell it in the end', () => {
+    const action = { type: 'search', query: 'news', queries }
+    const { answer, lost: notes } = whole('openai-responses', 'gemini', grounded)
+    expect(answer.output).toMatchObject([{ type: 'message' }, { type: 'web_search_call', status: 'completed', action }])
+    const { last, lost: more } = streamed('openai-responses', 'gemini', [grounded])
+    expect((last.response as JsonObject).output).toMatchObject([{ type: 'message' }, { type: 'web_search_call', action }])
+    expect([notes, more]).toEqual([[entry], [entry]])
+  })
+  it('is noted where there is no place for it', () => {
+    const searched = 'dropped /candidates/0/groundingMetadata/webSearchQueries: a Claude client knows no such block'
+    expect(whole('claude', 'gemini', grounded).lost).toEqual([entry, searched])
+    expect(streamed('claude', 'gemini', [grounded]).lost).toEqual([entry, searched])
+  })
+  const searching = (action: JsonObject) => ({ type: 'web_search_call', id: 'ws_1', status: 'completed', action })
+  const BY: [ProtocolName, string, JsonObject, string[]][] = [
+    ['claude', 'content', { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'news' } }, ['news']],
+    ['openai-responses', 'output', searching({ type: 'search', queries }), queries],
+    ['openai-responses', 'output', searching({ type: 'search', query: 'news' }), ['news']],
+  ]
+  it.each(BY)('by %s is told to clients of Gemini', (to, list, block, expected) => {
+    const own = fixtures[to].replies.text!
+    const reply = { ...own, [list]: [block, ...(own[list] as object[])] }
+    const told = { groundingMetadata: { webSearchQueries: expected } }
+    const { answer, lost: notes } = whole('gemini', to, reply)
+    expect(answer.candidates).toMatchObject([told])
+    expect(notes).toEqual([])
+    const asked = exchange('gemini', to, true)
+    const translator = asked.translator()
+    const text = translator.push(new TextEncoder().encode(fixtures[to].streamOfReply(reply))) + translator.end()
+    expect((JSON.parse(sseOf(text).at(-1)!.data) as JsonObject).candidates).toMatchObject([told])
+    expect(lost(asked)).toEqual([])
+  })
+})
+
+it('a picture that Gemini found is told by the page that it is on', () => {
+  const chunk = { image: { sourceUri: 'https://page.example/cat', imageUri: 'https://page.example/cat.png', title: 'Cats' } }
+  const groundingMetadata = {
+    groundingChunks: [chunk],
+    groundingSupports: [{ segment: { endIndex: 2, text: 'Hi' }, groundingChunkIndices: [0] }],
+  }
+  const reply = { candidates: [{ content: { role: 'model', parts: [{ text: 'Hi' }] }, finishReason: 'STOP', groundingMetadata }] }
+  const { answer, lost: notes } = whole('openai', 'gemini', reply)
+  expect(answer.choices).toMatchObject([
+    { message: { annotations: [{ url_citation: { url: 'https://page.example/cat', title: 'Cats', start_index: 0, end_index: 2 } }] } },
+  ])
+  expect(notes).toEqual([])
+})
