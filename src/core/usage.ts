@@ -19,6 +19,9 @@ export interface Usage extends Located {
   output?: number
   /** The part of `output` spent on reasoning. */
   reasoning?: number
+  /** The parts of input and output that were sound. */
+  inputAudio?: number
+  outputAudio?: number
   /** Calls of tools that the provider runs itself and bills by the call, such as searches of the web. */
   serverToolCalls?: number
   /** Pages that the provider fetched itself: they are billed by their tokens alone. */
@@ -40,7 +43,18 @@ export function mergeUsage(earlier: Usage | undefined, later: Usage | undefined)
   return merged
 }
 
-const COUNTS = ['input', 'cacheRead', 'cacheWrite', 'cacheWriteLong', 'output', 'reasoning', 'serverToolCalls', 'pageFetches'] as const
+const COUNTS = [
+  'input',
+  'cacheRead',
+  'cacheWrite',
+  'cacheWriteLong',
+  'output',
+  'reasoning',
+  'inputAudio',
+  'outputAudio',
+  'serverToolCalls',
+  'pageFetches',
+] as const
 
 /** What two answers used together, in no wire's own words. A count that only one of them tells is that one's. */
 export function addUsage(first: Usage, second: Usage): Usage {

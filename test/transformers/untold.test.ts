@@ -158,3 +158,87 @@ it('a picture that Gemini found is told by the page that it is on', () => {
   ])
   expect(notes).toEqual([])
 })
+
+describe('an answer of Chat Completions', () => {
+  const reply = fixtures.openai.replies.text!
+  const annotations = [
+    { type: 'url_citation', url_citation: { url: 'https://a.example', title: 'A', start_index: 0, end_index: 2 } },
+    { type: 'file', file: { name: 'a.pdf' } },
+  ]
+  const more = { annotations, executed_tools: [{ type: 'search' }], context: { intent: 'x' }, padding: '', parsed: null, hints: [] }
+  const expected = (place: string) => [
+    `dropped ${place}/annotations: only this provider has annotations of the type file`,
+    `dropped ${place}/executed_tools: only this provider's messages have executed_tools`,
+    `dropped ${place}/context: only this provider's messages have context`,
+  ]
+  const answering = (choice: JsonObject, fields: JsonObject = {}) => ({
+    ...reply,
+    choices: [{ index: 0, finish_reason: 'stop', ...choice }],
+    ...fields,
+  })
+  const chunk = (delta: JsonObject, choice: JsonObject = {}) => ({
+    id: 'c',
+    choices: [{ index: 0, delta, finish_reason: null, ...choice }],
+  })
+
+  it('may hold what only its provider has', () => {
+    expect(whole('claude', 'openai', answering({ message: { role: 'assistant', content: 'Hi', ...more } })).lost).toEqual(
+      expected('/choices/0/message'),
+    )
+    const said = { role: 'assistant', content: 'Hi' }
+    const { told, lost: notes } = streamed('claude', 'openai', [
+      chunk(said),
+      chunk(more),
+      chunk(more),
+      chunk({}, { finish_reason: 'stop' }),
+    ])
+    expect(JSON.stringify(told)).toContain('"url":"https://a.example"')
+    expect(notes).toEqual(expected('/choices/0/delta'))
+  })
+  it('tells what a filter found', () => {
+    const content_filter_results = { hate: { filtered: true, severity: 'high' }, violence: { filtered: false } }
+    const choice = { message: { role: 'assistant', content: 'Hi' }, finish_reason: 'content_filter', content_filter_results }
+    const explanation = 'The content filter found: hate.'
+    expect(whole('claude', 'openai', answering(choice)).answer).toMatchObject({ stop_reason: 'refusal', stop_details: { explanation } })
+    const end = chunk({}, { finish_reason: 'content_filter', content_filter_results })
+    const { told } = streamed('claude', 'openai', [chunk({ content: 'Hi' }), end])
+    expect(told.at(-2)).toMatchObject({ delta: { stop_reason: 'refusal', stop_details: { explanation } } })
+  })
+})
+
+describe('to clients of Chat Completions', () => {
+  it('sound is told by streams as by whole answers', () => {
+    const parts = [{ text: 'Hi' }, { inlineData: { mimeType: 'audio/wav', data: 'AAAA' } }]
+    const reply = { candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP' }] }
+    const audio = { id: expect.stringMatching(/^audio_/) as string, data: 'AAAA', transcript: '', expires_at: 0 }
+    const { answer, lost: notes } = whole('openai', 'gemini', reply)
+    expect(answer.choices).toMatchObject([{ message: { content: 'Hi', audio } }])
+    const { told, lost: more } = streamed('openai', 'gemini', [reply])
+    expect(told.flatMap(({ choices }) => (choices as { delta: JsonObject }[])[0]?.delta.audio ?? [])).toEqual([audio])
+    expect([notes, more]).toEqual([[], []])
+  })
+  it('searches are counted as OpenRouter counts them', () => {
+    const own = fixtures.claude.replies.text!
+    const reply = { ...own, usage: { ...(own.usage as object), server_tool_use: { web_search_requests: 2 } } }
+    expect(whole('openai', 'claude', reply).answer.usage).toMatchObject({ server_tool_use: { web_search_requests: 2 } })
+  })
+})
+
+it('how much of a question and its answer was sound is told by Chat Completions and Gemini alike', () => {
+  const usage = {
+    prompt_tokens: 9,
+    completion_tokens: 5,
+    prompt_tokens_details: { audio_tokens: 4 },
+    completion_tokens_details: { audio_tokens: 3 },
+  }
+  const usageMetadata = {
+    promptTokenCount: 9,
+    candidatesTokenCount: 5,
+    promptTokensDetails: [{ modality: 'AUDIO', tokenCount: 4 }],
+    candidatesTokensDetails: [{ modality: 'AUDIO', tokenCount: 3 }],
+  }
+  expect(whole('gemini', 'openai', { ...fixtures.openai.replies.text, usage }).answer.usageMetadata).toMatchObject(usageMetadata)
+  const withText = (details: object[]) => [{ modality: 'TEXT', tokenCount: 5 }, ...details]
+  const reply = { ...usageMetadata, promptTokensDetails: withText(usageMetadata.promptTokensDetails) }
+  expect(whole('openai', 'gemini', { ...fixtures.gemini.replies.text, usageMetadata: reply }).answer.usage).toMatchObject(usage)
+})

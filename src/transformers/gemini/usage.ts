@@ -26,6 +26,8 @@ export function decodeUsage(value: unknown, { groundingMetadata, urlContextMetad
   const input = (prompt ?? 0) + (numberOf(value.toolUsePromptTokenCount) ?? 0) - (cached ?? 0)
   const searches = isObject(groundingMetadata) ? arrayOf(groundingMetadata.webSearchQueries).length : 0
   const pages = isObject(urlContextMetadata) ? arrayOf(urlContextMetadata.urlMetadata).length : 0
+  const heard = soundIn(value.promptTokensDetails)
+  const spoken = soundIn(value.candidatesTokensDetails)
   const tier = stringOf(value.serviceTier) ?? lookUp(TIER_OF_TRAFFIC, stringOf(value.trafficType) ?? '')
   return {
     at: '/usageMetadata',
@@ -33,11 +35,23 @@ export function decodeUsage(value: unknown, { groundingMetadata, urlContextMetad
     ...(cached !== undefined && { cacheRead: cached }),
     output: (said ?? 0) + (thought ?? 0),
     ...(thought !== undefined && { reasoning: thought }),
+    ...(heard && { inputAudio: heard }),
+    ...(spoken && { outputAudio: spoken }),
     ...(searches && { serverToolCalls: searches }),
     ...(pages && { pageFetches: pages }),
     ...(tier !== undefined && { serviceTier: tier.toLowerCase() }),
   }
 }
+
+/** The tokens that are sound, of counts by kind. */
+const soundIn = (details: unknown): number | undefined =>
+  numberOf(
+    arrayOf(details)
+      .filter(isObject)
+      .find(({ modality }) => modality === 'AUDIO')?.tokenCount,
+  )
+
+const ofSound = (count: number): JsonObject[] => [{ modality: 'AUDIO', tokenCount: count }]
 
 /** Vertex's words for tiers. Capacity that was paid for ahead has none. */
 const TIER_OF_TRAFFIC: Readonly<Record<string, string>> = { ON_DEMAND: 'standard', ON_DEMAND_PRIORITY: 'priority', ON_DEMAND_FLEX: 'flex' }
@@ -63,6 +77,8 @@ export function encodeUsage(usage: Usage, notes: Notes): JsonObject {
     candidatesTokenCount: Math.max(0, output - (usage.reasoning ?? 0)),
     ...(usage.reasoning !== undefined && { thoughtsTokenCount: usage.reasoning }),
     totalTokenCount: prompt + output,
+    ...(usage.inputAudio && { promptTokensDetails: ofSound(usage.inputAudio) }),
+    ...(usage.outputAudio && { candidatesTokensDetails: ofSound(usage.outputAudio) }),
     ...(tier !== undefined && { serviceTier: tier }),
   }
 }

@@ -5,13 +5,20 @@
  */
 import type { Citation } from '../../core/chat.ts'
 import { arrayOf, isObject, numberOf, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
+import type { Lose } from '../../core/notice.ts'
 
-/** `annotations` of a message or a delta. @see https://platform.openai.com/docs/guides/tools-web-search?api-mode=chat */
-export function decodeAnnotations(value: unknown): Citation[] {
+/**
+ * `annotations` of a message or a delta, which `at` leads to. Only links are read.
+ * @see https://platform.openai.com/docs/guides/tools-web-search?api-mode=chat
+ */
+export function decodeAnnotations(value: unknown, at: string, lose: Lose): Citation[] {
   return arrayOf(value).flatMap((item): Citation[] => {
     const told = isObject(item) ? objectOf(item.url_citation) : undefined
     const url = stringOf(told?.url)
-    if (!told || url === undefined) return []
+    if (!told || url === undefined) {
+      lose(`${at}/annotations`, `only this provider has annotations of the type ${String(objectOf(item)?.type)}`)
+      return []
+    }
     return [
       defined({
         url,

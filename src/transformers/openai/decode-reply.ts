@@ -5,13 +5,14 @@
  */
 import type { Part, ReasoningPart, TextPart, ToolCallPart } from '../../core/chat.ts'
 import { fail } from '../../core/failure.ts'
-import { arrayOf, isObject, numberOf, objectOf, restOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { arrayOf, isEmpty, isObject, numberOf, objectOf, pointer, restOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { createLose, type Lose } from '../../core/notice.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Reply } from '../../core/reply.ts'
 import { decodeAnnotations, decodeSearchResults } from './annotations.ts'
 import { decodeContent } from './decode-parts.ts'
 import { failureInBody } from './error.ts'
-import { decodeHistory } from './history.ts'
+import { decodeHistory, REASONING_FIELDS } from './history.ts'
 import { decodeImages } from './images.ts'
 import { tellTexts } from './logprobs.ts'
 import { lowered, unwrapInput } from './lowered.ts'
@@ -94,7 +95,10 @@ export function decodeMessage(message: JsonObject, at: string, context: ReplyCon
   if (typeof content === 'string') parts.push(...textParts(content, `${at}/content`, context))
   else if (Array.isArray(content)) parts.push(...contentParts(content, `${at}/content`, context))
   const text = parts.findLast((part): part is TextPart => part.type === 'text')
-  const citations = decodeAnnotations(message.annotations)
+  // an own client gets it as it was
+  const lose = context.chat.spelling?.openai ? () => {} : createLose(context.notes)
+  const citations = decodeAnnotations(message.annotations, at, lose)
+  noteUnread(message, at, lose)
   const { opaque } = readSignature(message.extra_content)
   if (text && citations.length) text.citations = citations
   if (text && opaque) text.opaque = opaque
@@ -109,6 +113,27 @@ export function decodeMessage(message: JsonObject, at: string, context: ReplyCon
     parts.push({ ...decodeCall({ function: legacy }, `${at}/function_call`, context), spelling: { openai: { function_call: legacy } } })
   return parts
 }
+
+/** Notes fields of a message, or a delta, that only one provider has. */
+export function noteUnread(message: JsonObject, at: string, lose: Lose): void {
+  for (const key in message) {
+    const value = message[key]
+    const says = typeof value === 'object' ? value !== null && !isEmpty(value) : Boolean(value)
+    if (says && !READ.has(key)) lose(pointer(at, key), `only this provider's messages have ${key}`)
+  }
+}
+const READ: ReadonlySet<string> = new Set([
+  ...REASONING_FIELDS,
+  'role',
+  'content',
+  'refusal',
+  'annotations',
+  'audio',
+  'images',
+  'tool_calls',
+  'function_call',
+  'extra_content',
+])
 
 /** Parts that others know: Mistral's references to what the client's own tools found are none, for one. */
 function contentParts(content: unknown[], at: string, { chat, notes }: ReplyContext): Part[] {

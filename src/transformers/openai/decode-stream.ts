@@ -6,13 +6,14 @@
 import type { Citation, Opaque } from '../../core/chat.ts'
 import { arrayOf, isObject, numberOf, objectOf, restOf, stringOf, type JsonObject } from '../../core/json.ts'
 import type { TokenLogprob } from '../../core/logprobs.ts'
+import { createLose } from '../../core/notice.ts'
 import type { ReplyContext, StreamDecoder } from '../../core/protocol.ts'
 import type { Emit } from '../../core/reply.ts'
 import { mergeUsage, type Usage } from '../../core/usage.ts'
 import { decodeAnnotations, decodeSearchResults } from './annotations.ts'
 import { createCallStream } from './call-stream.ts'
 import { thinkingText } from './decode-parts.ts'
-import { FIRST_ONLY, NAMELESS, unknownPart } from './decode-reply.ts'
+import { FIRST_ONLY, NAMELESS, noteUnread, unknownPart } from './decode-reply.ts'
 import { failureInBody } from './error.ts'
 import { decodeImages } from './images.ts'
 import { OF_TEXT_ONLY, tokensOf } from './logprobs.ts'
@@ -27,7 +28,6 @@ type Kind = 'text' | 'reasoning' | 'refusal'
 export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   const { chat, dialect, notes } = context
   const several = (chat.candidates ?? 1) > 1
-  let lost: Set<string> | undefined
   let started = false
   let over = false
   let parts = 0
@@ -51,13 +51,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
   // of the open text part
   let signature: Opaque | undefined
 
-  /** Makes a note, once a reason. */
-  const lose = (at: string, reason: string) => {
-    if (lost?.has(reason)) return
-    lost = (lost ?? new Set()).add(reason)
-    notes.dropped({ at }, undefined, reason)
-  }
-
+  const lose = createLose(notes)
   const calls = createCallStream(
     emit,
     () => {
@@ -167,11 +161,13 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
       if (content) sayText(content)
     } else if (Array.isArray(content)) readContentParts(content)
     if (delta.extra_content) signature = readSignature(delta.extra_content).opaque ?? signature
-    if (delta.annotations) cite(decodeAnnotations(delta.annotations))
+    if (delta.annotations) cite(decodeAnnotations(delta.annotations, DELTA, lose))
     if (typeof delta.refusal === 'string' && delta.refusal) say('refusal', delta.refusal)
     if (delta.images || delta.audio) readMedia(delta)
     if (delta.tool_calls) calls.add(arrayOf(delta.tool_calls))
     if (delta.function_call) calls.add([{ function: delta.function_call }], true)
+    // nearly all deltas say just one of these
+    if (!content && !delta.tool_calls && !delta.reasoning_content && !delta.reasoning) noteUnread(delta, DELTA, lose)
   }
 
   const readMedia = (delta: JsonObject) => {
@@ -275,4 +271,5 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
     },
   }
 }
+const DELTA = '/choices/0/delta'
 const CHUNK = new Set(['id', 'object', 'created', 'model', 'choices', 'usage', 'obfuscation'])

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { lookUp } from '../../core/json.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { lookUp, objectOf, type JsonObject } from '../../core/json.ts'
 import type { Notes } from '../../core/notice.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Stop, StopReason } from '../../core/reply.ts'
@@ -39,11 +38,20 @@ export function decodeStop(
   const told = finish === undefined ? 'end' : (lookUp(REASONS, finish) ?? 'other')
   if (seen.calls && (told === 'end' || told === 'tool-calls' || told === 'other')) return { reason: 'tool-calls' }
   if (told === 'other') return { reason: 'other', detail: finish }
-  if (told === 'refusal' || (seen.refusal && told === 'end')) return { reason: 'refusal', ...(seen.refusal && { detail: seen.refusal }) }
+  if (told === 'refusal' || (seen.refusal && told === 'end')) {
+    const detail = seen.refusal || foundBy(choice.content_filter_results)
+    return { reason: 'refusal', ...(detail && { detail }) }
+  }
   // vLLM and SGLang name the stop sequence; OpenAI does not.
   const sequence = [choice.stop_reason, choice.matched_stop].find((word) => typeof word === 'string' && chat.stop?.includes(word))
   if (told === 'end' && typeof sequence === 'string') return { reason: 'stop-sequence', sequence }
   return { reason: told === 'tool-calls' ? 'end' : told }
+}
+
+/** What Azure's filter found; `''` where it does not tell. @see https://learn.microsoft.com/azure/ai-foundry/openai/concepts/content-filter */
+function foundBy(results: unknown): string {
+  const found = Object.entries(objectOf(results) ?? {}).flatMap(([kind, result]) => (objectOf(result)?.filtered === true ? kind : []))
+  return found.length ? `The content filter found: ${found.join(', ')}.` : ''
 }
 
 const WORDS: Record<StopReason, string> = {

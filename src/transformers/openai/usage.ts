@@ -34,7 +34,11 @@ export function decodeUsage(value: unknown, dialect: ChatDialect | undefined, ti
   if (completion !== undefined)
     usage.output = completion + (reasoning && isApart(wire, prompt, completion, reasoning, dialect) ? reasoning : 0)
   if (reasoning !== undefined) usage.reasoning = reasoning
-  // OpenRouter, Perplexity.
+  const heard = numberOf(ins?.audio_tokens)
+  const spoken = numberOf(outs?.audio_tokens)
+  if (heard) usage.inputAudio = heard
+  if (spoken) usage.outputAudio = spoken
+  // OpenRouter, whose clients are told so as well; Perplexity.
   const searches = firstNumber(objectOf(wire.server_tool_use)?.web_search_requests, wire.num_search_queries)
   if (searches) usage.serverToolCalls = searches
   const serviceTier = stringOf(tier)
@@ -61,7 +65,9 @@ export function encodeUsage(usage: Usage): JsonObject {
     prompt_tokens_details: {
       cached_tokens: usage.cacheRead ?? 0,
       ...(usage.cacheWrite !== undefined && { cache_write_tokens: usage.cacheWrite }),
+      ...(usage.inputAudio && { audio_tokens: usage.inputAudio }),
     },
-    completion_tokens_details: { reasoning_tokens: usage.reasoning ?? 0 },
+    completion_tokens_details: { reasoning_tokens: usage.reasoning ?? 0, ...(usage.outputAudio && { audio_tokens: usage.outputAudio }) },
+    ...(usage.serverToolCalls && { server_tool_use: { web_search_requests: usage.serverToolCalls } }),
   }
 }
