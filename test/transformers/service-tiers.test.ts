@@ -43,8 +43,8 @@ const WORDS: Record<ProtocolName, Partial<Record<ProtocolName, Record<string, st
     gemini: { default: 'standard', flex: 'flex', scale: null },
   },
   gemini: {
-    claude: { standard: 'standard', ON_DEMAND_PRIORITY: 'priority', flex: null },
-    openai: { standard: 'default', ON_DEMAND_FLEX: 'flex', unspecified: 'default' },
+    claude: { standard: 'standard', ON_DEMAND_PRIORITY: 'priority', flex: null, PROVISIONED_THROUGHPUT: null },
+    openai: { standard: 'default', ON_DEMAND_FLEX: 'flex', PROVISIONED_THROUGHPUT: 'scale', unspecified: 'default' },
     'openai-responses': { priority: 'priority', ON_DEMAND: 'default' },
   },
 }

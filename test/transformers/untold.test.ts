@@ -217,6 +217,21 @@ describe('to clients of Chat Completions', () => {
     expect(told.flatMap(({ choices }) => (choices as { delta: JsonObject }[])[0]?.delta.audio ?? [])).toEqual([audio])
     expect([notes, more]).toEqual([[], []])
   })
+  it('the cited words are told as OpenRouter tells them', () => {
+    const citation = {
+      type: 'web_search_result_location',
+      url: 'https://a.example',
+      title: 'A',
+      cited_text: 'so it is',
+      encrypted_index: 'e',
+    }
+    const own = fixtures.claude.replies.text!
+    const reply = { ...own, content: [{ type: 'text', text: 'Yes', citations: [citation] }] }
+    const url_citation = { url: 'https://a.example', title: 'A', content: 'so it is', start_index: 0, end_index: 3 }
+    expect(whole('openai', 'claude', reply).answer.choices).toMatchObject([
+      { message: { annotations: [{ type: 'url_citation', url_citation }] } },
+    ])
+  })
   it('searches are counted as OpenRouter counts them', () => {
     const own = fixtures.claude.replies.text!
     const reply = { ...own, usage: { ...(own.usage as object), server_tool_use: { web_search_requests: 2 } } }

@@ -18,6 +18,9 @@ import { createPartialArgs, type PartialArgs } from './partial-args.ts'
 import { decodeWholePart, isCall, isText, secretOf } from './reply-parts.ts'
 import { decodeUsage, mergeUsageMetadata } from './usage.ts'
 
+/** Where parts stand: their places in one chunk are not those in the answer. */
+const PARTS = '/candidates/0/content/parts'
+
 /** A call that is told in pieces. */
 interface GrowingCall {
   part: ToolCallPart
@@ -81,7 +84,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
     if (!text) {
       if (!secret) return
       if (open === kind && !opaque) opaque = secret
-      else context.notes.dropped({}, undefined, 'a signature of no part')
+      else context.notes.dropped({ at: PARTS }, undefined, 'a signature of no part')
       return
     }
     // two signed parts are not merged; what follows a signed piece unsigned goes on with it
@@ -141,8 +144,8 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
     const wire = objectOf(part.functionCall) ?? {}
     const piecemeal = wire.partialArgs !== undefined || wire.willContinue !== undefined || (growing && wire.name === undefined)
     if (wire.name !== undefined) finishCall()
-    if (!piecemeal) return whole(decodeWholePart(part, ''))
-    if (wire.name !== undefined) growing = { part: decodeWholePart(part, '') as ToolCallPart, args: createPartialArgs() }
+    if (!piecemeal) return whole(decodeWholePart(part, PARTS))
+    if (wire.name !== undefined) growing = { part: decodeWholePart(part, PARTS) as ToolCallPart, args: createPartialArgs() }
     growing?.args.add(wire.partialArgs)
     if (wire.willContinue !== true) finishCall()
   }
@@ -168,7 +171,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
         if (isCall(part) && isBroken(finishReason)) continue
         close()
         if (isCall(part)) call(part)
-        else whole(decodeWholePart(part, ''))
+        else whole(decodeWholePart(part, PARTS))
       }
     }
     shares = undefined

@@ -53,8 +53,13 @@ const soundIn = (details: unknown): number | undefined =>
 
 const ofSound = (count: number): JsonObject[] => [{ modality: 'AUDIO', tokenCount: count }]
 
-/** Vertex's words for tiers. Capacity that was paid for ahead has none. */
-const TIER_OF_TRAFFIC: Readonly<Record<string, string>> = { ON_DEMAND: 'standard', ON_DEMAND_PRIORITY: 'priority', ON_DEMAND_FLEX: 'flex' }
+/** Vertex's words for tiers. What was paid for ahead is what OpenAI calls its scale tier. */
+const TIER_OF_TRAFFIC: Readonly<Record<string, string>> = {
+  ON_DEMAND: 'standard',
+  ON_DEMAND_PRIORITY: 'priority',
+  ON_DEMAND_FLEX: 'flex',
+  PROVISIONED_THROUGHPUT: 'scale',
+}
 
 /** Snapshots of a stream: each field keeps the last value that was told, since later ones may leave it out. */
 export function mergeUsageMetadata(earlier: JsonObject | undefined, later: unknown): JsonObject | undefined {

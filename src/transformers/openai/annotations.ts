@@ -45,7 +45,7 @@ export function decodeSearchResults(body: JsonObject): Citation[] {
 const defined = (citation: Citation): Citation => Object.fromEntries(Object.entries(citation).filter(([, value]) => value !== undefined))
 
 /**
- * `undefined` for a source without a link, which OpenAI's form cannot name.
+ * `undefined` for a source without a link, which OpenAI's form cannot name. The cited words stand where OpenRouter has them.
  *
  * @param from where the cited part's text begins in the message, and how long it is
  */
@@ -58,6 +58,7 @@ export function encodeAnnotation(citation: Citation, from: { offset: number; len
       end_index: from.offset + (citation.end ?? from.length),
       url: citation.url,
       title: citation.title ?? '',
+      ...(citation.quote !== undefined && { content: citation.quote }),
     },
   }
 }
