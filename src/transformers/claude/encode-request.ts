@@ -5,7 +5,7 @@
  * @module
  */
 import type { ChatRequest, ToolChoice } from '../../core/chat.ts'
-import { assemble, type JsonObject } from '../../core/json.ts'
+import { arrayOf, assemble, isObject, type JsonObject } from '../../core/json.ts'
 import type { AskContext } from '../../core/protocol.ts'
 import { fitUser } from '../../core/user-id.ts'
 import { encodeCache } from './cache.ts'
@@ -57,7 +57,7 @@ function encodeOwn(chat: ChatRequest, context: AskContext): JsonObject {
       ...field('display', ask?.show && SHOWN[ask.show]),
     }),
     ...gather('output_config', { ...field('effort', ask?.effort), ...config }),
-    ...(ask && ask.at === undefined && encodeSetReasoning(chat, context, config)),
+    ...(ask && ask.at === undefined && encodeSetReasoning(chat, context, config, messages)),
     ...field('output_format', legacy ? wireFormat : undefined),
     ...encodeCache(chat, context.notes),
     ...ownFields(chat),
@@ -65,8 +65,12 @@ function encodeOwn(chat: ChatRequest, context: AskContext): JsonObject {
 }
 
 /** Reasoning that stands nowhere in the client's request was set by somebody in between: it is said as this model takes it. */
-function encodeSetReasoning(chat: ChatRequest, context: AskContext, config: JsonObject): JsonObject {
-  const limits = { maxTokens: chat.maxTokens ?? Infinity, forced: isForced(chat.toolChoice) }
+function encodeSetReasoning(chat: ChatRequest, context: AskContext, config: JsonObject, messages: JsonObject[]): JsonObject {
+  const limits = {
+    maxTokens: chat.maxTokens ?? Infinity,
+    forced: isForced(chat.toolChoice),
+    amid: goesOnUnthought(messages, context.model),
+  }
   const { thinking, effort } = encodeThinking(chat.reasoning, traitsOf(context.model), limits, context.notes)
   const group = chat.groups?.find(({ at }) => at === '/output_config')
   const { effort: _, ...rest } = { ...config, ...ownFields(group ?? {}) }
@@ -82,9 +86,10 @@ function encodeForeign(chat: ChatRequest, context: AskContext): JsonObject {
   const { notes } = context
   const traits = traitsOf(context.model)
   const maxTokens = limitOf(chat, context)
-  const { thinking, effort } = encodeThinking(chat.reasoning, traits, { maxTokens, forced: isForced(chat.toolChoice) }, notes)
   const { format, instruction } = encodeFormat(chat, context)
   const { system, messages } = encodeConversation(chat, context, false)
+  const limits = { maxTokens, forced: isForced(chat.toolChoice), amid: goesOnUnthought(messages, context.model) }
+  const { thinking, effort } = encodeThinking(chat.reasoning, traits, limits, notes)
   if (instruction) system.push({ type: 'text', text: instruction })
   const tools = encodeTools(chat, context, false)
   const [first] = system
@@ -145,6 +150,17 @@ function encodeTier(chat: ChatRequest, { notes }: AskContext): JsonObject {
   if (tier === 'auto' || tier === 'standard') return { service_tier: TIERS[tier] }
   notes.approximated(chat, 'serviceTier', `Claude has no service tier ${tier}; auto was asked for`)
   return { service_tier: 'auto' }
+}
+
+/**
+ * Whether the last turn goes on behind calls that no thinking stands before. Look-alikes do not mind.
+ * @see https://platform.claude.com/docs/en/build-with-claude/extended-thinking#extended-thinking-with-tool-use
+ */
+function goesOnUnthought(messages: readonly JsonObject[], model: string): boolean {
+  const results = messages.at(-1)?.content
+  const [first] = arrayOf(messages.at(-2)?.content)
+  const answers = arrayOf(results).some((block) => isObject(block) && block.type === 'tool_result')
+  return answers && /claude/i.test(model) && isObject(first) && first.type !== 'thinking' && first.type !== 'redacted_thinking'
 }
 
 const isForced = (choice: ToolChoice | undefined): boolean =>

@@ -35,12 +35,13 @@ export interface Thinking {
 
 /**
  * Translates another protocol's wish; `maxTokens` is the limit of the whole answer, thinking included. Where a tool call is
- * `forced`, which a budget does not go with, a model that can do without a budget does.
+ * `forced`, which a budget does not go with, a model that can do without a budget does; and where the turn goes on `amid` calls without
+ * thinking before them, which are refused beside a budget.
  */
 export function encodeThinking(
   ask: ReasoningAsk | undefined,
   traits: ModelTraits,
-  { maxTokens, forced }: { maxTokens: number; forced: boolean },
+  { maxTokens, forced, amid }: { maxTokens: number; forced: boolean; amid: boolean },
   notes: Notes,
 ): Thinking {
   if (!ask) return {}
@@ -49,9 +50,12 @@ export function encodeThinking(
     drop(ask, 'this model does not think', notes)
     return {}
   }
-  const prefersBudget = traits.thinking === 'either' && ask.budget !== undefined && ask.effort === undefined && !forced
+  const prefersBudget = traits.thinking === 'either' && ask.budget !== undefined && ask.effort === undefined && !forced && !amid
   const byBudget = traits.thinking === 'budget' || prefersBudget
-  return byBudget ? withBudget(ask, maxTokens, notes) : adaptive(ask, traits, notes)
+  if (!byBudget) return adaptive(ask, traits, notes)
+  if (!amid) return withBudget(ask, maxTokens, notes)
+  drop(ask, 'the turn has begun to call tools without thinking, and Claude does not begin to think amid one', notes)
+  return {}
 }
 
 function switchOff(ask: ReasoningAsk, traits: ModelTraits, notes: Notes): Thinking {

@@ -323,6 +323,27 @@ describe('settings', () => {
     expect(actions(notices)).toEqual(['dropped /output_config/effort'])
     expect(written({ reasoning: { mode: 'off' } }, 'claude-opus-5-5').body).not.toHaveProperty('thinking')
   })
+  it('leave a budget out where the turn goes on behind calls without thinking, which Claude refuses', () => {
+    const ask = { effort: 'high' as const, at: '/reasoning' }
+    const going = (parts: Message['parts'], after: Message[] = []) => ({
+      reasoning: ask,
+      tools,
+      messages: [user('go'), { role: 'assistant' as const, parts: [...parts, call('a')] }, result('a'), ...after],
+    })
+    const { body, notices } = written(going([]), 'claude-sonnet-4-5')
+    expect(body).not.toHaveProperty('thinking')
+    expect(actions(notices)).toContain('dropped /reasoning/output_config/effort')
+    const thought = { type: 'reasoning' as const, text: 'Hm.', opaque: { by: 'claude' as const, form: 'signature', data: 'sig' } }
+    const done: Message[] = [{ role: 'assistant', parts: [text('done')] }, user('more')]
+    for (const [chat, model] of [
+      [going([thought]), 'claude-sonnet-4-5'],
+      [going([], done), 'claude-sonnet-4-5'],
+      [going([]), 'kimi-k2'],
+    ] as const)
+      expect(written(chat, model).body.thinking).toMatchObject({ type: 'enabled' })
+    const asked = { ...going([]), reasoning: { mode: 'on' as const, budget: 5000 } }
+    expect(written(asked, 'claude-opus-5').body.thinking).toEqual({ type: 'adaptive' })
+  })
   it('leave thinking out where there is no room for it', () => {
     const { body, notices } = written({ reasoning: { effort: 'high', at: '' }, maxTokens: 500 }, 'claude-sonnet-4-5')
     expect(body.thinking).toBeUndefined()
