@@ -41,8 +41,9 @@ const WORDS: Record<string, (item: JsonObject) => string | undefined> = {
   mcp_call: (item) =>
     `[${stringOf(item.server_label) ?? 'MCP'}.${stringOf(item.name) ?? ''}(${stringOf(item.arguments) ?? ''}) returned] ${stringOf(item.output) ?? stringOf(item.error) ?? ''}`,
   web_search_call: (item) => {
-    const action = objectOf(item.action)
-    return `[The web was searched: ${stringOf(action?.query) ?? stringOf(action?.url) ?? listOf(action?.queries)}]`
+    const { query, queries, url } = objectOf(item.action) ?? {}
+    const sought = stringOf(query) ?? listOf(queries)
+    return !sought && typeof url === 'string' ? `[A page was opened: ${url}]` : `[The web was searched: ${sought}]`
   },
 }
 

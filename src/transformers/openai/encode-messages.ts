@@ -49,17 +49,22 @@ export function encodeMessages(chat: ChatRequest, writing: Writing): JsonObject[
     if (message.role === 'assistant') {
       const written = encodePlainTurn(rest, thinking, writing) ?? encodeAssistant(rest, thinking, writing)
       if (written) out.push(written)
-    } else if (message.role === 'user') out.push(encodeUser(rest, writing))
-    else out.push(encodeSystem(rest, out.length > 0, writing))
+    } else if (message.role === 'user') {
+      const written = encodeUser(rest, writing)
+      if (written) out.push(written)
+    } else out.push(encodeSystem(rest, out.length > 0, writing))
   }
   deliver()
   return out
 }
 
-function encodeUser(message: Message, writing: Writing): JsonObject {
+/** `undefined` where nothing is left to say. */
+function encodeUser(message: Message, writing: Writing): JsonObject | undefined {
   const words = onlyWords(message.parts, writing)
   if (words !== undefined && isBare(message)) return { role: 'user', content: words }
-  return { role: 'user', ...nameOf(message, writing), content: contentOf(message, writing), ...message.extra?.openai, ...spelled(message) }
+  const content = contentOf(message, writing)
+  if (!content.length && message.parts.length && message.parts.every((part) => part.type === 'native')) return undefined
+  return { role: 'user', ...nameOf(message, writing), content, ...message.extra?.openai, ...spelled(message) }
 }
 
 function encodeSystem(message: Message, later: boolean, writing: Writing): JsonObject {
@@ -138,7 +143,8 @@ function encodeAssistant(message: Message, thinking: boolean, writing: Writing):
   const refusal = message.parts.find((part) => part.type === 'refusal' && spelled(part)?.field === true)
   const spoken = message.parts.filter((part) => part !== refusal && part.type !== 'tool-call' && !isListed(part))
   if (!faithful) noteOrder(message.parts, writing)
-  const parts = [...history.parts, ...spoken.flatMap((part) => sayable(part, writing))]
+  const parts = history.parts.slice()
+  spoken.forEach((part, i) => say(parts, part, spoken[i - 1], writing))
   if (history.before) parts.unshift({ type: 'text', text: history.before })
   const { content: blank, tool_calls: noCalls, ...spelling } = spelled(message) ?? {}
   const content = faithful && !message.bare ? parts : joined(parts, '')
@@ -162,6 +168,15 @@ function encodeAssistant(message: Message, thinking: boolean, writing: Writing):
 
 /** An image of the list beside the content, which is written back with the message. */
 const isListed = (part: Part): boolean => part.type === 'image' && spelled(part)?.listed === true
+
+/** Adds what a part says. What stands for a block of another provider's is no part of the text beside it. */
+function say(parts: JsonObject[], part: Part, before: Part | undefined, writing: Writing): void {
+  const said = sayable(part, writing)
+  const [first] = said
+  const stands = !writing.faithful && (part.type === 'native' || before?.type === 'native')
+  if (stands && parts.length && first?.type === 'text') first.text = `\n\n${String(first.text)}`
+  parts.push(...said)
+}
 
 /** What an assistant's message can hold: words. Only the provider's own client sends more. */
 function sayable(part: Part, writing: Writing): JsonObject[] {
