@@ -4,6 +4,7 @@
  * @module
  */
 import { isObject, setField, type JsonObject } from '../../../core/json.ts'
+import { isOfCondition } from './conditions.ts'
 import { hintOf, withHint } from './hints.ts'
 
 /** One value that says what all of several different ones say; `undefined` where there is none. */
@@ -63,12 +64,6 @@ const JOINS: ReadonlyMap<string, Join> = new Map<string, Join>([
 ])
 
 const NOTES = new Set(['description', 'title', 'default', 'example', 'examples', 'deprecated', 'readOnly', 'writeOnly'])
-/** They belong together, and are told one by one. */
-const CONDITION = new Set(['if', 'then', 'else'])
-
-/** The condition of a schema, if there is one. */
-export const conditionOf = (schema: JsonObject): JsonObject[] =>
-  schema.if === undefined ? [] : [Object.fromEntries(Object.entries(schema).filter(([key]) => CONDITION.has(key)))]
 
 /** Keywords that bind nothing. */
 export const isAnnotation = (key: string): boolean => NOTES.has(key) || key.startsWith('$') || key.startsWith('x-')
@@ -99,7 +94,7 @@ export function joinSchemas(parts: readonly JsonObject[], lose: (key: string, re
   const joined: JsonObject = {}
   const hints: string[] = []
   for (const [key, values] of gathered(parts)) {
-    if (CONDITION.has(key)) continue
+    if (isOfCondition(key)) continue
     const [first, ...others] = values
     const whole = others.length && !isAnnotation(key) ? JOINS.get(key)?.(values) : first
     setField(joined, key, whole ?? first)

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isEmpty, isObject, setField, type JsonObject } from '../../../core/json.ts'
+import { isObject, type JsonObject } from '../../../core/json.ts'
 import { hintOf, said, withHint, without, type Repair } from './hints.ts'
 import { constant, enumeration } from './values.ts'
 
@@ -29,21 +29,6 @@ const exclusive =
     lose(`Gemini knows ${bound} only; the description tells that the bound itself is excluded`)
     return { ...said(node, key), [bound]: tighter(limit) }
   }
-
-/** The node without a condition: properties that only its branches know become optional ones, and all else is but told. */
-export function unconditional(node: JsonObject, condition: JsonObject, branches: readonly JsonObject[]): JsonObject {
-  const hint = Object.entries(condition)
-    .map(([key, value]) => hintOf(key, value))
-    .join(', ')
-  const told: JsonObject = { ...node, description: withHint(node.description, hint) }
-  const known = isObject(node.properties) ? node.properties : {}
-  const added: JsonObject = {}
-  for (const { properties } of branches)
-    if (isObject(properties))
-      for (const name of Object.keys(properties))
-        if (!Object.hasOwn(known, name) && !Object.hasOwn(added, name)) setField(added, name, properties[name])
-  return isEmpty(added) ? told : { ...told, properties: { ...known, ...added } }
-}
 
 const required: Repair = (node, key, lose) => {
   const names = node[key]

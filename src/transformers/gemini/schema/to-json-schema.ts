@@ -6,12 +6,13 @@
  * @module
  */
 import { isObject, pointer, type JsonObject } from '../../../core/json.ts'
+import { conditionOf, unconditional } from './conditions.ts'
 import { withHint, type OnLoss } from './hints.ts'
-import { conditionOf, isAnnotation, isSame, joinSchemas } from './join.ts'
+import { isAnnotation, isSame, joinSchemas } from './join.ts'
 import { partsOf } from './parts.ts'
 import { HOLDERS, isPlain } from './plain.ts'
 import { createRefNames, nameOfRef, targetOf } from './refs.ts'
-import { REPAIRS, unconditional } from './repairs.ts'
+import { REPAIRS } from './repairs.ts'
 
 /** Gemini refuses schemas that are nested too deeply; the documented limit is not told, this depth passes. */
 const MAX_DEPTH = 32
