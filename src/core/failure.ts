@@ -140,20 +140,25 @@ export const ANSWER_TOO_DEEP: Failure = {
   message: "The upstream's answer is nested too deeply. Try again.",
 }
 
-/** Throws `failure` in place of an overflow of the stack in `run`. Found out when it happens: to look at the depth first would cost every request. */
-export function bounded<T>(run: () => T, failure: Failure): T {
+/**
+ * Throws `tooDeep` in place of an overflow of the stack in `run`, which is given `input`. Found out when it happens: to look at the depth first
+ * would cost every request.
+ */
+export function bounded<T>(run: () => T, tooDeep: Failure): T
+export function bounded<T, Input>(run: (input: Input) => T, tooDeep: Failure, input: Input): T
+export function bounded<T>(run: (input: unknown) => T, tooDeep: Failure, input?: unknown): T {
   try {
-    return run()
+    return run(input)
   } catch (error) {
-    if (isTooDeep(error)) throw new FailureError(failure, { cause: error })
+    if (isTooDeep(error)) fail(tooDeep, error)
     throw error
   }
 }
 
-/** Any thrown value as a failure: a {@link FailureError}'s own, `tooDeep` for an overflow of the stack, otherwise `internal`. */
-export function failureOf(error: unknown, tooDeep: Failure = QUESTION_TOO_DEEP): Failure {
+/** Any thrown value as a failure: a {@link FailureError}'s own, otherwise `internal`. What overflowed the stack, and was not {@link bounded}, is a question. */
+export function failureOf(error: unknown): Failure {
   if (isFailureError(error)) return error.failure
-  if (isTooDeep(error)) return tooDeep
+  if (isTooDeep(error)) return QUESTION_TOO_DEEP
   return {
     kind: 'internal',
     status: 500,

@@ -4,7 +4,7 @@
  * @module
  */
 import { createAlikeParser } from '../core/alike.ts'
-import { ANSWER_TOO_DEEP, fail, failureOf, STATUS, type Failure } from '../core/failure.ts'
+import { ANSWER_TOO_DEEP, bounded, fail, failureOf, STATUS, type Failure } from '../core/failure.ts'
 import { unfold } from '../core/fold.ts'
 import { tryParse } from '../core/json.ts'
 import type { Protocol, ReplyContext, StreamDecoder } from '../core/protocol.ts'
@@ -107,9 +107,9 @@ export function createStreamTranslator({
   const collect = <Input>(run: (input: Input) => void, input: Input): string => {
     if (translator.ended) return ''
     try {
-      run(input)
+      bounded(run, ANSWER_TOO_DEEP, input)
     } catch (error) {
-      breakOff(failureOf(error, ANSWER_TOO_DEEP))
+      breakOff(failureOf(error))
     }
     const text = out
     out = ''
