@@ -9,6 +9,7 @@
 import type { Failure } from './failure.ts'
 import type { JsonObject } from './json.ts'
 import type { TokenLogprob } from './logprobs.ts'
+import type { UserLocation } from './user-location.ts'
 
 export type ProtocolName = 'claude' | 'openai' | 'openai-responses' | 'gemini'
 
@@ -262,8 +263,7 @@ export interface HostedTool extends Located {
     maxUses?: number
     allowedDomains?: string[]
     blockedDomains?: string[]
-    /** Approximate place of the user: city, region, country (ISO 3166), timezone (IANA). */
-    userLocation?: { city?: string; region?: string; country?: string; timezone?: string }
+    userLocation?: UserLocation
     contextSize?: string
   }
 }

@@ -40,3 +40,7 @@ export const OPENAI_TIERS: Readonly<Record<ServiceTier, string>> = {
   fast: 'priority',
   scale: 'scale',
 }
+
+/** The tier that OpenAI's word asks for; `undefined` where it is not known. */
+export const tierAsked = (word: string): ServiceTier | undefined =>
+  word === 'default' ? 'standard' : word !== 'standard' && Object.hasOwn(OPENAI_TIERS, word) ? (word as ServiceTier) : undefined

@@ -15,9 +15,9 @@ import {
   readObject,
   readString,
   reject,
-  stringOf,
   type JsonObject,
 } from '../../core/json.ts'
+import { locationIn } from '../../core/user-location.ts'
 import { decodeCache } from './cache.ts'
 import { toolsetTools } from './toolset.ts'
 import { vendorTool } from './vendor-tools.ts'
@@ -93,14 +93,7 @@ function optionsOf(wire: JsonObject): HostedTool['options'] {
   if (maxUses !== undefined) options.maxUses = maxUses
   if (Array.isArray(wire.allowed_domains)) options.allowedDomains = wire.allowed_domains.filter((domain) => typeof domain === 'string')
   if (Array.isArray(wire.blocked_domains)) options.blockedDomains = wire.blocked_domains.filter((domain) => typeof domain === 'string')
-  if (isObject(wire.user_location)) {
-    const place: NonNullable<NonNullable<HostedTool['options']>['userLocation']> = {}
-    for (const key of ['city', 'region', 'country', 'timezone'] as const) {
-      const text = stringOf(wire.user_location[key])
-      if (text !== undefined) place[key] = text
-    }
-    options.userLocation = place
-  }
+  if (isObject(wire.user_location)) options.userLocation = locationIn(wire.user_location)
   return Object.keys(options).length ? options : undefined
 }
 

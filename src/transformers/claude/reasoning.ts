@@ -6,6 +6,7 @@
  * @module
  */
 import type { Effort, ReasoningAsk } from '../../core/chat.ts'
+import { effortOfBudget } from '../../core/effort.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Notes } from '../../core/notice.ts'
 import type { ModelTraits } from './models.ts'
@@ -22,9 +23,6 @@ const BUDGETS: Record<Exclude<Effort, 'none'>, number> = {
   xhigh: 32_000,
   max: 60_000,
 }
-
-/** The word for a number of tokens, where the model takes words. */
-const effortOf = (budget: number): Effort => (budget <= 1024 ? 'low' : budget <= 8192 ? 'medium' : budget <= 24_576 ? 'high' : 'xhigh')
 
 const DISPLAY = { summary: 'summarized', hidden: 'omitted' } as const
 
@@ -67,7 +65,7 @@ function switchOff(ask: ReasoningAsk, traits: ModelTraits, notes: Notes): Thinki
 }
 
 function adaptive(ask: ReasoningAsk, traits: ModelTraits, notes: Notes): Thinking {
-  const wanted = ask.effort ?? (ask.budget === undefined ? undefined : effortOf(ask.budget))
+  const wanted = ask.effort ?? (ask.budget === undefined ? undefined : effortOfBudget(ask.budget))
   const effort = wanted && strongest(wanted, traits.efforts)
   if (ask.budget !== undefined) notes.approximated(ask, 'budget', 'this model takes no budget; an effort stands for it')
   if (ask.effort !== undefined && effort !== ask.effort)

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Effort } from '../../core/chat.ts'
+import { effortOfBudget } from '../../core/effort.ts'
 
 export type Level = 'minimal' | 'low' | 'medium' | 'high' | 'xhigh'
 
@@ -76,8 +77,7 @@ export function traitsOf(model: string): ModelTraits {
 export const BUDGET_OF: Record<Effort, number> = { none: 0, minimal: 512, low: 1024, medium: 8192, high: 24576, xhigh: 32768, max: 32768 }
 
 /** The level that `tokens` of thinking amount to. */
-export const levelOfBudget = (tokens: number): Level =>
-  tokens <= 512 ? 'minimal' : tokens <= 1024 ? 'low' : tokens <= 8192 ? 'medium' : tokens <= 24576 ? 'high' : 'xhigh'
+export const levelOfBudget = (tokens: number): Level => (tokens <= 512 ? 'minimal' : levelOfEffort(effortOfBudget(tokens)))
 
 const LEVEL_OF: Record<Effort, Level> = {
   none: 'minimal',

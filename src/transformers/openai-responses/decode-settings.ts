@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ChatRequest, Effort, Located, OutputFormat, ReasoningAsk, ServiceTier } from '../../core/chat.ts'
+import type { ChatRequest, Effort, Located, OutputFormat, ReasoningAsk } from '../../core/chat.ts'
 import {
   isObject,
   optional,
@@ -17,6 +17,7 @@ import {
   type JsonObject,
   lookUp,
 } from '../../core/json.ts'
+import { tierAsked } from '../../core/service-tier.ts'
 import { keep } from './wire.ts'
 
 export function readUser(body: JsonObject, chat: ChatRequest, extra: JsonObject): void {
@@ -38,19 +39,10 @@ export function readMetadata(body: JsonObject, chat: ChatRequest, extra: JsonObj
   else extra.metadata = metadata
 }
 
-const TIERS: Record<string, ServiceTier> = {
-  auto: 'auto',
-  default: 'standard',
-  flex: 'flex',
-  priority: 'priority',
-  fast: 'fast',
-  scale: 'scale',
-}
-
 export function readTier(body: JsonObject, chat: ChatRequest, extra: JsonObject): void {
   const tier = optional(readString, body.service_tier, '/service_tier')
   if (tier === undefined) return
-  const known = lookUp(TIERS, tier)
+  const known = tierAsked(tier)
   if (known) chat.serviceTier = known
   else extra.service_tier = tier
 }

@@ -20,6 +20,7 @@ import {
   type JsonObject,
   lookUp,
 } from '../../core/json.ts'
+import { locationIn } from '../../core/user-location.ts'
 import { clientToolOf } from './client-tools.ts'
 import { keep, keepIn, OWN, type Spelling } from './wire.ts'
 
@@ -139,11 +140,9 @@ function decodeHosted(tool: JsonObject, at: string, spelling: Spelling): HostedT
 function webSearchOptions(tool: JsonObject): NonNullable<HostedTool['options']> {
   const allowed = arrayOf(objectOf(tool.filters)?.allowed_domains).filter((domain) => typeof domain === 'string')
   const blocked = arrayOf(objectOf(tool.filters)?.blocked_domains).filter((domain) => typeof domain === 'string')
-  const place = objectOf(tool.user_location)
   const contextSize = stringOf(tool.search_context_size)
   const maxUses = numberOf(tool.max_uses)
-  const location: JsonObject = {}
-  for (const key of ['city', 'region', 'country', 'timezone']) if (typeof place?.[key] === 'string') location[key] = place[key]
+  const location = locationIn(objectOf(tool.user_location))
   return {
     ...(allowed.length > 0 && { allowedDomains: allowed }),
     ...(blocked.length > 0 && { blockedDomains: blocked }),

@@ -5,6 +5,7 @@
  * @module
  */
 import type { ChatRequest, Effort, Message, OutputFormat, ReasoningAsk } from '../../core/chat.ts'
+import { effortOfBudget } from '../../core/effort.ts'
 import { extended } from '../../core/extended.ts'
 import { assemble, isObject, type JsonObject } from '../../core/json.ts'
 import type { Notes } from '../../core/notice.ts'
@@ -140,8 +141,6 @@ function encodeSampling(chat: ChatRequest, { model, notes }: Pick<AskContext, 'm
   return { temperature: temperature === undefined ? undefined : Math.min(temperature, 2), top_p: topP }
 }
 
-/** The effort that a budget of thinking tokens comes to. */
-const effortOfBudget = (budget: number): Effort => (budget <= 1024 ? 'low' : budget <= 8192 ? 'medium' : budget <= 24576 ? 'high' : 'xhigh')
 /** Models that know the efforts `xhigh` and `none`. */
 const WIDE_EFFORTS = /\bgpt-(?:5\.[1-9]|[6-9])/
 const KNOWS_XHIGH = /\bgpt-(?:5\.[2-9]|5\.1-codex-max|[6-9])/

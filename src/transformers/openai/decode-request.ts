@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ChatRequest, Located, OutputFormat, ServiceTier } from '../../core/chat.ts'
+import type { ChatRequest, Located, OutputFormat } from '../../core/chat.ts'
 import {
   isObject,
   optional,
@@ -15,8 +15,8 @@ import {
   reject,
   restOf,
   type JsonObject,
-  lookUp,
 } from '../../core/json.ts'
+import { tierAsked } from '../../core/service-tier.ts'
 import { decodeMessages } from './decode-messages.ts'
 import { nullsOf } from './decode-parts.ts'
 import { decodeReasoning, REASONING_ASKS } from './decode-reasoning.ts'
@@ -153,19 +153,10 @@ function readLimits(chat: ChatRequest, body: JsonObject, { spelling, extra, name
   else if (metadata !== undefined && metadata !== null) extra.metadata = metadata
 }
 
-const TIERS: Record<string, ServiceTier> = {
-  auto: 'auto',
-  default: 'standard',
-  flex: 'flex',
-  priority: 'priority',
-  fast: 'fast',
-  scale: 'scale',
-}
-
 function readTier(chat: ChatRequest, body: JsonObject, { spelling, extra }: Sink): void {
   const tier = optional(readString, body.service_tier, '/service_tier')
   if (tier === undefined) return
-  const known = lookUp(TIERS, tier)
+  const known = tierAsked(tier)
   if (known) {
     chat.serviceTier = known
     spelling.service_tier = tier

@@ -21,6 +21,7 @@ import {
   lookUp,
 } from '../../core/json.ts'
 import { mapped } from '../../core/mapped.ts'
+import { locationIn } from '../../core/user-location.ts'
 import { mergeExtra, nullsOf, readMark } from './decode-parts.ts'
 import { keep } from './wire.ts'
 
@@ -136,12 +137,7 @@ function searchOptions(options: JsonObject): NonNullable<HostedTool['options']> 
     allowedDomains: words(options.allowed_domains),
     blockedDomains: words(options.excluded_domains),
     contextSize: stringOf(options.search_context_size),
-    userLocation: where && {
-      city: stringOf(where.city),
-      region: stringOf(where.region),
-      country: stringOf(where.country),
-      timezone: stringOf(where.timezone),
-    },
+    userLocation: where && locationIn(where),
   }
   return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined))
 }

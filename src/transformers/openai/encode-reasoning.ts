@@ -5,6 +5,7 @@
  */
 import type { ChatRequest, Effort, ReasoningAsk } from '../../core/chat.ts'
 import type { ReasoningForm } from '../../core/dialect.ts'
+import { effortOfBudget } from '../../core/effort.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { mergeInto, setPath, type Writing } from './writing.ts'
 
@@ -79,6 +80,3 @@ function nearestEffort(wanted: Effort, words: Partial<Record<Effort, string>>): 
   const place = ORDER.indexOf(wanted)
   return ORDER.slice(0, place + 1).findLast(known) ?? ORDER.slice(place).find(known)
 }
-
-/** Budgets in tokens as efforts: up to 1024 low, up to 8192 medium, up to 24576 high. */
-const effortOfBudget = (budget: number): Effort => (budget <= 1024 ? 'low' : budget <= 8192 ? 'medium' : budget <= 24576 ? 'high' : 'xhigh')
