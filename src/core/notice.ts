@@ -6,6 +6,7 @@
 import type { ChatRequest, Located, ProtocolName } from './chat.ts'
 import { fail } from './failure.ts'
 import { pointer } from './json.ts'
+import type { Stop } from './reply.ts'
 
 export interface Notice {
   /** `dropped`: gone; `approximated`: said in other words; `invented`: the target needs it and the source did not say. */
@@ -56,6 +57,11 @@ export function createNotes(direction: Notice['in'], fields: Record<string, stri
     approximated: (object, field, reason, below) => add('approximated', object, field, reason, below),
     invented: (path, reason) => list.push({ action: 'invented', path, reason, in: direction }),
   }
+}
+
+/** Notes an end of an answer that other protocols have no word for: their clients are told that it just ended. */
+export function noteOddEnd({ reason, detail }: Stop, notes: Notes): void {
+  if (reason === 'other') notes.approximated({}, 'stop', `the provider stopped for a reason of its own: ${detail ?? 'unknown'}`)
 }
 
 /** Notes that something of an answer is lost, each reason once: a stream says the same with many events. */

@@ -195,6 +195,18 @@ describe('an answer of Chat Completions', () => {
     expect(JSON.stringify(told)).toContain('"url":"https://a.example"')
     expect(notes).toEqual(expected('/choices/0/delta'))
   })
+  it('may hold lists beside it that only its provider has', () => {
+    const beside = {
+      images: [{ image_url: 'https://a.example/i.png' }],
+      related_questions: [],
+      x_groq: { id: 'r' },
+      citations: ['https://a.example'],
+    }
+    const noted = ["dropped /images: only this provider's answers have images"]
+    expect(whole('gemini', 'openai', answering({ message: { role: 'assistant', content: 'Hi' } }, beside)).lost).toEqual(noted)
+    const { lost: notes } = streamed('gemini', 'openai', [chunk({ content: 'Hi' }), { ...chunk({}, { finish_reason: 'stop' }), ...beside }])
+    expect(notes).toEqual(noted)
+  })
   it('tells what a filter found', () => {
     const content_filter_results = { hate: { filtered: true, severity: 'high' }, violence: { filtered: false } }
     const choice = { message: { role: 'assistant', content: 'Hi' }, finish_reason: 'content_filter', content_filter_results }
@@ -256,4 +268,29 @@ it('how much of a question and its answer was sound is told by Chat Completions 
   const withText = (details: object[]) => [{ modality: 'TEXT', tokenCount: 5 }, ...details]
   const reply = { ...usageMetadata, promptTokensDetails: withText(usageMetadata.promptTokensDetails) }
   expect(whole('openai', 'gemini', { ...fixtures.gemini.replies.text, usageMetadata: reply }).answer.usage).toMatchObject(usage)
+})
+
+describe('an end that no other protocol has a word for', () => {
+  const ends: [ProtocolName, JsonObject, JsonObject[], string][] = [
+    [
+      'claude',
+      { ...fixtures.claude.replies.text, stop_reason: 'bored' },
+      [{ type: 'message_start', message: { id: 'msg_1', content: [] } }, { type: 'message_delta', delta: { stop_reason: 'bored' } }, { type: 'message_stop' }],
+      'bored',
+    ],
+    [
+      'gemini',
+      { candidates: [{ content: { parts: [{ text: 'Hi' }] }, finishReason: 'LANGUAGE' }] },
+      [{ candidates: [{ content: { parts: [{ text: 'Hi' }] }, finishReason: 'LANGUAGE' }] }],
+      'LANGUAGE',
+    ],
+  ] // prettier-ignore
+  it.each(ends)('of %s is noted', (to, reply, events, word) => {
+    for (const from of ['claude', 'openai', 'openai-responses'] as const) {
+      if (from === to) continue
+      const noted = expect.stringMatching(new RegExp(`^approximated .*a reason of its own: ${word}$`)) as string
+      expect(whole(from, to, reply).lost).toEqual([noted])
+      expect(streamed(from, to, events).lost).toEqual([noted])
+    }
+  })
 })

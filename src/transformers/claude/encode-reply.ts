@@ -7,6 +7,7 @@
 import type { Part, ReasoningPart, TextPart, ToolCallPart } from '../../core/chat.ts'
 import { opaqueForClient } from '../../core/envelope.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { noteOddEnd } from '../../core/notice.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Reply } from '../../core/reply.ts'
 import { estimateInput, estimateTokens } from '../../core/tokens.ts'
@@ -20,6 +21,7 @@ import { field, isOwn, ownFields } from './wire.ts'
 
 export function encodeReply(reply: Reply, context: ReplyContext): JsonObject {
   const content = reply.parts.flatMap((part) => encodeAnswerPart(part, context))
+  if (!isOwn(reply)) noteOddEnd(reply.stop, context.notes)
   const stop = encodeStop(reply.stop, {
     calls: content.some((block) => block.type === 'tool_use'),
     refusal: reply.parts.find((part) => part.type === 'refusal')?.text,

@@ -12,7 +12,7 @@ import { opaqueForClient } from '../../core/envelope.ts'
 import { flat } from '../../core/flat.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import { escaped } from '../../core/json-strings.ts'
-import type { Notes } from '../../core/notice.ts'
+import { noteOddEnd, type Notes } from '../../core/notice.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { StreamEvent, StreamPart } from '../../core/reply.ts'
 import { createSequencer } from '../../core/sequence.ts'
@@ -180,6 +180,7 @@ export function createStreamEncoder(context: ReplyContext): (event: StreamEvent)
         return
       case 'finish': {
         usage = mergeUsage(usage, event.usage)
+        if (!usage?.spelling?.claude) noteOddEnd(event.stop, context.notes)
         const { container = null, ...more } = event.extra?.claude ?? {}
         write('message_delta', {
           delta: Object.assign(encodeStop(event.stop, seen), { container }),

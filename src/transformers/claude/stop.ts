@@ -40,7 +40,7 @@ export function decodeStop(wire: JsonObject, hasCalls: boolean): Stop {
   const sequence = stringOf(wire.stop_sequence)
   if (sequence !== undefined) stop.sequence = sequence
   const details = isObject(wire.stop_details) ? wire.stop_details : {}
-  const detail = stringOf(details.explanation)
+  const detail = stringOf(details.explanation) ?? (reason === 'other' && named ? named : undefined)
   const category = stringOf(details.category)
   if (detail !== undefined) stop.detail = detail
   if (category !== undefined) stop.category = category

@@ -14,7 +14,7 @@ import { compactReply, isCompaction } from './compaction.ts'
 import { blockItem, CALL_PREFIX, callItem, callShapes, contentOf, isWholeCall, messageItem, shareMessage } from './output-items.ts'
 import { carrierItem, isTold, reasoningItem } from './reasoning.ts'
 import { responseId, settingsEcho } from './snapshot.ts'
-import { encodeStop, isCut, noteRefusal } from './stop.ts'
+import { encodeStop, isCut, noteEnd } from './stop.ts'
 import { encodeUsage } from './usage.ts'
 import { compact, extraOf, OWN, spellingOf } from './wire.ts'
 
@@ -29,7 +29,7 @@ export function encodeReply(answer: Reply, context: ReplyContext): JsonObject {
   const output = encodeOutput(reply.parts, reply.stop, context)
   const refused = refusedIn(reply.parts)
   const end = encodeStop(reply.stop, refused)
-  noteRefusal(reply.stop, refused, context.notes)
+  noteEnd(reply.stop, refused, context.notes)
   const echo = settingsEcho(context)
   return {
     ...echo,

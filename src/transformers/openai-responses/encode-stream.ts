@@ -20,7 +20,7 @@ import { errorObject } from './errors.ts'
 import { blockItem } from './output-items.ts'
 import { carrierItem } from './reasoning.ts'
 import { responseId, settingsEcho } from './snapshot.ts'
-import { encodeStop, isCut, noteRefusal } from './stop.ts'
+import { encodeStop, isCut, noteEnd } from './stop.ts'
 import { createAnswer, type Open } from './stream-answer.ts'
 import { openCall } from './stream-call.ts'
 import { openContent } from './stream-message.ts'
@@ -61,7 +61,7 @@ function createStreamWriter(context: ReplyContext): (event: StreamEvent) => stri
     let text = answer.endCall(cut)
     if (answer.message) text += answer.closeMessage(answer.message, cut ? 'incomplete' : 'completed')
     const end = encodeStop(stop, answer.refused)
-    noteRefusal(stop, answer.refused, notes)
+    noteEnd(stop, answer.refused, notes)
     const failed = stop.reason === 'context-window' && answer.items === 0
     const completed_at = end.status === 'completed' ? Math.floor(context.now() / 1000) : null
     const { status, incomplete_details } = end

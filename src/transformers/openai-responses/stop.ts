@@ -5,7 +5,7 @@
  */
 import type { Part } from '../../core/chat.ts'
 import { objectOf, stringOf, type JsonObject, lookUp } from '../../core/json.ts'
-import type { Notes } from '../../core/notice.ts'
+import { noteOddEnd, type Notes } from '../../core/notice.ts'
 import type { Stop, StopReason } from '../../core/reply.ts'
 
 /** Some vendors say `length`. */
@@ -53,8 +53,10 @@ const INCOMPLETE: Partial<Record<StopReason, string>> = {
   refusal: 'content_filter',
 }
 
-/** Notes the words about a refusal that the model did not say itself: Codex drops a message with a refusal, and would take the rest for the answer. */
-export function noteRefusal({ reason, detail }: Stop, refused: boolean, notes: Notes): void {
+/** Notes what is not told of an end: reasons that nobody else has, and the words about a refusal that the model did not say itself: Codex drops a message with a refusal, and would take the rest for the answer. */
+export function noteEnd(stop: Stop, refused: boolean, notes: Notes): void {
+  noteOddEnd(stop, notes)
+  const { reason, detail } = stop
   if (reason === 'refusal' && !refused && detail !== undefined)
     notes.dropped({}, undefined, `why it was refused has no place here: ${detail}`)
 }

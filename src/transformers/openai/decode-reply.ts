@@ -57,6 +57,8 @@ export function decodeReply(value: unknown, context: ReplyContext): Reply {
     }
   }
   citeResults(parts, body)
+  // an own client gets it as it was
+  if (!context.chat.spelling?.openai) noteBeside(body, createLose(context.notes))
   const seen = { calls: calls.length > 0, refusal: refusal ?? '' }
   for (const call of calls) parts.push(call)
   const finish = finishOf(told)
@@ -116,12 +118,21 @@ export function decodeMessage(message: JsonObject, at: string, context: ReplyCon
 
 /** Notes fields of a message, or a delta, that only one provider has. */
 export function noteUnread(message: JsonObject, at: string, lose: Lose): void {
-  for (const key in message) {
-    const value = message[key]
-    const says = typeof value === 'object' ? value !== null && !isEmpty(value) : Boolean(value)
-    if (says && !READ.has(key)) lose(pointer(at, key), `only this provider's messages have ${key}`)
-  }
+  for (const key in message) if (says(message[key]) && !READ.has(key)) lose(pointer(at, key), `only this provider's messages have ${key}`)
 }
+
+/** Notes lists and objects beside the choices that only one provider has: Perplexity's pictures and further questions, what a filter found. */
+export function noteBeside(body: JsonObject, lose: Lose): void {
+  for (const key in body)
+    if (typeof body[key] === 'object' && says(body[key]) && !BESIDE.has(key))
+      lose(pointer('', key), `only this provider's answers have ${key}`)
+}
+
+const says = (value: unknown): boolean => (typeof value === 'object' ? value !== null && !isEmpty(value) : Boolean(value))
+/** Read, or about how the answer was served. */
+const BESIDE = new Set([
+  'choices', 'usage', 'citations', 'search_results', 'error', 'base_resp', 'x_groq', 'time_info', 'usage_breakdown', 'prompt_filter_results',
+]) // prettier-ignore
 const READ: ReadonlySet<string> = new Set([
   ...REASONING_FIELDS,
   'role',

@@ -13,7 +13,7 @@ import { mergeUsage, type Usage } from '../../core/usage.ts'
 import { decodeAnnotations, decodeSearchResults } from './annotations.ts'
 import { createCallStream } from './call-stream.ts'
 import { thinkingText } from './decode-parts.ts'
-import { FIRST_ONLY, NAMELESS, noteUnread, unknownPart } from './decode-reply.ts'
+import { FIRST_ONLY, NAMELESS, noteBeside, noteUnread, unknownPart } from './decode-reply.ts'
 import { failureInBody } from './error.ts'
 import { decodeImages } from './images.ts'
 import { OF_TEXT_ONLY, tokensOf } from './logprobs.ts'
@@ -252,6 +252,7 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
         if (!started) start(data)
         if (data.citations || data.search_results) results = decodeSearchResults(data)
         for (const choice of choices) if (isObject(choice)) readChoice(choice)
+        if (finish !== undefined) noteBeside(data, lose)
       }
       const told = data.usage ?? objectOf(data.x_groq)?.usage
       if (told) usage = mergeUsage(usage, decodeUsage(told, dialect.chat, data.service_tier))

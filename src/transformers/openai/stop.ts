@@ -4,7 +4,7 @@
  * @module
  */
 import { lookUp, objectOf, type JsonObject } from '../../core/json.ts'
-import type { Notes } from '../../core/notice.ts'
+import { noteOddEnd, type Notes } from '../../core/notice.ts'
 import type { ReplyContext } from '../../core/protocol.ts'
 import type { Stop, StopReason } from '../../core/reply.ts'
 
@@ -69,6 +69,6 @@ const WORDS: Record<StopReason, string> = {
 export function encodeStop(stop: Stop, seen: { calls: boolean; legacy: boolean }, notes: Notes): string {
   if (stop.reason === 'tool-calls') return seen.calls ? (seen.legacy ? 'function_call' : 'tool_calls') : 'stop'
   if (stop.reason === 'pause') notes.approximated({}, 'stop', 'the provider paused its turn; the client is told that the answer is cut')
-  if (stop.reason === 'other') notes.approximated({}, 'stop', `the provider stopped for a reason of its own: ${stop.detail ?? 'unknown'}`)
+  noteOddEnd(stop, notes)
   return WORDS[stop.reason]
 }

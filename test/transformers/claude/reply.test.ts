@@ -62,7 +62,7 @@ describe('an upstream answer', () => {
     ],
     [{ stop_reason: 'refusal', content: [], stop_details: null }, { reason: 'refusal' }],
     [{ stop_reason: 'tool_use' }, { reason: 'end' }],
-    [{ stop_reason: 'brand_new' }, { reason: 'other' }],
+    [{ stop_reason: 'brand_new' }, { reason: 'other', detail: 'brand_new' }],
   ])('ends: %j', (fields, stop) => expect(read(fields).stop).toEqual(stop))
   it('counts tokens', () => {
     const usage = {
