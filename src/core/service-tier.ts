@@ -22,12 +22,13 @@ export function tierFor(
   notes?: Notes,
 ): string | undefined {
   const told = usage?.serviceTier
-  if (told === undefined || usage?.spelling?.[client]) return told
+  if (!told) return undefined
+  if (usage.spelling?.[client]) return told
   const tier = told.toLowerCase()
   const word = lookUp(words, USUAL.has(tier) ? 'standard' : tier)
   // which one it was `auto` does not say
-  if (word === undefined && tier !== 'auto') notes?.dropped(usage!, 'serviceTier', `there is no word here for the tier "${told}"`)
-  else if (word !== undefined && tier === 'fast') notes?.approximated(usage!, 'serviceTier', `the fastest tier here is "${word}"`)
+  if (word === undefined && tier !== 'auto') notes?.dropped(usage, 'serviceTier', `there is no word here for the tier "${told}"`)
+  else if (word !== undefined && tier === 'fast') notes?.approximated(usage, 'serviceTier', `the fastest tier here is "${word}"`)
   return word
 }
 

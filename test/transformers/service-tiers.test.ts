@@ -33,7 +33,7 @@ const WORDS: Record<ProtocolName, Partial<Record<ProtocolName, Record<string, st
     gemini: { standard: 'standard', priority: 'priority', fast: 'priority', batch: null },
   },
   openai: {
-    claude: { default: 'standard', on_demand: 'standard', priority: 'priority', flex: null, fast: 'fast', auto: null },
+    claude: { default: 'standard', on_demand: 'standard', priority: 'priority', flex: null, fast: 'fast', auto: null, '': null },
     'openai-responses': { default: 'default', flex: 'flex', scale: 'scale', ultrafast: null },
     gemini: { default: 'standard', flex: 'flex', priority: 'priority', scale: null },
   },
@@ -63,7 +63,7 @@ const notes = ({ notices }: ReturnType<typeof exchange>) => notices.filter(({ re
 test.each(CASES)('$from client of $to: $tier is told as $word', ({ from, to, tier, word }) => {
   const served = SERVED[to](tier)
   const expected = word ?? UNTOLD[from]
-  const noted = word === null && tier !== 'auto' ? ['dropped'] : tier === 'fast' && word !== 'fast' ? ['approximated'] : []
+  const noted = word === null && tier && tier !== 'auto' ? ['dropped'] : tier === 'fast' && word !== 'fast' ? ['approximated'] : []
 
   const whole = exchange(from, to, false)
   expect(TOLD[from](whole.response(served))).toBe(expected)

@@ -103,6 +103,49 @@ describe('an answer of Responses', () => {
   })
 })
 
+describe('a shell of a container that OpenAI keeps', () => {
+  const call = {
+    type: 'shell_call',
+    id: 'sh_1',
+    call_id: 'call_1',
+    status: 'completed',
+    action: { commands: ['ls'] },
+    environment: { type: 'container_reference', container_id: 'c' },
+  }
+  const output = {
+    type: 'shell_call_output',
+    id: 'sho_1',
+    call_id: 'call_1',
+    status: 'completed',
+    output: [{ stdout: 'a.txt', stderr: '', outcome: { type: 'exit', exit_code: 0 } }],
+  }
+  const said = (fixtures['openai-responses'].replies.text!.output as object[])[0]! // prettier-ignore
+
+  it('is none that the client is to run', () => {
+    const reply = { ...fixtures['openai-responses'].replies.text!, output: [call, output, said] }
+    const noted = [
+      'dropped /output/0: a Claude client knows no shell_call block',
+      'dropped /output/1: a Claude client knows no shell_call_output block',
+    ]
+    const { answer, lost: notes } = whole('claude', 'openai-responses', reply)
+    expect(answer).toMatchObject({ content: [{ type: 'text' }], stop_reason: 'end_turn' })
+    expect(notes).toEqual(noted)
+    const asked = exchange('claude', 'openai-responses', true)
+    const translator = asked.translator()
+    const text = translator.push(new TextEncoder().encode(fixtures['openai-responses'].streamOfReply(reply))) + translator.end()
+    expect(text).not.toContain('"type":"tool_use"')
+    expect(lost(asked)).toEqual(noted)
+  })
+  it('is told in words to those who go on', () => {
+    const input = [{ role: 'user', content: 'List.' }, call, output, { role: 'user', content: 'Thanks.' }]
+    const { messages } = translate({ model: 'm', input }, { from: 'openai-responses', to: 'claude', model: 'm' }).body as {
+      messages: JsonObject[]
+    }
+    expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user'])
+    expect(messages[1]!.content).toMatchObject([{ text: '[A shell ran: ls]' }, { text: expect.stringContaining('a.txt') as string }])
+  })
+})
+
 describe('what the web was searched for', () => {
   const queries = ['news', 'more news']
   const candidate = { content: { role: 'model', parts: [{ text: 'Hi' }] }, finishReason: 'STOP' }

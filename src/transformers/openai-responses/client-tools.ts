@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { isObject, objectOf, stringOf, type JsonObject } from '../../core/json.ts'
+import { isObject, stringOf, type JsonObject } from '../../core/json.ts'
 import { objectsOf } from './wire.ts'
 
 export interface ClientTool {
@@ -87,13 +87,15 @@ const BY_OUTPUT = new Map(CLIENT_TOOLS.map((tool) => [tool.output, tool]))
 export function clientToolOf(tool: JsonObject): ClientTool | undefined {
   const found = BY_TYPE.get(stringOf(tool.type) ?? '')
   if (found?.type === 'tool_search') return tool.execution === 'client' ? found : undefined
-  const place = objectOf(tool.environment)?.type
-  return found?.type === 'shell' && place !== undefined && place !== 'local' ? undefined : found
+  return found && isElsewhere(tool) ? undefined : found
 }
+
+/** Whether a shell, or a call of it, is that of a container which OpenAI keeps, and not of the client's machine. */
+export const isElsewhere = ({ environment }: JsonObject): boolean => isObject(environment) && environment.type !== 'local'
 
 /** The kind of tool that an item calls, where the client runs it. */
 export const calledTool = (item: JsonObject): ClientTool | undefined =>
-  item.execution === 'server' ? undefined : BY_CALL.get(stringOf(item.type) ?? '')
+  item.execution === 'server' || isElsewhere(item) ? undefined : BY_CALL.get(stringOf(item.type) ?? '')
 
 /** The kind of tool that an item answers, where the client ran it. */
 export const answeredTool = (item: JsonObject): ClientTool | undefined =>

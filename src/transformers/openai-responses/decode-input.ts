@@ -6,7 +6,8 @@
 import type { Located, Message, Tool } from '../../core/chat.ts'
 import { fail, type Failure } from '../../core/failure.ts'
 import { arrayOf, isObject, readArray, readObject, stringOf, type JsonObject } from '../../core/json.ts'
-import { decodeItem } from './decode-items.ts'
+import { isElsewhere } from './client-tools.ts'
+import { decodeItem, native } from './decode-items.ts'
 import { aboutOf, decodeTools } from './decode-tools.ts'
 import { returnCarried } from './reasoning.ts'
 import { GENERATED, keep, OWN, STRICT, type Spelling } from './wire.ts'
@@ -36,6 +37,8 @@ export function readInput(body: JsonObject, spelling: Spelling, groups: Located[
   }
   const read: Input = { messages: [], tools: [], updates: [] }
   const inserted: NonNullable<Spelling['inserted']> = []
+  /** Calls of shells that OpenAI keeps. */
+  let elsewhere: Set<unknown> | undefined
   const items = readArray(input, '/input')
   for (let index = 0; index < items.length; index++) {
     const at = `/input/${index}`
@@ -52,7 +55,10 @@ export function readInput(body: JsonObject, spelling: Spelling, groups: Located[
       if (item.type === 'configuration_update') read.updates.push(item)
       continue
     }
-    read.messages.push(decodeItem(item, at, STRICT))
+    if (item.type === 'shell_call' && isElsewhere(item)) (elsewhere ??= new Set()).add(item.call_id)
+    // what a shell of OpenAI's own told is no result of a call that the client made
+    const isTold = item.type === 'shell_call_output' && elsewhere?.has(item.call_id)
+    read.messages.push(isTold ? { role: 'assistant', parts: [native(item, at)] } : decodeItem(item, at, STRICT))
   }
   if (inserted.length) spelling.inserted = inserted
   const known = read.messages.length

@@ -166,7 +166,8 @@ function clientResult(tool: ClientTool, item: JsonObject, at: string): ToolResul
   }
 }
 
-function native(item: JsonObject, at: string): NativePart {
+/** An item that others do not have. */
+export function native(item: JsonObject, at: string): NativePart {
   const text = nativeText(item)
   const searched = searchedIn(item)
   return { type: 'native', protocol: OWN, value: item, at, ...(text !== undefined && { text }), ...(searched && { searched }) }

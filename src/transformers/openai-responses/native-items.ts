@@ -40,6 +40,8 @@ const WORDS: Record<string, (item: JsonObject) => string | undefined> = {
   file_search_call: (item) => `[Files were searched for: ${listOf(item.queries)}]${resultsOf(item)}`,
   mcp_call: (item) =>
     `[${stringOf(item.server_label) ?? 'MCP'}.${stringOf(item.name) ?? ''}(${stringOf(item.arguments) ?? ''}) returned] ${stringOf(item.output) ?? stringOf(item.error) ?? ''}`,
+  shell_call: (item) => `[A shell ran: ${listOf(objectOf(item.action)?.commands)}]`,
+  shell_call_output: (item) => `[Its output] ${JSON.stringify(item.output ?? '')}`,
   web_search_call: (item) => {
     const { query, queries, url } = objectOf(item.action) ?? {}
     const sought = stringOf(query) ?? listOf(queries)
