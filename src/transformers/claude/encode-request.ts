@@ -157,11 +157,16 @@ function encodeTier(chat: ChatRequest, { notes }: AskContext): JsonObject {
  * @see https://platform.claude.com/docs/en/build-with-claude/extended-thinking#extended-thinking-with-tool-use
  */
 function goesOnUnthought(messages: readonly JsonObject[], model: string): boolean {
-  const results = messages.at(-1)?.content
-  const [first] = arrayOf(messages.at(-2)?.content)
-  const answers = arrayOf(results).some((block) => isObject(block) && block.type === 'tool_result')
-  return answers && /claude/i.test(model) && isObject(first) && first.type !== 'thinking' && first.type !== 'redacted_thinking'
+  let last = messages.length - 1
+  // one turn may call tools several times, and thinks before the first call alone
+  while (blocksOf(messages[last]).some(({ type }) => type === 'tool_result')) {
+    if (THOUGHT.has(blocksOf(messages[last - 1])[0]?.type)) return false
+    last -= 2
+  }
+  return last < messages.length - 1 && /claude/i.test(model)
 }
+const THOUGHT: ReadonlySet<unknown> = new Set(['thinking', 'redacted_thinking'])
+const blocksOf = (message: JsonObject | undefined): JsonObject[] => arrayOf(message?.content).filter(isObject)
 
 const isForced = (choice: ToolChoice | undefined): boolean =>
   choice !== undefined &&

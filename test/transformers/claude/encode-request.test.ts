@@ -333,10 +333,15 @@ describe('settings', () => {
     const { body, notices } = written(going([]), 'claude-sonnet-4-5')
     expect(body).not.toHaveProperty('thinking')
     expect(actions(notices)).toContain('dropped /reasoning/output_config/effort')
+    expect(written(going([], [{ role: 'assistant', parts: [call('b')] }, result('b')]), 'claude-sonnet-4-5').body).not.toHaveProperty(
+      'thinking',
+    )
     const thought = { type: 'reasoning' as const, text: 'Hm.', opaque: { by: 'claude' as const, form: 'signature', data: 'sig' } }
     const done: Message[] = [{ role: 'assistant', parts: [text('done')] }, user('more')]
+    const again: Message[] = [{ role: 'assistant', parts: [call('b')] }, result('b')]
     for (const [chat, model] of [
       [going([thought]), 'claude-sonnet-4-5'],
+      [going([thought], again), 'claude-sonnet-4-5'],
       [going([], done), 'claude-sonnet-4-5'],
       [going([]), 'kimi-k2'],
     ] as const)
