@@ -3,10 +3,8 @@
  *
  * @module
  */
-import type { ByteSource } from '../../core/byte-source.ts'
-import { throughBody } from '../../core/respond.ts'
 import type { ProtocolName } from '../../core/chat.ts'
-import { attachOutcome, outcomeOf } from '../../router/outcome.ts'
+import { overhear } from '../../router/overhear.ts'
 import type { Bodies } from './record.ts'
 import { wholeAnswer } from './whole-answer.ts'
 
@@ -28,7 +26,7 @@ export function listen(response: Response, maxLength: number): { response: Respo
   const maxBytes = MARGIN + maxLength * (streams ? STREAM_FACTOR : 1)
   const chunks: (Uint8Array | string)[] = []
   let size = 0
-  const take = (chunk: Uint8Array | string) => {
+  const see = (chunk: Uint8Array | string) => {
     if (size < maxBytes) chunks.push(chunk)
     size += chunk.length
   }
@@ -40,29 +38,8 @@ export function listen(response: Response, maxLength: number): { response: Respo
     },
     cut: () => size > maxBytes,
   }
-  const outcome = outcomeOf(response)
-  const passed = throughBody(response, (source) => {
-    if (source.whole === undefined) return through(source, take)
-    take(source.whole)
-    return source
-  })
-  return { response: outcome ? attachOutcome(passed, outcome) : passed, heard }
+  return { response: overhear(response, { see }), heard }
 }
-
-const through = (source: ByteSource, take: (chunk: Uint8Array | string) => void): ByteSource => ({
-  start: (sink) =>
-    source.start({
-      write(chunk) {
-        take(chunk)
-        sink.write(chunk)
-      },
-      end: () => sink.end(),
-      fail: (error) => sink.fail(error),
-    }),
-  pause: () => source.pause(),
-  resume: () => source.resume(),
-  cancel: (reason) => source.cancel(reason),
-})
 
 export interface BodiesAsked {
   /** What was asked; absent where nobody read it. */

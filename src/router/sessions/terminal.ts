@@ -4,12 +4,10 @@
  * @module
  */
 import { isObject, tryParse, type JsonObject } from '../../core/json.ts'
+import type { Listener } from '../overhear.ts'
 
-/** Sees an answer's chunks as they pass. Calls back at most once, as soon as the response is there. */
-export interface Watcher {
-  see(chunk: Uint8Array | string): void
-  end(): void
-}
+/** Calls back at most once, as soon as the response is there. */
+type Watcher = Required<Listener>
 
 /** Held at most of one event, or of a whole answer, in characters; a longer one is let go. */
 const MAX_LENGTH = 64 * 1024 * 1024
