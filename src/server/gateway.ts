@@ -168,11 +168,12 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
       ...defined(config, ['groups']),
       store: counted,
       makers,
+      maxBodyBytes: server.limits?.bodyBytes,
       clock,
       onError: (error) => log?.error(`The limits of keys: ${String(error)}`),
     })
     return createFront({
-      app: tenantry.hold(log && logged?.bodies ? logBodies(app, log) : app),
+      app: tenantry.hold(log && logged?.bodies ? logBodies(app, log, server.limits?.bodyBytes) : app),
       models: tenantry.models(composition.models, composition.fetch),
       clock,
       hosts: server.hosts ?? options.hosts ?? hostsFor(server, keys),

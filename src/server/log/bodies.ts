@@ -18,10 +18,10 @@ const MAX_CHARACTERS = 256 * 1024
  * The app, writing a line for each request once its answer has ended: `asked` and `answered`, as they were on the client's wire. Secrets
  * that the log knows are taken out; what is longer than 256 Ki characters is cut.
  */
-export function logBodies(app: Fetch, log: Log): Fetch {
+export function logBodies(app: Fetch, log: Log, maxBodyBytes?: number): Fetch {
   return async (input, init) => {
     const request = requestOf(input, init)
-    const facts = await factsOf(request).catch(() => undefined)
+    const facts = await factsOf(request, maxBodyBytes).catch(() => undefined)
     const response = await app(facts ? inheritOrigin(request, withBody(request, facts)) : request)
     const { pathname } = new URL(request.url)
     const tell = (answered: string) =>

@@ -12,7 +12,7 @@ import { tryParse } from '../../core/json.ts'
 import { setPermit } from '../../router/caller.ts'
 import { notAllowed } from '../../router/not-allowed.ts'
 import type { Place } from '../paths.ts'
-import { jsonOf } from './json-of.ts'
+import { jsonOf } from './bodies.ts'
 
 /** Larger bodies are not read to find models in them. */
 const MAX_BYTES = 1024 * 1024

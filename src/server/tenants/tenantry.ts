@@ -12,9 +12,12 @@ import { factsOf } from '../../router/facts.ts'
 import { requestOf, type Fetch } from '../../router/fetch.ts'
 import { loadOnce } from '../load-once.ts'
 import type { Model } from '../models/models.ts'
+import { isForm } from '../safety/content-type.ts'
 import { protocolOfPath, type Place } from '../paths.ts'
-import { jsonOf } from './json-of.ts'
-import { createMakers, idsInJson, idsInPath, noteMade, refuseOthers, type Makers } from './makers.ts'
+import { jsonOf, withBodyThrough } from './bodies.ts'
+import { idsInJson, idsInPath, isInJson, overFields } from './ids.ts'
+import { keepsSomething, noteGenerated, noteMade } from './made.ts'
+import { createMakers, refuseOthers, type Makers } from './makers.ts'
 import { refuseStores } from './stores.ts'
 
 export interface TenantryOptions {
@@ -25,6 +28,8 @@ export interface TenantryOptions {
   store(): Promise<BudgetStore>
   /** Who has made what providers keep, where that is to outlive this configuration. */
   makers?: Makers
+  /** The largest request body that is read, in bytes. Default 32 MiB. */
+  maxBodyBytes?: number | undefined
   clock: Clock
   onError(error: unknown): void
 }
@@ -46,21 +51,32 @@ const LIMITS = ['models', 'routes', 'endpoints', 'requestsPerMinute', 'tokensPer
 
 const isHeld = (limits: TenantLimits | undefined): boolean => LIMITS.some((limit) => limits?.[limit] !== undefined)
 
-export function createTenantry({ keys, groups = {}, store, makers = createMakers(), clock, onError }: TenantryOptions): Tenantry {
+export function createTenantry({
+  keys,
+  groups = {},
+  store,
+  makers = createMakers(),
+  maxBodyBytes,
+  clock,
+  onError,
+}: TenantryOptions): Tenantry {
   const held = new Set(keys.filter((key) => isHeld(key) || (key.group !== undefined && isHeld(groups[key.group]))).map(({ name }) => name))
   /** Who shares the accounts of providers with others, and may not see to what is theirs. */
   const sharing = new Set(keys.length > 1 ? keys.filter(({ passOn }) => !passOn).map(({ name }) => name) : [])
   /** Another key's things are not there for a key that shares accounts. */
-  const own =
-    (app: Fetch): Fetch =>
-    async (input, init) => {
+  const own = (app: Fetch): Fetch => {
+    if (!sharing.size) return app
+    return async (input, init) => {
       const request = requestOf(input, init)
       const key = tenantOf(request) ?? ''
-      if (makers.isEmpty() || !sharing.has(key)) return app(request)
-      const facts = await factsOf(request).catch(() => undefined)
-      if (facts && makers.mayBeIn(facts.text)) refuseOthers(idsInJson(facts.text), key, makers)
-      return app(request)
+      const facts = await factsOf(request, maxBodyBytes).catch(() => undefined)
+      if (!facts) return app(request)
+      if (sharing.has(key) && !makers.isEmpty() && makers.mayBeIn(facts.text)) refuseOthers(idsInJson(facts.text), key, makers)
+      if (!keepsSomething(facts.body, facts.protocol)) return app(request)
+      const wasAsked = (id: string) => isInJson(facts.text, id)
+      return noteGenerated(await app(request), facts.protocol, wasAsked, (id) => makers.note(id, key))
     }
+  }
   const shared =
     (passOn: PassOn): PassOn =>
     async (request, place) => {
@@ -68,6 +84,7 @@ export function createTenantry({ keys, groups = {}, store, makers = createMakers
       if (keys.length < 2) return passOn(request, place)
       const ids = idsInPath(place.path)
       const [text = '', same] = await jsonOf(request, Infinity)
+      const inForm = new Set<string>()
       if (sharing.has(key)) {
         refuseOthers(ids, key, makers)
         if (makers.mayBeIn(text)) refuseOthers(idsInJson(text), key, makers)
@@ -77,12 +94,16 @@ export function createTenantry({ keys, groups = {}, store, makers = createMakers
           ids.some((id) => makers.of(id) === key),
         )
       }
-      const answer = await passOn(same, place)
+      const see = (id: string) => {
+        inForm.add(id)
+        if (sharing.has(key)) refuseOthers([id], key, makers)
+      }
+      const answer = await passOn(isForm(same) && !makers.isEmpty() ? withBodyThrough(same, overFields(see)) : same, place)
       if (!MAKES.has(request.method)) return answer
-      const hasNames = protocolOfPath(request, place) === 'gemini'
-      return noteMade(answer, { path: ids, text }, hasNames, (id) => makers.note(id, key))
+      const wasAsked = (id: string, isName: boolean) => ids.includes(id) || (!isName && (inForm.has(id) || isInJson(text, id)))
+      return noteMade(answer, wasAsked, protocolOfPath(request, place) === 'gemini', (id) => makers.note(id, key))
     }
-  if (!held.size) return { hold: sharing.size ? own : (app) => app, models: (models) => models, passOn: shared }
+  if (!held.size) return { hold: own, models: (models) => models, passOn: shared }
   const isFree = (request: Request) => !held.has(tenantOf(request) ?? '')
 
   const loaded = loadOnce(async () => {
@@ -92,17 +113,26 @@ export function createTenantry({ keys, groups = {}, store, makers = createMakers
       import('../../accounts/tenants/model-list.ts'),
       import('./passed.ts'),
     ])
-    const tenants: Tenants = createTenants({ keys, groups, store: await store(), clock, onError })
+    const tenants: Tenants = createTenants({
+      keys,
+      groups,
+      store: await store(),
+      clock,
+      onError,
+      ...(maxBodyBytes !== undefined && { maxBodyBytes }),
+    })
     return { tenants, holdRequest, usableBy, holdPassed }
   })
 
   return {
-    hold: (unlimited) => async (input, init) => {
+    hold(unlimited) {
       const app = own(unlimited)
-      const request = requestOf(input, init)
-      if (isFree(request)) return app(request)
-      const { holdRequest, tenants } = await loaded()
-      return holdRequest(request, app, tenants, true)
+      return async (input, init) => {
+        const request = requestOf(input, init)
+        if (isFree(request)) return app(request)
+        const { holdRequest, tenants } = await loaded()
+        return holdRequest(request, app, tenants, true)
+      }
     },
     models: (models, app) => async (request) => {
       if (isFree(request)) return models

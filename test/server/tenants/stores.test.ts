@@ -4,7 +4,8 @@ import { describe, expect, test, vi } from 'vitest'
 import type { Fetch } from '../../../src/router/fetch.ts'
 import type { ConfigInput } from '../../../src/server/config/schema.ts'
 import { gateway } from '../../../src/server/gateway.ts'
-import { createMakers, idsInJson } from '../../../src/server/tenants/makers.ts'
+import { idsInJson } from '../../../src/server/tenants/ids.ts'
+import { createMakers } from '../../../src/server/tenants/makers.ts'
 
 type Key = Exclude<NonNullable<NonNullable<ConfigInput['server']>['keys']>[number], string>
 const endpoints = {
@@ -164,6 +165,153 @@ describe('what another key is known to have made', () => {
   })
 })
 
+describe('what a generation has made', () => {
+  const KEYS = { ann: KEY, bob: bob.key }
+  const bytesOf = (text: string) => new TextEncoder().encode(text)
+  /** `answer` in pieces of as many bytes. */
+  function setUp(answer: string, type: string, piece = 7) {
+    const asked: string[] = []
+    const provider: Fetch = async (input, init) => {
+      const request = new Request(input, init)
+      asked.push(`${request.method} ${new URL(request.url).pathname}`)
+      if (request.method !== 'POST' || request.headers.get('content-type')!.startsWith('multipart/')) {
+        await request.arrayBuffer()
+        return Response.json({ id: 'made-of-a-form' })
+      }
+      let rest = bytesOf(answer)
+      const body = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          if (!rest.length) return controller.close()
+          controller.enqueue(rest.slice(0, piece))
+          rest = rest.slice(piece)
+        },
+      })
+      return new Response(body, { headers: { 'content-type': type } })
+    }
+    const responses = { protocol: 'openai-responses', baseUrl: 'https://gpt.example/v1', apiKey: 'k' } as const
+    const keys = Object.entries(KEYS).map(([name, key]) => ({ name, key }))
+    const app = gateway({ endpoints: { responses, ...endpoints }, server: { keys } }, { fetchFor: () => provider })
+    const send = async (
+      name: keyof typeof KEYS,
+      path: string,
+      init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> },
+    ) => {
+      const headers = { authorization: `Bearer ${KEYS[name]}`, ...init.headers }
+      const response = await app(`http://localhost${path}`, { ...init, headers })
+      await response.text()
+      return response.status
+    }
+    const ask = (name: keyof typeof KEYS, path: string, body: object) =>
+      send(name, path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+    return { asked, send, ask }
+  }
+  const messages = [{ role: 'user', content: 'Hi' }]
+  const chunk = (content: string) =>
+    `data: ${JSON.stringify({ id: 'chatcmpl-ann', object: 'chat.completion.chunk', model: 'm', choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`
+  const WHOLE = {
+    id: 'chatcmpl-ann',
+    object: 'chat.completion',
+    model: 'm',
+    choices: [{ index: 0, message: { role: 'assistant', content: '{"container_id":"said"}' }, finish_reason: 'stop' }],
+  }
+
+  test.each([
+    ['streamed', `${chunk('Hel')}${chunk('lo')}data: [DONE]\n\n`, 'text/event-stream'],
+    ['whole', JSON.stringify(WHOLE), 'application/json'],
+    ['whole, in lines', JSON.stringify(WHOLE, null, 2), 'application/json'],
+  ])('a stored chat completion, %s', async (_, answer, type) => {
+    const { asked, send, ask } = setUp(answer, type)
+    const stream = type === 'text/event-stream'
+    expect(await ask('ann', '/v1/chat/completions', { model: 'gpt/m', messages, store: true, stream })).toBe(200)
+    asked.length = 0
+    expect(await send('bob', '/v1/chat/completions/chatcmpl-ann', {})).toBe(404)
+    expect(await send('bob', '/v1/chat/completions/chatcmpl-ann', { method: 'DELETE' })).toBe(404)
+    expect(asked).toEqual([])
+    expect(await send('ann', '/v1/chat/completions/chatcmpl-ann', { method: 'DELETE' })).toBe(200)
+    // What the model says makes nothing.
+    expect(await send('bob', '/v1/containers/said', {})).toBe(200)
+  })
+
+  test('nothing, where nothing is to be stored', async () => {
+    const { send, ask } = setUp(JSON.stringify(WHOLE), 'application/json')
+    await ask('ann', '/v1/chat/completions', { model: 'gpt/m', messages })
+    expect(await send('bob', '/v1/chat/completions/chatcmpl-ann', {})).toBe(200)
+  })
+
+  test('containers, and what runs in them', async () => {
+    const call = { type: 'code_interpreter_call', id: 'ci_1', status: 'completed', code: '1', container_id: 'cntr_ann', outputs: null }
+    const response = { id: 'resp_ann', object: 'response', status: 'completed', model: 'm', output: [call] }
+    const { send, ask } = setUp(JSON.stringify(response), 'application/json')
+    const tools = [{ type: 'code_interpreter', container: { type: 'auto' } }]
+    expect(await ask('ann', '/v1/responses', { model: 'responses/m', input: 'Hi', tools })).toBe(200)
+    expect(await send('bob', '/v1/containers/cntr_ann/files', {})).toBe(404)
+    const mine = [{ type: 'code_interpreter', container: 'cntr_ann' }]
+    expect(await ask('bob', '/v1/responses', { model: 'responses/m', input: 'Hi', tools: mine })).toBe(404)
+    expect(await ask('ann', '/v1/responses', { model: 'responses/m', input: 'Hi', tools: mine })).toBe(200)
+  })
+
+  test('a container that was named before stays whose it was', async () => {
+    const call = { type: 'code_interpreter_call', id: 'ci_1', status: 'completed', code: '1', container_id: 'cntr_old', outputs: null }
+    const response = { id: 'resp_ann', object: 'response', status: 'completed', model: 'm', output: [call] }
+    const { send, ask } = setUp(JSON.stringify(response), 'application/json')
+    const tools = [{ type: 'code_interpreter', container: 'cntr_old' }]
+    expect(await ask('ann', '/v1/responses', { model: 'responses/m', input: 'Hi', tools })).toBe(200)
+    expect(await send('bob', '/v1/containers/cntr_old', {})).toBe(200)
+  })
+
+  test('files of Claude’s code', async () => {
+    const content = [
+      {
+        type: 'bash_code_execution_tool_result',
+        tool_use_id: 'srvtoolu_1',
+        content: { type: 'bash_code_execution_result', content: [{ type: 'bash_code_execution_output', file_id: 'file_ann' }] },
+      },
+    ]
+    const message = { id: 'msg_1', type: 'message', role: 'assistant', model: 'm', content, stop_reason: 'end_turn', stop_sequence: null }
+    const usage = { input_tokens: 1, output_tokens: 1 }
+    const container = { id: 'container_ann', expires_at: '2026-01-01T00:00:00Z' }
+    const { send, ask } = setUp(JSON.stringify({ ...message, usage, container }), 'application/json')
+    const tools = [{ type: 'code_execution_20250825', name: 'code_execution' }]
+    expect(await ask('ann', '/v1/messages', { model: 'claude/m', max_tokens: 9, messages, tools })).toBe(200)
+    expect(await send('bob', '/v1/files/file_ann/content', { headers: { 'anthropic-version': '2023-06-01' } })).toBe(404)
+    expect(await ask('bob', '/v1/messages', { model: 'claude/m', max_tokens: 9, messages, container: 'container_ann' })).toBe(404)
+    expect(await ask('bob', '/v1/messages', { model: 'claude/m', max_tokens: 9, messages, container: 'container_old' })).toBe(200)
+  })
+
+  test.each([
+    ['small', 10],
+    ['that goes through as it comes', 2 * 1024 * 1024],
+  ])('goes into no form of others, %s', async (_, size) => {
+    const { send, ask } = setUp(JSON.stringify(WHOLE), 'application/json')
+    await ask('ann', '/v1/chat/completions', { model: 'gpt/m', messages, store: true })
+    const form = async (id: string) => {
+      const fields = new FormData()
+      fields.set('file', new Blob(['x'.repeat(size)]), 'a.txt')
+      fields.set('file_id', id)
+      const written = new Response(fields)
+      return { method: 'POST', body: await written.arrayBuffer(), headers: { 'content-type': written.headers.get('content-type')! } }
+    }
+    expect(await send('bob', '/v1/containers/cntr_1/files', await form('chatcmpl-ann'))).toBe(404)
+    expect(await send('bob', '/v1/containers/cntr_1/files', await form('chatcmpl-bob'))).toBe(200)
+    expect(await send('ann', '/v1/containers/cntr_1/files', await form('chatcmpl-ann'))).toBe(200)
+    // The answer to both is the same: what a form made is noted, too.
+    expect(await send('bob', '/v1/files/made-of-a-form', {})).toBe(404)
+    expect(await send('ann', '/v1/containers/cntr_1/files', await form('made-of-a-form'))).toBe(200)
+  })
+})
+
+test('bodies may be as large as the configuration says, for whoever looks at them', async () => {
+  const limits = { bodyBytes: '34MiB' }
+  const keys = [{ name: 'ann', key: KEY, requestsPerMinute: 9 }, bob]
+  const answer = { id: 'c', object: 'chat.completion', model: 'm', choices: [] }
+  const app = gateway({ endpoints, server: { keys, limits } }, { fetchFor: () => async () => Response.json(answer) })
+  for (const key of [KEY, bob.key]) {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+    const body = JSON.stringify({ model: 'gpt/m', messages: [{ role: 'user', content: 'x'.repeat(33 * 1024 * 1024) }] })
+    expect((await app('http://localhost/v1/chat/completions', { method: 'POST', headers, body })).status).toBe(200)
+  }
+})
+
 test('what is passed on is the same to the byte', async () => {
   const lengths: [told: string | null, sent: number][] = []
   const provider: Fetch = async (input, init) => {
@@ -189,6 +337,15 @@ test('a text is read only where one of the ids may be in it', () => {
   expect([mayBe('hello'), mayBe('file-2'), mayBe('\u0001')]).toEqual([false, true, true])
   for (let i = 0; i < 20; i++) makers.note(`${i}-of-no-kind`, 'ann')
   expect([mayBe('hello'), makers.of('file-1'), makers.of('19-of-no-kind')]).toEqual([true, undefined, 'ann'])
+})
+
+test('a busy key pushes out its own, and nobody else’s', () => {
+  const makers = createMakers(10)
+  makers.note('file-of-bob', 'bob')
+  for (let i = 0; i < 100; i++) makers.note(`file-${i}`, 'ann')
+  expect(['file-of-bob', 'file-90', 'file-91', 'file-99'].map((id) => makers.of(id))).toEqual(['bob', undefined, 'ann', 'ann'])
+  for (let i = 0; i < 100; i++) makers.note('file-99', i % 2 ? 'bob' : 'ann')
+  expect(['file-99', 'file-of-bob', 'file-91'].map((id) => makers.of(id))).toEqual(['bob', 'bob', 'ann'])
 })
 
 test('JSON within JSON, of which tool calls are full, is not parsed to find ids', () => {
