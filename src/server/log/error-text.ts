@@ -5,7 +5,7 @@
  */
 import { readText, type ByteSource } from '../../core/byte-source.ts'
 import { respondText, takeSource, throughBody } from '../../core/respond.ts'
-import { fail } from '../../core/failure.ts'
+import { fail, isFailureError, kindOfStatus } from '../../core/failure.ts'
 import { attachOutcome, outcomeOf } from '../../router/outcome.ts'
 import { plainJson, plainText } from './text.ts'
 
@@ -28,7 +28,15 @@ async function cleanError(response: Response, type: string, redact?: (text: stri
   const { status, statusText } = response
   const headers = new Headers(response.headers)
   for (const name of ['content-length', 'content-encoding']) headers.delete(name)
-  return respondText(await cleanText(source, type, redact), { status, statusText, headers })
+  const text = await cleanText(source, type, redact).catch((error: unknown) => {
+    if (isFailureError(error)) throw error
+    return fail({
+      kind: kindOfStatus(status),
+      status,
+      message: `The upstream answered with status ${status}, and broke off while it said why.`,
+    })
+  })
+  return respondText(text, { status, statusText, headers })
 }
 
 async function cleanText(source: ByteSource, type: string, redact: (text: string) => string = (text) => text): Promise<string> {

@@ -75,6 +75,14 @@ describe('errors on their way to a client', () => {
     expect(cleaned.headers.has('content-length')).toBe(false)
   })
 
+  test('an error that breaks off keeps its status', async () => {
+    const body = new ReadableStream({ pull: (controller) => controller.error(new TypeError('terminated')) })
+    const broken = cleanErrors(new Response(body, { status: 413 }), redact)
+    await expect(broken).rejects.toMatchObject({
+      failure: { kind: 'too-large', status: 413, message: expect.stringContaining('broke off') as string },
+    })
+  })
+
   test('amid a stream, whose other bytes pass as they are', async () => {
     const bytes = new TextEncoder().encode('data: {"text":"grüße sk-1234567890"}\n\n')
     const chunks = [
