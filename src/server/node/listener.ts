@@ -43,6 +43,7 @@ export function createNodeListener({ gateway, closing, limits, stopping, lastWor
     attachPresence(request, waiting)
     res.once('close', () => {
       if (req.errored || !res.writableEnded) waiting.leave(req.errored ?? new DOMException('The client has gone.', 'AbortError'))
+      if (!req.complete) passOver(req)
       land()
       over()
     })
@@ -65,6 +66,14 @@ export function createNodeListener({ gateway, closing, limits, stopping, lastWor
 
 /** Runs `run` with the last of so many calls. */
 const until = (calls: number, run: () => void) => () => void (--calls || run())
+
+/** What nobody has read of an answered request stands before the next one on its connection. Where it cannot be read any more there is no next one. */
+function passOver(req: IncomingMessage): void {
+  const hangUp = () => void (req.complete || req.socket.destroySoon())
+  if (req.destroyed) return hangUp()
+  req.once('close', hangUp)
+  req.removeAllListeners('data').resume()
+}
 
 const TOO_MANY_HEADERS: Failure = { kind: 'invalid-request', status: 431, message: 'The request has too many headers.' }
 

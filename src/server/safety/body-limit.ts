@@ -33,9 +33,19 @@ function limitStream(stream: ReadableStream<Uint8Array>, maxBytes: number): Read
       if (done) return controller.close()
       size += value.length
       if (size <= maxBytes) return controller.enqueue(value)
-      reader.cancel().catch(() => {})
+      drain(reader, maxBytes).catch(() => {})
       tooLarge(maxBytes)
     },
     cancel: (reason) => reader.cancel(reason),
   })
+}
+
+/** Reads as much again, and drops it: many a client reads no answer before it has sent everything. */
+async function drain(reader: ReadableStreamDefaultReader<Uint8Array>, maxBytes: number): Promise<void> {
+  for (let size = 0; size <= maxBytes;) {
+    const { done, value } = await reader.read()
+    if (done) return
+    size += value.length
+  }
+  await reader.cancel()
 }
