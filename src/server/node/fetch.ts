@@ -17,10 +17,11 @@ import { bytesOf } from './bytes.ts'
 import { createProxyChooser, type ForwardProxyOptions } from '../forward-proxy/forward-proxy.ts'
 import { inTurns } from './in-turns.ts'
 import { createRoutes, type Route } from './routes.ts'
+import { sendStream } from './send-stream.ts'
 
 /**
- * Makes a fetch with a connection pool of its own. Anything but a plain call (a URL, with a body of text or bytes) goes to the global
- * fetch, unless there is a proxy for it: then it is made one, and its redirects are not followed.
+ * Makes a fetch with a connection pool of its own. Anything but a plain call (a URL, with a body of text, bytes or a stream) goes to the
+ * global fetch, unless there is a proxy for it: then it is made one, and its redirects are not followed.
  *
  * @throws TypeError for a proxy that cannot be used
  */
@@ -31,17 +32,25 @@ export function createNodeFetch(options: ForwardProxyOptions = {}): Fetch & { cl
     const body = init?.body
     const isPlain =
       !(input instanceof Request) &&
-      (body === undefined || body === null || typeof body === 'string' || body instanceof Uint8Array) &&
+      (body === undefined || body === null || typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream) &&
       (init?.redirect === undefined || init.redirect === 'manual')
     const route = routes.routeOf(url)
     if (!route || (!isPlain && !route.viaProxy)) return globalThis.fetch(input, init)
     if (isPlain) {
-      const bytes = typeof body === 'string' ? bytesOf(body) : (body as Uint8Array | null | undefined)
-      return send({ url, method: init?.method, headers: init?.headers, signal: init?.signal, attendance: attendanceOf(init), bytes, route })
+      const sent = typeof body === 'string' ? bytesOf(body) : (body as Body)
+      return send({
+        url,
+        method: init?.method,
+        headers: init?.headers,
+        signal: init?.signal,
+        attendance: attendanceOf(init),
+        body: sent,
+        route,
+      })
     }
     const request = new Request(input, init)
     const { method, headers, signal } = request
-    return send({ url, method, headers, signal, bytes: request.body ? new Uint8Array(await request.arrayBuffer()) : undefined, route })
+    return send({ url, method, headers, signal, body: request.body ? new Uint8Array(await request.arrayBuffer()) : undefined, route })
   }
   return Object.assign(attends(nodeFetch), { close: routes.close })
 }
@@ -49,11 +58,13 @@ export function createNodeFetch(options: ForwardProxyOptions = {}): Fetch & { cl
 /** Where it calls are a few addresses. */
 const urls = createMemo<URL>()
 
+type Body = Uint8Array | ReadableStream<Uint8Array> | null | undefined
+
 /** Has the body as bytes alone, and until the answer comes: a long text amid the heap makes for many more full collections. */
 interface Call extends Pick<RequestInit, 'method' | 'headers' | 'signal'> {
   url: URL
   attendance?: Attendance
-  bytes: Uint8Array | null | undefined
+  body: Body
   route: Route
 }
 
@@ -65,9 +76,14 @@ function send(call: Call, retried = false): Promise<Response> {
     if (stopped) return reject(stopped.reason)
     const headers = headersOf(call.headers)
     headers['accept-encoding'] ??= 'identity'
+    const { body } = call
+    const bytes = body instanceof Uint8Array ? body : undefined
+    const stream = body && !bytes ? (body as ReadableStream<Uint8Array>) : undefined
     // Node would send a list of headers without a length in chunks, which WebDAV servers refuse where there is no body.
-    if (call.bytes || !BODILESS.has(method)) headers['content-length'] = String(call.bytes?.length ?? 0)
-    const request = route.open(url, { method, headers }, retried)
+    if (!stream && (bytes || !BODILESS.has(method))) headers['content-length'] = String(bytes?.length ?? 0)
+    if (stream && headers['content-length'] === undefined) headers['transfer-encoding'] = 'chunked'
+    // A stream cannot be sent twice: it is worth a connection that nobody can have closed.
+    const request = route.open(url, { method, headers }, retried || stream !== undefined)
     const stop = (reason: unknown) => {
       stopped = { reason }
       request.destroy(reason instanceof Error ? reason : new Error('aborted'))
@@ -100,7 +116,7 @@ function send(call: Call, retried = false): Promise<Response> {
     })
     request.on('response', (message) => {
       answered = true
-      call.bytes = undefined
+      call.body = undefined
       try {
         resolve(responseOf(message))
       } catch (error) {
@@ -108,7 +124,8 @@ function send(call: Call, retried = false): Promise<Response> {
         reject(new TypeError('fetch failed', { cause: error }))
       }
     })
-    request.end(call.bytes ?? undefined)
+    if (stream) void sendStream(stream, request)
+    else request.end(bytes)
   })
 }
 
