@@ -67,9 +67,8 @@ export function openLogFile({ path, maxBytes = 10_000_000, keep = 5 }: LogFileOp
       lost = 0
       const bytes = Buffer.from(text)
       if (size && size + bytes.length > maxBytes) rotateIfPossible()
-      size += bytes.length
       // A disk that is full must end no request: the lines are lost.
-      await writeAll(file, bytes).catch(() => void (lost += lines))
+      await writeAll(file, bytes, (written) => (size += written)).catch(() => void (lost += lines))
     }
   }
   return {
@@ -80,7 +79,7 @@ export function openLogFile({ path, maxBytes = 10_000_000, keep = 5 }: LogFileOp
     },
     writeNow(text) {
       try {
-        writeSync(file, waiting + text)
+        size += writeSync(file, waiting + text)
         waiting = ''
       } catch {
         // A disk that is full must not keep a process from ending.
@@ -112,9 +111,13 @@ const linesIn = (text: string): number => text.split('\n').length - 1
 
 const lossLine = (lines: number): string => `{"level":"warn","message":"the disk was full or too slow: ${lines} lines were lost here"}\n`
 
-async function writeAll(file: number, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;)
-    at += await new Promise<number>((resolve, reject) =>
-      write(file, bytes, at, bytes.length - at, null, (error, written) => (error ? reject(error) : resolve(written))),
+/** `tell` is told of each piece that has been written: of what fails, some may be there. */
+async function writeAll(file: number, bytes: Uint8Array, tell: (written: number) => void): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    const written = await new Promise<number>((resolve, reject) =>
+      write(file, bytes, at, bytes.length - at, null, (error, count) => (error ? reject(error) : resolve(count))),
     )
+    at += written
+    tell(written)
+  }
 }
