@@ -6,8 +6,8 @@ import { afterAll, expect, test, vi } from 'vitest'
 import { openLogFile } from '../../../src/server/log/file.ts'
 
 const disk = vi.hoisted(() => ({ isFull: false }))
-vi.mock('node:fs', async (load) => {
-  const fs = await load<typeof import('node:fs')>()
+vi.mock(import('node:fs'), async (load) => {
+  const fs = await load()
   return {
     ...fs,
     write: ((...args: Parameters<typeof fs.write>) =>
