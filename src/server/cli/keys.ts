@@ -114,13 +114,7 @@ const budgetText = ({ usd, tokens, requests, per, soft }: BudgetFields): string 
 async function list(call: Call, used: ConfigInUse): Promise<void> {
   const { config, source } = used
   const keys = shownKeys(config, Date.now())
-  const uses = keys.length
-    ? await lastUses(
-        call,
-        used,
-        keys.map(({ name }) => name),
-      )
-    : undefined
+  const uses = keys.length ? await lastUses(call, used) : undefined
   if (call.flags.json !== undefined)
     return printJson({
       keys: keys.map((key) => ({ ...key, ...(uses?.has(key.name) && { lastUsed: new Date(uses.get(key.name)!).toISOString() }) })),

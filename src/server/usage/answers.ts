@@ -118,6 +118,16 @@ export async function request(ask: UsageAsk): Promise<Response> {
 
 const isOwn = ({ scope }: UsageAsk, record: ExchangeRecord): boolean => scope.tenant === undefined || record.tenant === scope.tenant
 
+/** When each tenant that there are records of asked last: in one answer, however many they are. */
+export async function tenants(ask: UsageAsk): Promise<Response> {
+  readFor(ask, [])
+  const { store } = ask.source
+  const sums = await store.sum({ ...scoped(ask, {}), by: ['tenant'] })
+  const names = sums.flatMap(({ group: { tenant } }) => tenant ?? [])
+  const last = await Promise.all(names.map(async (owner) => [owner, (await store.list({ owner }, { limit: 1 }))[0]?.at] as const))
+  return json({ tenants: Object.fromEntries(last) })
+}
+
 /** All of a conversation, and its last request; nothing yet for one that has none. */
 export async function session(ask: UsageAsk): Promise<Response> {
   readFor(ask, [])

@@ -4,7 +4,7 @@
  * @module
  */
 import { fail } from '../../core/failure.ts'
-import { live, months, overview, request, requests, series, session, top, totals } from './answers.ts'
+import { live, months, overview, request, requests, series, session, tenants, top, totals } from './answers.ts'
 import { exported } from './export.ts'
 import type { UsageAsk } from './source.ts'
 
@@ -19,6 +19,7 @@ export const USAGE_ROUTES: readonly (readonly [path: string, run: Run, what: str
   ['/requests', requests, 'the requests that fit, the newest first: ?text searches what was said, ?limit, ?before'],
   ['/requests/{id}', request, 'one of them, with its attempts'],
   ['/sessions/{id}', session, 'the sum of a session, and its last request'],
+  ['/tenants', tenants, 'when each tenant asked last'],
   ['/live', live, 'the requests that end from now on, as server-sent events'],
   ['/export', exported, 'the requests that fit, as ?format=csv, json or jsonl'],
 ]

@@ -105,6 +105,7 @@ describe.each(STORES)('with its key, %s', (_, store) => {
     for (const by of ['tenant', 'group', 'key', 'route', 'model,key'])
       expect(await ask(`/usage/top?by=${by}`, ANN)).toMatchObject({ status: 400 })
     expect(await ask('/usage/top?by=status', ANN)).toMatchObject({ status: 200 })
+    expect((await ask('/usage/tenants', ANN)).body).toEqual({ tenants: { ann: expect.any(Number) as number } })
     const others = await source.store.list({ tenant: 'bob' })
     expect(await ask(`/usage/requests/${others[0]!.id}`, ANN)).toMatchObject({ status: 404 })
   })

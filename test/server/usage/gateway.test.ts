@@ -87,7 +87,7 @@ test('a gateway with a ledger answers at once what has just ended, to each its o
   for (const key of [ANN, BOB]) expect((await ask(app, '/admin/usage', key)).status).toBe(401)
   expect((await ask(app, '/usage', ADMIN)).status).toBe(401)
   const { routes } = (await ask(app, '/admin', ADMIN)).body as unknown as { routes: string[] }
-  expect(routes.filter((route) => route.startsWith('GET /admin/usage'))).toHaveLength(10)
+  expect(routes.filter((route) => route.startsWith('GET /admin/usage'))).toHaveLength(11)
 })
 
 test('one without says that it has none', async () => {
