@@ -1,5 +1,5 @@
 /** Time as this machine has it: where clocks change in spring and autumn, a moment has the offset of its own day. @module */
-import { readMoment } from '../usage/moments.ts'
+import { readMoment, spanOf, type Period, type Span } from '../usage/moments.ts'
 
 /** Minutes east of UTC at a moment. */
 export const zoneAt = (at: number): number => -new Date(at).getTimezoneOffset()
@@ -10,10 +10,20 @@ export function localMoment(text: string, edge: 'begin' | 'end'): string {
   const utc = at(0)
   // Moments that tell their own offset, and those that are counted from now, are the same everywhere.
   if (utc === undefined || utc === at(60)) return text
-  const near = utc - zoneAt(utc) * 60_000
-  const moment = at(zoneAt(near))!
+  const moment = fromClock(utc)
   return moment < SHORTEST ? text : String(moment)
 }
+
+/** What has a name, such as `month`, as the calendar of this machine has it. */
+export function localSpan(period: Period, now: number): Span {
+  const { from, to } = spanOf(period, { now: now + zoneAt(now) * MINUTE, zone: 0 })
+  return { ...(from !== undefined && { from: fromClock(from) }), ...(to !== undefined && { to: fromClock(to) }) }
+}
+
+const MINUTE = 60_000
+
+/** When the clock of this machine shows what one in UTC shows at a moment. */
+const fromClock = (utc: number): number => utc - zoneAt(utc - zoneAt(utc) * MINUTE) * MINUTE
 
 /** Fewer digits are not taken for a moment: it is one of 1973. */
 const SHORTEST = 1e11

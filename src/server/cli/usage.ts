@@ -1,6 +1,6 @@
 /** `usage`: what was used, and what it cost. @module */
 import type { Dimension } from '../../accounts/ledger/store.ts'
-import { writeMoment, type Span } from '../usage/moments.ts'
+import { writeMoment, type Period, type Span } from '../usage/moments.ts'
 import type { ToldSum } from '../usage/told.ts'
 import { misuse, type Call } from './command.ts'
 import { zoneAt } from './local-time.ts'
@@ -63,18 +63,16 @@ const UPKEEP: Readonly<Record<string, (call: Call) => Promise<void>>> = {
   vacuum: async (call) => (await import('./usage-upkeep.ts')).vacuumUsage(call),
 }
 
-interface Overview {
-  zone: number
-  today: ToldSum
-  yesterday: ToldSum
-  week: ToldSum
-  month: ToldSum
-}
-
 async function tellOverview(call: Call, view: UsageView): Promise<void> {
-  const told = await view.ask<Overview>('', queryOf(call, view))
-  const rows = (['today', 'yesterday', 'week', 'month'] as const).map((name): UsageRow => ({ ...told[name], name }))
-  tell(call, told, rows, { by: [], zone: told.zone, title: 'when' })
+  const { zone } = view
+  const sums = await Promise.all(
+    (['today', 'yesterday', 'week', 'month'] as const).map(async (period) => {
+      const { from, to, totals } = await view.ask<Span & { totals: ToldSum }>('/totals', queryOf(call, view, { period }))
+      return [period, { from, to, ...totals }] as const
+    }),
+  )
+  const rows = sums.map(([name, sum]): UsageRow => ({ ...sum, name }))
+  tell(call, { now: Date.now(), zone, ...Object.fromEntries(sums) }, rows, { by: [], zone, title: 'when' })
 }
 
 interface Top extends Span {
@@ -85,7 +83,7 @@ interface Top extends Span {
 }
 
 async function tellTop(call: Call, view: UsageView, when: When): Promise<void> {
-  const told = await view.ask<Top>('/top', queryOf(call, view, { limit: '20', ...when }))
+  const told = await view.ask<Top>('/top', queryOf(call, view, { limit: '20', ...orUsual(call, when, 'today') }))
   if (isForPeople(call)) print(`${spanText(told)}\n`)
   tell(call, told, withAll(told.groups, told.totals), { by: told.by, zone: told.zone })
 }
@@ -99,10 +97,14 @@ interface Series extends Span {
 }
 
 async function tellSeries(call: Call, view: UsageView, when: When): Promise<void> {
-  const told = await view.ask<Series>('/series', queryOf(call, view, when))
+  const told = await view.ask<Series>('/series', queryOf(call, view, orUsual(call, when, 'month')))
   const { every, zone, by = [] } = told
   tell(call, told, withAll(told.series, told.totals), { by, zone, every })
 }
+
+/** A period, where nothing else says of when. */
+const orUsual = ({ flags }: Call, when: When, period: Period): When =>
+  [flags.from, flags.to, when.from, when.period].some((given) => given !== undefined) ? when : { ...when, period }
 
 /** A last line for all, where there are several. */
 const withAll = (rows: readonly UsageRow[], totals: ToldSum): UsageRow[] =>
