@@ -5,15 +5,14 @@
  * @module
  */
 import type http from 'node:http'
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { Readable } from 'node:stream'
 import type { ByteSink, ByteSource } from '../../core/byte-source.ts'
 import { respondWith } from '../../core/respond.ts'
 import { createMemo } from '../../core/memo.ts'
 import { attendanceOf, attends, type Attendance } from '../../router/endpoint/connection.ts'
-import { lookUp } from '../../core/json.ts'
 import type { Fetch } from '../../router/fetch.ts'
 import { bytesOf } from './bytes.ts'
+import { decoded } from './decoded.ts'
 import { createProxyChooser, type ForwardProxyOptions } from '../forward-proxy/forward-proxy.ts'
 import { inTurns } from './in-turns.ts'
 import { createRoutes, type Route } from './routes.ts'
@@ -156,21 +155,6 @@ function responseOf(message: http.IncomingMessage): Response {
 function headersIn({ headers }: http.IncomingMessage): HeadersInit {
   if (!headers['set-cookie']) return headers as Record<string, string>
   return Object.entries(headers).flatMap(([name, value]) => [value ?? []].flat().map((one): [string, string] => [name, one]))
-}
-
-const DECODERS = { gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress }
-
-/** Some servers compress although they were asked not to. */
-function decoded(message: http.IncomingMessage): Readable {
-  const decoder = lookUp(DECODERS, message.headers['content-encoding'] ?? '')
-  if (!decoder) return message
-  const plain = decoder()
-  message.once('error', (error) => plain.destroy(error))
-  message.once('close', () => {
-    if (!message.complete) plain.destroy(new Error('the connection was closed amid the body'))
-  })
-  plain.once('close', () => message.destroy())
-  return message.pipe(plain)
 }
 
 /** A Node stream as a source. A stream that closes before its end has failed. */
