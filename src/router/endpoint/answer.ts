@@ -9,7 +9,7 @@ import type { ChatRequest, ProtocolName } from '../../core/chat.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Dialect } from '../../core/dialect.ts'
 import { fail, isFailureError, type Failure } from '../../core/failure.ts'
-import { tryParse } from '../../core/json.ts'
+import { isObject, tryParse } from '../../core/json.ts'
 import { createNotes, type Notice } from '../../core/notice.ts'
 import type { Framing, Protocol, ReplyContext } from '../../core/protocol.ts'
 import type { Reply } from '../../core/reply.ts'
@@ -150,8 +150,10 @@ async function whole(response: Response, type: string, context: AnswerContext): 
     return respond(JSON.stringify(body))
   }
   const json = tryParse(text)
-  if (json === undefined) {
-    const got = text ? `${type || 'no content type'}, not JSON: ${text.slice(0, 120)}` : 'an empty body'
+  if (!isObject(json)) {
+    const got = text
+      ? `${type || 'no content type'}, ${json === undefined ? 'not JSON' : 'no JSON object'}: ${text.slice(0, 120)}`
+      : 'an empty body'
     fail({ kind: 'bad-response', message: `endpoint "${name}": the upstream answered ${response.status} with ${got}. Is baseUrl right?` })
   }
   if (!exchange) {

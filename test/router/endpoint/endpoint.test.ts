@@ -290,4 +290,15 @@ describe('a break amid an answer that passes untouched', () => {
   it('is an error with a status of its own where nothing has been said', async () => {
     expect((await ask([])).status).toBe(502)
   })
+
+  it.each(PROTOCOLS.flatMap((client) => ['null', '"hello"', '[]'].map((text) => [client, text] as const)))(
+    'takes nothing for an answer of %s to its own client that is no object: %s',
+    async (client, text) => {
+      const { ask } = setUp(client, [new Response(text, { headers: { 'content-type': 'application/json' } })])
+      const response = await ask(client, fixtures[client].requests.minimal ?? Object.values(fixtures[client].requests)[0]!)
+      expect(response.status).toBe(502)
+      expect(await response.text()).toContain('no JSON object')
+      expect(outcomeOf(response)?.failure?.kind).toBe('bad-response')
+    },
+  )
 })
