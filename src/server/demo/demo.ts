@@ -57,6 +57,7 @@ export function createDemo(options: DemoOptions = {}): Fetch {
         headers: { 'content-type': client.streamType(context), 'cache-control': 'no-cache' },
       })
     } catch (error) {
+      if (request.signal.aborted) throw error
       return errorResponse(protocols[clientProtocol(request)], failureOf(error))
     }
   }
