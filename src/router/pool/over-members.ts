@@ -3,68 +3,29 @@
  *
  * @module
  */
-import { sleep, type Clock } from '../../core/clock.ts'
+import { sleep } from '../../core/clock.ts'
 import { extended } from '../../core/extended.ts'
-import { fail, type Failure } from '../../core/failure.ts'
+import { fail } from '../../core/failure.ts'
 import { estimateInput } from '../../core/tokens.ts'
-import type { Affinity, Home } from './affinity.ts'
-import { conversationOf } from './conversation-key.ts'
-import type { Balancer } from './balance.ts'
-import type { Breaker } from './breaker.ts'
-import { createBudget, type RetryOptions, type Throttle } from '../budget.ts'
+import { createBudget } from '../budget.ts'
 import { permitOf } from '../caller.ts'
-import type { Verdict } from '../failures/classify.ts'
 import { costOf } from '../cost.ts'
-import type { Cooldowns } from '../endpoint/cooldowns.ts'
-import { chatOf, type RequestFacts } from '../request-facts.ts'
+import { retryAt } from '../endpoint/over-keys.ts'
+import type { Verdict } from '../failures/classify.ts'
 import type { Ask } from '../member.ts'
 import { notAllowed } from '../not-allowed.ts'
-import { retryAt } from '../endpoint/over-keys.ts'
 import type { AttemptReason } from '../outcome.ts'
-import type { Trip } from '../trip.ts'
-import { minterOf } from './minter.ts'
+import { chatOf } from '../request-facts.ts'
+import { conversationOf } from './conversation-key.ts'
 import { lasting, outliving } from './mid-stream.ts'
-import { waitOrMove } from './wait-or-move.ts'
-import type { Health } from './health.ts'
-import type { HedgeOptions } from './options.ts'
+import { minterOf } from './minter.ts'
+import type { PoolCall, PoolParts } from './parts.ts'
 import { race } from './race.ts'
+import { rankOf, staysFor } from './rank.ts'
+import { mostTelling, unavailable } from './refusals.ts'
 import type { Seat } from './seats.ts'
 import { survey, type Survey, type Tried } from './survey.ts'
 import { createTry, type Result } from './try-member.ts'
-
-/** What a pool is made of. */
-export interface PoolParts {
-  name: string
-  seats: readonly Seat[]
-  retry: RetryOptions
-  commit: 'first' | 'complete'
-  midStream: 'end' | 'continue'
-  heartbeatMs: number
-  hedge: HedgeOptions | undefined
-  clock: Clock
-  random: () => number
-  balancer: Balancer
-  breaker: Breaker | undefined
-  health: Health | undefined
-  cooldowns: Cooldowns
-  affinity: Affinity | undefined
-  valueOfTime: number | undefined
-  /** Conversations stay only as long as their cache is warm, and then go back to the first member. */
-  warmOnly: boolean
-  throttle: Throttle | undefined
-  /** Members whose last attempt failed. */
-  failing: Set<Seat>
-  hedged: { asked: number; twice: number }
-}
-
-export interface PoolCall {
-  request: Request
-  facts: RequestFacts
-  trip: Trip
-  signal: AbortSignal
-  /** What this request has seen of members before. */
-  tried?: ReadonlyMap<Seat, Tried>
-}
 
 /** Resolves with an answer, or with the refusal that tells most. */
 export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Response> {
@@ -91,7 +52,6 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
   let barred: string | undefined
   let waitedMs = trip.waitedMs ?? 0
 
-  const best = (): Response => refusals.toSorted((a, b) => telling(b) - telling(a))[0]!.response
   const isBarred = (seat: Seat): boolean => {
     if (window === undefined) return false
     const { contextWindow } = seat.can(ask)
@@ -141,9 +101,9 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
       const first = resting[0]
       // What may not be tried any more is not waited for.
       isWell = first !== undefined && !failing.has(first.seat)
-      if (refusals.length && budget.spent() !== undefined) return best()
+      if (refusals.length && budget.spent() !== undefined) return mostTelling(refusals)
       if (first && (await pause(first.at - clock.now()))) continue
-      if (refusals.length) return best()
+      if (refusals.length) return mostTelling(refusals)
       // Rests that were only guessed are no reason to refuse without having asked.
       const barred = seen.skipped.filter((skipped) => skipped.barred)
       if (barred.length === seats.length) return notAllowed(barred[0]!.why)
@@ -157,7 +117,7 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
     candidates = candidates.filter(({ seat }) => budget.spent(costAt(seat)) === undefined)
     if (!candidates.length)
       return refusals.length
-        ? best()
+        ? mostTelling(refusals)
         : fail({ kind: 'overloaded', message: `pool "${parts.name}": this request has spent its ${spent ?? 'budget'}.` })
     const result = await race(
       parts,
@@ -168,7 +128,7 @@ export async function overMembers(parts: PoolParts, call: PoolCall): Promise<Res
     if (!result) {
       // Others probe what is left: look again soon.
       if (await pause(PROBED_MS)) continue
-      if (refusals.length) return best()
+      if (refusals.length) return mostTelling(refusals)
       return fail(unavailable(parts.name, seen, clock.now() + PROBED_MS, clock.now()))
     }
     waitedMs = 0
@@ -208,67 +168,3 @@ const soon = ({ sameKey }: Verdict, { member }: Seat, seats: readonly Seat[], no
 
 /** A home that has just refused this request is waited for only where it said until when. */
 const mayReturn = (before: Tried | undefined): boolean => !before || before.verdict.resetAt !== undefined
-
-/** Home first, then those that share its cache, then those whose own is still warm, then the others; those of a provider that is overloaded last. Where no home is
- * known, who minted the reasoning that the request brings back is first: others cannot go on with it. */
-function rankOf(
-  seats: readonly Seat[],
-  home: Home | undefined,
-  { warmOnly, minter, provider }: { warmOnly: boolean; minter: string | undefined; provider: string | undefined },
-): (seat: Seat) => number {
-  const at = home && (!warmOnly || home.warmTokens > 0) ? seats.find(({ name }) => name === home.member) : undefined
-  return (seat) => {
-    const strange = minter !== undefined && seat.provider !== minter
-    const away =
-      at === undefined ? Number(strange) : seat === at ? 0 : seat.cacheDomain === at.cacheDomain ? 1 : home!.warmAt(seat.name) ? 2 : 3
-    return away + (provider !== undefined && seat.provider === provider ? 4 : 0)
-  }
-}
-
-/** Whether to wait for the member whose cache is warm rather than to move to an idle one. */
-function staysFor(waitMs: number, home: Home, from: Seat, to: Seat, { valueOfTime }: PoolParts): boolean {
-  if (to.cacheDomain === from.cacheDomain) return false
-  const { input, cacheRead } = from.price ?? {}
-  const cacheWrite = to.price && (to.price.cacheWrite ?? to.price.input)
-  return (
-    waitOrMove({
-      warmTokens: home.warmTokens - home.warmAt(to.name),
-      waitMs,
-      price: {
-        ...(input !== undefined && { input }),
-        ...(cacheRead !== undefined && { cacheRead }),
-        ...(cacheWrite !== undefined && { cacheWrite }),
-      },
-      ...(valueOfTime !== undefined && { valueOfTime }),
-    }).choice === 'wait'
-  )
-}
-
-/** How much a refusal tells the client: what it can mend or wait for before what just broke. */
-const TELLING: Record<Verdict['fault'], number> = {
-  caller: 9,
-  policy: 8,
-  quota: 7,
-  capacity: 6,
-  provider: 5,
-  timeout: 4,
-  stream: 3,
-  credential: 2,
-  network: 1,
-  internal: 0,
-}
-
-const telling = ({ verdict, failure }: Result): number =>
-  (verdict ? TELLING[verdict.fault] : 0) + (failure?.retryAfter === undefined ? 0 : 0.5)
-
-function unavailable(name: string, { idle, resting, skipped }: Survey, at: number | undefined, now: number): Omit<Failure, 'status'> {
-  const probed = idle.map(({ seat }) => ({ seat, why: 'another request finds out whether it is back' }))
-  const reasons = [...probed, ...resting, ...skipped].map(({ seat, why }) => `${seat.name}: ${why}`).join('; ')
-  // What no member can do is the request's to change; what rests is worth another try.
-  const unable = !idle.length && !resting.length && skipped.every(({ seat }) => seat.standing === 'enabled')
-  return {
-    kind: unable ? 'unsupported' : resting.some(({ told }) => told) ? 'rate-limit' : 'overloaded',
-    message: `pool "${name}": no member can take this request now (${reasons}).`,
-    ...(at !== undefined && { retryAfter: Math.max(1, Math.ceil((at - now) / 1000)) }),
-  }
-}

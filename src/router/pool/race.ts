@@ -5,7 +5,7 @@
  */
 import { extended } from '../../core/extended.ts'
 import type { AttemptReason } from '../outcome.ts'
-import type { PoolParts } from './over-members.ts'
+import type { PoolParts } from './parts.ts'
 import type { Candidate, Result, Running } from './try-member.ts'
 
 /** The winner's result with all that failed on the way; of several failures the last. */
