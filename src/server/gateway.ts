@@ -11,32 +11,27 @@ import { fail } from '../core/failure.ts'
 import { requestOf, type Fetch, type Handler } from '../router/fetch.ts'
 import { memoryStore } from '../router/sessions/memory-store.ts'
 import { memoryState, type State } from '../router/state.ts'
-import { admitNobody, createAccess } from './admin/access.ts'
 import type { Standing } from './admin/administered.ts'
-import { createAdmin } from './admin/admin.ts'
 import { createRecent } from './admin/recent.ts'
-import { answerStatus, upstreamsOf } from './admin/status.ts'
+import { upstreamsOf } from './admin/status.ts'
 import type { Backups } from './backup/backups.ts'
-import { createBudgetry } from './budgets/budgetry.ts'
 import { compose, type Composition } from './compose.ts'
 import { readConfig } from './config/read.ts'
 import type { ConfigInput } from './config/schema.ts'
 import { secretsOf } from './config/secrets-of.ts'
-import type { ConfigStore, Loaded } from './config/store.ts'
 import type { Config } from './config/settle.ts'
+import type { ConfigStore, Loaded } from './config/store.ts'
 import type { Variables } from './config/variables.ts'
+import { defined } from './defined.ts'
+import { frontOf, keysOf, type FrontSources } from './front-of.ts'
+import type { FrontParts } from './front-options.ts'
 import { createHealthWatch } from './health-watch.ts'
-import { createFront, setServing, type FrontParts, type Serving } from './front.ts'
-import { logBodies } from './log/bodies.ts'
-import { createRedactor } from './log/redact.ts'
-import { createPassOn } from './pass-on.ts'
-import { createWatching, metricsDoor } from './metrics/watching.ts'
-import { denyUnpriced } from './prices.ts'
-import { createAddressReader } from './safety/client-address.ts'
-import { isLoopback, type AllowedHosts } from './safety/guard.ts'
 import { loadOnce } from './load-once.ts'
+import { createRedactor } from './log/redact.ts'
+import { createWatching } from './metrics/watching.ts'
+import type { AllowedHosts } from './safety/guard.ts'
+import { setServing, type Serving } from './serving.ts'
 import { createMakers, notingStore } from './tenants/makers.ts'
-import { createTenantry } from './tenants/tenantry.ts'
 import type { ArchivedMonth } from './usage/source.ts'
 import { createUsage } from './usage/usage.ts'
 
@@ -44,7 +39,8 @@ export { ConfigError, type Problem } from './config/problem.ts'
 export type { ConfigInput } from './config/schema.ts'
 export type { Config } from './config/settle.ts'
 export type { ConfigStore, Loaded } from './config/store.ts'
-export { createGateway, type GatewayOptions } from './front.ts'
+export { createGateway } from './front.ts'
+export type { GatewayOptions } from './front-options.ts'
 export type { Model } from './models/models.ts'
 
 export interface ConfiguredOptions extends Pick<FrontParts, 'sessions' | 'log' | 'instance'> {
@@ -146,73 +142,22 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
     onWarning: (warning) => (serving.log ?? options.log)?.warn(warning),
   })
 
-  const frontOf = (standing: Standing): Fetch => {
-    const { config, composition } = standing
-    const keys = keysOf(standing)
-    const { server, routes, log: logged } = config
-    const log = serving.log ?? options.log
-    const addressOf = createAddressReader(server.trustedProxies)
-    const admit = createAccess({ ...server, asksForKeys: keys.length > 0, addressOf })
-    const openMetrics = metricsDoor(server, { admin: admit, addressOf, clock })
-    const budgetry = createBudgetry({
-      config,
-      keys,
-      store: counted,
-      clock,
-      onWarning: (warning) => log?.warn(`Budgets: ${warning}.`),
-      onError: (error) => log?.error(`Budgets: ${String(error)}`),
-    })
-    const app = denyUnpriced(budgetry.hold(composition.fetch), config, clock)
-    const tenantry = createTenantry({
-      keys,
-      ...defined(config, ['groups']),
-      store: counted,
-      makers,
-      maxBodyBytes: server.limits?.bodyBytes,
-      clock,
-      onError: (error) => log?.error(`The limits of keys: ${String(error)}`),
-    })
-    return createFront({
-      app: tenantry.hold(log && logged?.bodies ? logBodies(app, log, server.limits?.bodyBytes) : app),
-      models: tenantry.models(composition.models, composition.fetch),
-      clock,
-      hosts: server.hosts ?? options.hosts ?? hostsFor(server, keys),
-      ...defined(server, ['origins', 'trustedProxies']),
-      limits: { ...serving.limits, ...server.limits },
-      ...(keys.length && { keys }),
-      ...defined(options, ['log', 'instance']),
-      ...defined(serving, ['log', 'instance', 'isReady']),
-      redact,
-      sessions,
-      watch: [recent.watch, watching.watch],
-      metrics: openMetrics && { admit: openMetrics, answer: watching.answer },
-      ...defined(options, ['ledger']),
-      status: () => answerStatus(now(), { recent, clock, startedAt }),
-      ...(usage && {
-        usage: (request, url, admitClient) =>
-          usage.own(request, url, { admit: admitClient, admitAdmin: server.admin === false ? admitNobody : admit }),
-      }),
-      ...(server.passOn !== false && {
-        passOn: tenantry.passOn(
-          budgetry.passOn(createPassOn({ endpoints: composition.served, explicit: routes?.explicit !== false, clock })),
-        ),
-      }),
-      ...(server.admin !== false && {
-        admin: createAdmin({
-          now,
-          change,
-          reload,
-          recent,
-          clock,
-          budgets: counted,
-          usage,
-          backups: options.backups,
-          redact,
-          admit,
-        }),
-      }),
-    })
-  }
+  const sources = (): FrontSources => ({
+    ...defined(options, ['log', 'instance', 'hosts', 'ledger', 'backups']),
+    now,
+    change,
+    reload,
+    recent,
+    clock,
+    budgets: counted,
+    redact,
+    sessions,
+    serving,
+    makers,
+    usage,
+    watching,
+    startedAt,
+  })
   const prepare = (given: ConfigInput | Loaded): Working => {
     const loaded = isLoaded(given) ? given : { config: readConfig(given, { variables }) }
     const keys = typeof options.keys === 'function' ? options.keys(loaded.config) : options.keys
@@ -221,7 +166,7 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
     const composition = compose(loaded.config, { ...options, state, clock })
     for (const [name, secret] of secretsOf(loaded.config)) redact.add(name, secret)
     const standing = { ...loaded, composition, keys }
-    return { ...standing, front: frontOf(standing) }
+    return { ...standing, front: frontOf(standing, sources()) }
   }
 
   const now = (): Working => working
@@ -231,7 +176,7 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
       kind: 'conflict',
       message: 'The configuration of this gateway is kept nowhere. Change it where it is made, or serve one from a file.',
     })
-  const change: Parameters<typeof createAdmin>[0]['change'] = async (changes, revision, accept) => {
+  const change: FrontSources['change'] = async (changes, revision, accept) => {
     const place = kept()
     if (revision !== undefined && revision !== working.revision)
       fail({
@@ -272,19 +217,9 @@ export function gateway(config: ConfigInput | Loaded, options: ConfiguredOptions
     },
     serve(parts) {
       serving = parts
-      working = { ...working, front: frontOf(working) }
+      working = { ...working, front: frontOf(working, sources()) }
     },
   })
 }
 
-/** All that clients may have. */
-const keysOf = ({ config, keys = [] }: Pick<Standing, 'config' | 'keys'>): Tenant[] => [...(config.server.keys ?? []), ...keys]
-
 const isLoaded = (given: ConfigInput | Loaded): given is Loaded => 'config' in given
-
-const hostsFor = ({ host = '127.0.0.1' }: Config['server'], keys: readonly Tenant[]): AllowedHosts =>
-  keys.length || !isLoopback(host) ? 'any' : 'loopback'
-
-/** Of some fields those that are there. */
-const defined = <T extends object, K extends keyof T>(fields: T, names: readonly K[]): Pick<T, K> =>
-  Object.fromEntries(names.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]]))) as Pick<T, K>
