@@ -4,6 +4,7 @@
  * @module
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { NodeRequest } from 'srvx/node'
 import { detachAll } from '../../core/attachment.ts'
 import { respondLazily } from '../../core/respond.ts'
@@ -35,6 +36,8 @@ export interface ListenerOptions {
 export function createNodeListener({ gateway, closing, limits, stopping, lastWords }: ListenerOptions): Listener {
   respondLazily()
   const answer = async (request: Request, req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    // Of a request that was broken off it is no longer known.
+    const { socket } = req
     // A variable, and no field of an object in the set: such an object keeps the request until a full collection.
     let interrupt: Interrupt = () => void (interrupt = deliver(stopping(request), res))
     const land = closing.board(() => interrupt())
@@ -43,7 +46,7 @@ export function createNodeListener({ gateway, closing, limits, stopping, lastWor
     attachPresence(request, waiting)
     res.once('close', () => {
       if (req.errored || !res.writableEnded) waiting.leave(req.errored ?? new DOMException('The client has gone.', 'AbortError'))
-      if (!req.complete) passOver(req)
+      if (!req.complete) passOver(req, socket)
       land()
       over()
     })
@@ -68,8 +71,8 @@ export function createNodeListener({ gateway, closing, limits, stopping, lastWor
 const until = (calls: number, run: () => void) => () => void (--calls || run())
 
 /** What nobody has read of an answered request stands before the next one on its connection. Where it cannot be read any more there is no next one. */
-function passOver(req: IncomingMessage): void {
-  const hangUp = () => void (req.complete || req.socket.destroySoon())
+function passOver(req: IncomingMessage, socket: Socket): void {
+  const hangUp = () => void (req.complete || socket.destroySoon())
   if (req.destroyed) return hangUp()
   req.once('close', hangUp)
   req.removeAllListeners('data').resume()

@@ -29,3 +29,16 @@ test.each([
   const text = await raw(port, `${head}${chunk(megabytes * MEGABYTE)}0\r\n\r\n${next}`)
   expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual([`HTTP/1.1 ${status}`, 'HTTP/1.1 200'])
 })
+
+test('where an app has let go of the rest, the connection ends with the answer', async () => {
+  served = await serve(
+    async (input) => {
+      await (input as Request).body!.cancel()
+      return Response.json({ ok: true })
+    },
+    { port: 0 },
+  )
+  const head = 'POST /v1/messages HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n'
+  const text = await raw(Number(new URL(served.url).port), `${head}${chunk(100)}`)
+  expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200'])
+})
