@@ -6,6 +6,7 @@
 import { attends } from '../../router/endpoint/connection.ts'
 import type { Fetch } from '../../router/fetch.ts'
 import { createProxyChooser, type ForwardProxyOptions } from '../forward-proxy/forward-proxy.ts'
+import { loadOnce } from '../load-once.ts'
 
 /** Bun and Deno have a fetch of their own that is as fast as it gets, and goes through the proxies of the environment itself. */
 const isNode = !process.versions.bun && !('Deno' in globalThis)
@@ -29,7 +30,6 @@ function createLateFetch(options: ForwardProxyOptions): Fetch {
   // Throws now for a proxy that cannot be used.
   createProxyChooser(options)
   let fetch: Fetch | undefined
-  let loading: Promise<Fetch> | undefined
-  const load = () => (loading ??= import('../node/fetch.ts').then(({ createNodeFetch }) => (fetch = createNodeFetch(options))))
+  const load = loadOnce(async () => (fetch = (await import('../node/fetch.ts')).createNodeFetch(options)))
   return attends((input, init) => fetch?.(input, init) ?? load().then((loaded) => loaded(input, init)))
 }

@@ -36,7 +36,7 @@ export function serverLedger(options: ServerLedgerOptions): Ledger {
     return openStore({ ledger, ...(configPath !== undefined && { configPath }), hint: (message) => log.info(message) })
   }
   const store = lazyStore(open)
-  const load = async (): Promise<Ledger> => {
+  const made = loadOnce(async (): Promise<Ledger> => {
     const [{ createLedger }, { retain }] = await Promise.all([
       import('../../accounts/ledger/ledger.ts'),
       import('../../accounts/ledger/retention.ts'),
@@ -53,10 +53,10 @@ export function serverLedger(options: ServerLedgerOptions): Ledger {
       ...(captureBytes !== undefined && { captureBytes }),
     })
     return loaded
-  }
+  })
   let loaded: Ledger | undefined
-  let loading: Promise<Ledger> | undefined
-  const made = (): Promise<Ledger> => (loading ??= load())
+  /** What could not be loaded has nothing to be written. */
+  const begun = async () => made.begun()?.catch(() => undefined)
   const once = (run: (ledger: Ledger) => void) => void made().then(run).catch(onError)
   // What is captured has to be listened to: a request that comes before this is loaded is kept without its answer.
   if (ledger.capture !== undefined && ledger.capture !== 'off') once(() => {})
@@ -92,12 +92,11 @@ export function serverLedger(options: ServerLedgerOptions): Ledger {
       }
     },
     async flush() {
-      if (loading) await (await loading).flush()
+      await (await begun())?.flush()
     },
     async close() {
       endRetention()
-      if (loading) await (await loading).close()
-      else await store.close()
+      await ((await begun()) ?? store).close()
     },
   }
 }

@@ -12,6 +12,7 @@ import type { Standing } from '../admin/administered.ts'
 import type { Config } from '../config/settle.ts'
 import { livePrices } from '../prices.ts'
 import { createAuth } from '../safety/auth.ts'
+import { loadOnce } from '../load-once.ts'
 
 export interface WatchingOptions {
   now(): Standing
@@ -92,14 +93,11 @@ interface Lazy<T> {
 
 function lazy<T extends Sink>(make: () => Promise<T>): Lazy<T> {
   let loaded: Sink | undefined
-  let loading: Promise<T> | undefined
-  const load = (): Promise<T> => {
-    loading ??= make().then((made) => {
-      loaded = made
-      return made
-    })
-    return loading
-  }
+  const load = loadOnce(async () => {
+    const made = await make()
+    loaded = made
+    return made
+  })
   const held: Lazy<T> = {
     load,
     sink: {

@@ -7,6 +7,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Closable } from '../closing.ts'
+import { loadOnce } from '../load-once.ts'
 
 export interface NodeServer extends Closable {
   node: Server
@@ -21,8 +22,7 @@ export async function openNodeServer(
   load: () => Promise<Listener>,
 ): Promise<NodeServer> {
   let listener: Listener | undefined
-  let loading: Promise<void> | undefined
-  const ready = () => (loading ??= load().then((loaded) => void (listener = loaded)))
+  const ready = loadOnce(async () => void (listener = await load()))
   const server = createServer(options, (request, response) => {
     if (listener) return void listener(request, response)
     const answer = () => {
