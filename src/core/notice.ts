@@ -61,7 +61,7 @@ export function createNotes(direction: Notice['in'], fields: Record<string, stri
 
 /** Notes an end of an answer that other protocols have no word for: their clients are told that it just ended. */
 export function noteOddEnd({ reason, detail }: Stop, notes: Notes): void {
-  if (reason === 'other') notes.approximated({}, 'stop', `the provider stopped for a reason of its own: ${detail ?? 'unknown'}`)
+  if (reason === 'other') notes.approximated({}, 'stopReason', `the provider stopped for a reason of its own: ${detail ?? 'unknown'}`)
 }
 
 /** Notes that something of an answer is lost, each reason once: a stream says the same with many events. */

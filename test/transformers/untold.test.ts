@@ -314,24 +314,26 @@ it('how much of a question and its answer was sound is told by Chat Completions 
 })
 
 describe('an end that no other protocol has a word for', () => {
-  const ends: [ProtocolName, JsonObject, JsonObject[], string][] = [
+  const ends: [ProtocolName, JsonObject, JsonObject[], string, string][] = [
     [
       'claude',
       { ...fixtures.claude.replies.text, stop_reason: 'bored' },
       [{ type: 'message_start', message: { id: 'msg_1', content: [] } }, { type: 'message_delta', delta: { stop_reason: 'bored' } }, { type: 'message_stop' }],
       'bored',
+      '/stop_reason',
     ],
     [
       'gemini',
       { candidates: [{ content: { parts: [{ text: 'Hi' }] }, finishReason: 'LANGUAGE' }] },
       [{ candidates: [{ content: { parts: [{ text: 'Hi' }] }, finishReason: 'LANGUAGE' }] }],
       'LANGUAGE',
+      '/candidates/0/finishReason',
     ],
   ] // prettier-ignore
-  it.each(ends)('of %s is noted', (to, reply, events, word) => {
+  it.each(ends)('of %s is noted', (to, reply, events, word, place) => {
     for (const from of ['claude', 'openai', 'openai-responses'] as const) {
       if (from === to) continue
-      const noted = expect.stringMatching(new RegExp(`^approximated .*a reason of its own: ${word}$`)) as string
+      const noted = `approximated ${place}: the provider stopped for a reason of its own: ${word}`
       expect(whole(from, to, reply).lost).toEqual([noted])
       expect(streamed(from, to, events).lost).toEqual([noted])
     }

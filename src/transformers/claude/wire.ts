@@ -38,6 +38,7 @@ export const FIELDS: Record<string, string> = {
   allowedDomains: 'allowed_domains',
   blockedDomains: 'blocked_domains',
   userLocation: 'user_location',
+  stopReason: 'stop_reason',
 }
 
 /**

@@ -41,6 +41,8 @@ export const FIELDS: Record<string, string> = {
   json: 'functionCall/args',
   source: 'inlineData',
   blockedDomains: 'googleSearch/excludeDomains',
+  // of answers
+  stopReason: 'candidates/0/finishReason',
 }
 
 /** `extra` and `spelling` of a wire object: fields that are not in `known`, and known ones that are null. */

@@ -31,6 +31,7 @@ export const openaiResponses: Protocol = {
     cacheKey: 'prompt_cache_key',
     user: 'safety_identifier',
     serviceTier: 'service_tier',
+    stopReason: 'incomplete_details/reason',
     logprobs: 'top_logprobs',
     topLogprobs: 'top_logprobs',
     cache: 'prompt_cache_breakpoint',

@@ -68,7 +68,8 @@ const WORDS: Record<StopReason, string> = {
 /** @param legacy the client knows functions, not tools */
 export function encodeStop(stop: Stop, seen: { calls: boolean; legacy: boolean }, notes: Notes): string {
   if (stop.reason === 'tool-calls') return seen.calls ? (seen.legacy ? 'function_call' : 'tool_calls') : 'stop'
-  if (stop.reason === 'pause') notes.approximated({}, 'stop', 'the provider paused its turn; the client is told that the answer is cut')
+  if (stop.reason === 'pause')
+    notes.approximated({}, 'stopReason', 'the provider paused its turn; the client is told that the answer is cut')
   noteOddEnd(stop, notes)
   return WORDS[stop.reason]
 }

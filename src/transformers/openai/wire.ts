@@ -28,6 +28,7 @@ export const FIELDS: Record<string, string> = {
   user: 'user',
   topLogprobs: 'top_logprobs',
   serviceTier: 'service_tier',
+  stopReason: 'choices/0/finish_reason',
   candidates: 'n',
   includeUsage: 'stream_options/include_usage',
   callId: 'tool_call_id',
