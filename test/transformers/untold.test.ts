@@ -167,6 +167,13 @@ describe('what the web was searched for', () => {
     expect(whole('claude', 'gemini', grounded).lost).toEqual([entry, searched])
     expect(streamed('claude', 'gemini', [grounded]).lost).toEqual([entry, searched])
   })
+  it.each(['OTHER', 'MALFORMED_FUNCTION_CALL'])('makes no good answer of one that says nothing else and ended with %s', (finishReason) => {
+    const empty = { candidates: [{ content: { role: 'model', parts: [] }, finishReason, groundingMetadata: { webSearchQueries: queries } }] }
+    expect(() => whole('openai', 'gemini', empty)).toThrow(finishReason)
+    const { last, lost: notes } = streamed('openai', 'gemini', [empty])
+    expect(last.error).toMatchObject({ message: expect.stringContaining(finishReason) as string })
+    expect(notes).toEqual([])
+  })
   const searching = (action: JsonObject) => ({ type: 'web_search_call', id: 'ws_1', status: 'completed', action })
   const BY: [ProtocolName, string, JsonObject, string[]][] = [
     ['claude', 'content', { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'news' } }, ['news']],

@@ -30,6 +30,8 @@ export function decodeReply(value: unknown, context: ReplyContext): Reply {
   if (!answer || (!candidate && !block))
     return fail({ kind: 'bad-response', message: 'The upstream answered without a candidate. Try again.' })
   const { parts, left } = decodeParts(partsOf(candidate), isBroken(candidate?.finishReason), context)
+  // before it is told what was searched for: an answer of that alone says nothing
+  const stop = block ?? stopOf(candidate ?? {}, parts)
   if (candidate) cite(candidate, parts, partsOf(candidate), context)
   if (candidate?.logprobsResult && context.chat.logprobs) tellTexts(parts, candidate.logprobsResult, context.notes)
   // a client of Gemini gets all of it as it was
@@ -37,7 +39,7 @@ export function decodeReply(value: unknown, context: ReplyContext): Reply {
   const usage = decodeUsage(answer.usageMetadata, candidate)
   const id = stringOf(answer.responseId)
   const model = stringOf(answer.modelVersion)
-  const reply: Reply = { parts, stop: block ?? stopOf(candidate ?? {}, parts), spelling: { gemini: { answer, left } } }
+  const reply: Reply = { parts, stop, spelling: { gemini: { answer, left } } }
   if (id !== undefined) reply.id = id
   if (model !== undefined) reply.model = model
   if (usage) reply.usage = usage

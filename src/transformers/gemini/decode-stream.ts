@@ -213,11 +213,11 @@ export function decodeStream(emit: Emit, context: ReplyContext): StreamDecoder {
       if (!stop) return
       cite()
       close()
+      if ('failure' in stop) return emit({ type: 'error', failure: stop.failure })
       const searched = searchedPart(grounding)
       if (searched) whole(searched)
       const counts = decodeUsage(usage, { groundingMetadata: grounding, urlContextMetadata: pages })
-      if ('failure' in stop) emit({ type: 'error', failure: stop.failure })
-      else emit({ type: 'finish', stop, ...(counts && { usage: counts }) })
+      emit({ type: 'finish', stop, ...(counts && { usage: counts }) })
     },
   }
 }
