@@ -219,8 +219,10 @@ export interface CacheMark {
 export interface Citation extends Located {
   url?: string
   title?: string
-  /** The cited words. */
+  /** The cited words of the source. */
   quote?: string
+  /** The words of the answer that it supports, for those who are not told places. */
+  supported?: string
   /** Where in the text that it supports, in UTF-16 units of that text part. */
   start?: number
   end?: number

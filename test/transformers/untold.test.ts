@@ -168,7 +168,9 @@ describe('what the web was searched for', () => {
     expect(streamed('claude', 'gemini', [grounded]).lost).toEqual([entry, searched])
   })
   it.each(['OTHER', 'MALFORMED_FUNCTION_CALL'])('makes no good answer of one that says nothing else and ended with %s', (finishReason) => {
-    const empty = { candidates: [{ content: { role: 'model', parts: [] }, finishReason, groundingMetadata: { webSearchQueries: queries } }] }
+    const empty = {
+      candidates: [{ content: { role: 'model', parts: [] }, finishReason, groundingMetadata: { webSearchQueries: queries } }],
+    }
     expect(() => whole('openai', 'gemini', empty)).toThrow(finishReason)
     const { last, lost: notes } = streamed('openai', 'gemini', [empty])
     expect(last.error).toMatchObject({ message: expect.stringContaining(finishReason) as string })
@@ -268,6 +270,38 @@ describe('an answer of Chat Completions', () => {
   })
 })
 
+describe('cited words that Responses has no place for are noted one by one', () => {
+  const quotes = ['so it is', 'and so it was']
+  const noted = (place: (i: number) => string) =>
+    quotes.map((_, i) => `approximated ${place(i)}: the cited words are not told here, only their source`)
+  it('of Claude', () => {
+    const citations = quotes.map((cited_text) => ({ type: 'web_search_result_location', url: 'https://a.example', title: 'A', cited_text }))
+    const reply = { ...fixtures.claude.replies.text!, content: [{ type: 'text', text: 'Yes', citations }] }
+    const delta = (more: JsonObject) => ({ type: 'content_block_delta', index: 0, delta: more })
+    const events = [
+      { type: 'message_start', message: { ...reply, content: [] } },
+      { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+      delta({ type: 'text_delta', text: 'Yes' }),
+      ...citations.map((citation) => delta({ type: 'citations_delta', citation })),
+      { type: 'content_block_stop', index: 0 },
+      { type: 'message_delta', delta: { stop_reason: 'end_turn' } },
+      { type: 'message_stop' },
+    ]
+    const expected = noted((i) => `/content/0/citations/${i}`)
+    expect(whole('openai-responses', 'claude', reply).lost).toEqual(expected)
+    expect(streamed('openai-responses', 'claude', events).lost).toEqual(expected)
+  })
+  it('of OpenRouter', () => {
+    const annotations = quotes.map((content) => ({ type: 'url_citation', url_citation: { url: 'https://a.example', content } }))
+    const told = (about: JsonObject) => ({ ...fixtures.openai.replies.text!, choices: [{ index: 0, finish_reason: 'stop', ...about }] })
+    const message = { role: 'assistant', content: 'Yes', annotations }
+    expect(whole('openai-responses', 'openai', told({ message })).lost).toEqual(noted((i) => `/choices/0/message/annotations/${i}`))
+    expect(streamed('openai-responses', 'openai', [told({ delta: message })]).lost).toEqual(
+      noted((i) => `/choices/0/delta/annotations/${i}`),
+    )
+  })
+})
+
 describe('to clients of Chat Completions', () => {
   it('sound is told by streams as by whole answers', () => {
     const parts = [{ text: 'Hi' }, { inlineData: { mimeType: 'audio/wav', data: 'AAAA' } }]
@@ -293,6 +327,21 @@ describe('to clients of Chat Completions', () => {
     expect(whole('openai', 'claude', reply).answer.choices).toMatchObject([
       { message: { annotations: [{ type: 'url_citation', url_citation }] } },
     ])
+  })
+  it('words of the answer are not told as those of its source', () => {
+    const groundingMetadata = {
+      groundingChunks: [{ web: { uri: 'https://a.example', title: 'A' } }],
+      groundingSupports: [{ segment: { endIndex: 2, text: 'Hi' }, groundingChunkIndices: [0] }],
+    }
+    const reply = { candidates: [{ content: { role: 'model', parts: [{ text: 'Hi' }] }, finishReason: 'STOP', groundingMetadata }] }
+    const place = { type: 'url_citation', url: 'https://a.example', title: 'A', start_index: 0, end_index: 2 }
+    const { type, ...url_citation } = place
+    const [choice] = whole('openai', 'gemini', reply).answer.choices as { message: JsonObject }[]
+    expect(choice!.message.annotations).toEqual([{ type, url_citation }])
+    const { answer, lost: notes } = whole('openai-responses', 'gemini', reply)
+    expect(answer.output).toMatchObject([{ content: [{ annotations: [place] }] }])
+    expect(notes).toEqual([])
+    expect(whole('claude', 'gemini', reply).answer.content).toMatchObject([{ citations: [{ cited_text: 'Hi' }] }])
   })
   it('searches are counted as OpenRouter counts them', () => {
     const own = fixtures.claude.replies.text!

@@ -39,7 +39,7 @@ export const decodeCitations = (value: unknown, at: string): Citation[] =>
 
 /** A citation for the wire; `undefined` where the source cannot be named in one. */
 function encodeCitation(citation: Citation): JsonObject | undefined {
-  const { url, title, quote } = citation
+  const { url, title, quote, supported = '' } = citation
   if (isOwn(citation)) {
     const names: { url?: string; title: string } = SOURCES[stringOf(citation.spelling?.claude?.type) ?? ''] ?? DOCUMENT
     return {
@@ -51,7 +51,7 @@ function encodeCitation(citation: Citation): JsonObject | undefined {
   }
   if (url === undefined) return undefined
   // clients demand a title and a quote
-  return { type: 'web_search_result_location', url, title: title ?? url, cited_text: quote ?? '', encrypted_index: '' }
+  return { type: 'web_search_result_location', url, title: title ?? url, cited_text: quote ?? supported, encrypted_index: '' }
 }
 
 /** A citation of an answer; `undefined`, with a notice, where the source cannot be named in one. */

@@ -30,6 +30,8 @@ interface OpenBlock {
   initial?: string
   /** A native block's collected JSON input. */
   json: string
+  /** How many there were. */
+  citations: number
 }
 
 const MESSAGE = new Set(['id', 'type', 'role', 'model', 'content', 'stop_reason', 'stop_sequence', 'stop_details', 'usage'])
@@ -95,7 +97,7 @@ export function createStreamDecoder(emit: Emit, context: ReplyContext): StreamDe
     if (!started) start({})
     if (open.has(wireIndex)) close(wireIndex)
     const part = decodeAnswerBlock(block, `/content/${wireIndex}`)
-    const entry: OpenBlock = { index: -1, kind: 'native', block, json: '' }
+    const entry: OpenBlock = { index: -1, kind: 'native', block, json: '', citations: 0 }
     open.set(wireIndex, entry)
     if (part.type !== 'text' && part.type !== 'tool-call' && (part.type !== 'reasoning' || part.redacted)) return
     const index = (entry.index = next++)
@@ -140,7 +142,7 @@ export function createStreamDecoder(emit: Emit, context: ReplyContext): StreamDe
         else entry.opaque = { by: 'claude', form: 'signature', data: String(delta.signature ?? '') }
         break
       case 'citations_delta': {
-        const citation = decodeCitation(delta.citation, `/content/${wireIndex}/citations`)
+        const citation = decodeCitation(delta.citation, `/content/${wireIndex}/citations/${entry.citations++}`)
         if (citation && entry.kind === 'text') emit({ type: 'citation', index: entry.index, citation })
         break
       }

@@ -35,7 +35,8 @@ export function decodeGrounding(metadata: unknown, texts: readonly (string | und
       const source = typeof index === 'number' ? sourceOf(chunks[index]) : undefined
       if (!source) continue
       cited.add(index as number)
-      placed.push({ text: place.text, citation: { ...source, quote: place.quote, start: place.start, end: place.end } })
+      const at = `/candidates/0/groundingMetadata/groundingChunks/${String(index)}`
+      placed.push({ text: place.text, citation: { ...source, supported: place.words, start: place.start, end: place.end, at } })
     }
   }
   return { placed, lost: chunks.filter((_, i) => !cited.has(i)).length }
@@ -72,9 +73,9 @@ export function decodeRecitations(
     const to = work.endIndex === undefined ? all.length : Math.max(from, unitsOf(all, numberOf(work.endIndex) ?? 0))
     const text = from < before.length ? -1 : ends.findIndex((end) => from < end)
     const start = from - (ends[text - 1] ?? before.length)
-    const quote = texts[text]?.slice(start, start + to - from)
-    if (!source || !quote) continue
-    placed.push({ text, citation: { ...source, quote, start, end: start + quote.length } })
+    const supported = texts[text]?.slice(start, start + to - from)
+    if (!source || !supported) continue
+    placed.push({ text, citation: { ...source, supported, start, end: start + supported.length, at: '/candidates/0/citationMetadata' } })
   }
   const licensed = works.some(({ license }) => license)
   return { placed, lost: works.length - placed.length, licensed }
@@ -108,22 +109,22 @@ function named(source: JsonObject | undefined): Pick<Citation, 'url' | 'title'> 
 function placeOf(
   segment: JsonObject,
   texts: readonly (string | undefined)[],
-): { text: number; start: number; end: number; quote: string } | undefined {
+): { text: number; start: number; end: number; words: string } | undefined {
   const said = stringOf(segment.text)
   const index = numberOf(segment.partIndex) ?? 0
   const text = texts[index]
   if (text !== undefined) {
     const start = unitsOf(text, numberOf(segment.startIndex) ?? 0)
     const end = segment.endIndex === undefined ? text.length : unitsOf(text, numberOf(segment.endIndex) ?? 0)
-    const quote = text.slice(start, end)
-    if (quote && (said === undefined || said === quote)) return { text: index, start, end, quote }
+    const words = text.slice(start, end)
+    if (words && (said === undefined || said === words)) return { text: index, start, end, words }
   }
   // streams number their parts otherwise; the words themselves tell the place
   if (!said) return undefined
   const found = texts.findIndex((candidate) => candidate?.includes(said))
   if (found < 0) return undefined
   const start = texts[found]!.indexOf(said)
-  return { text: found, start, end: start + said.length, quote: said }
+  return { text: found, start, end: start + said.length, words: said }
 }
 
 /** How many UTF-16 units the first `bytes` bytes of UTF-8 are. */

@@ -12,7 +12,7 @@ import type { Lose } from '../../core/notice.ts'
  * @see https://platform.openai.com/docs/guides/tools-web-search?api-mode=chat
  */
 export function decodeAnnotations(value: unknown, at: string, lose: Lose): Citation[] {
-  return arrayOf(value).flatMap((item): Citation[] => {
+  return arrayOf(value).flatMap((item, i): Citation[] => {
     const told = isObject(item) ? objectOf(item.url_citation) : undefined
     const url = stringOf(told?.url)
     if (!told || url === undefined) {
@@ -26,6 +26,7 @@ export function decodeAnnotations(value: unknown, at: string, lose: Lose): Citat
         quote: stringOf(told.content),
         start: numberOf(told.start_index),
         end: numberOf(told.end_index),
+        at: `${at}/annotations/${i}`,
       }),
     ]
   })

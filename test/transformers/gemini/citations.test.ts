@@ -86,7 +86,7 @@ describe('the sources that a Gemini client is told', () => {
 
 describe('works that an answer recites', () => {
   const works = { startIndex: 7, endIndex: 9, uri: source.url, title: 'A', license: 'MIT' }
-  const citation = { ...source, quote: 'bc', start: 5, end: 7 }
+  const citation = { ...source, supported: 'bc', start: 5, end: 7 }
   const path = '/candidates/0/citationMetadata'
   test.each(['citations', 'citationSources'])('are citations (%s)', (field) => {
     const context = replyContext()
@@ -96,7 +96,7 @@ describe('works that an answer recites', () => {
     expect(gemini.decodeReply(body, context).parts).toMatchObject([
       { type: 'reasoning' },
       { text: 'Grüßebcde', citations: [citation] },
-      { text: 'fg', citations: [{ url: 'https://b.example/', title: 'b.example', quote: 'g', start: 1, end: 2 }] },
+      { text: 'fg', citations: [{ url: 'https://b.example/', title: 'b.example', supported: 'g', start: 1, end: 2 }] },
     ])
     expect(context.notes.list).toMatchObject([
       { action: 'dropped', path, reason: expect.stringMatching(/^1 sources/) as string },
@@ -128,7 +128,7 @@ describe('works that an answer recites', () => {
       chunk([{ text: 'fg' }], { citationMetadata: { citations }, finishReason: 'STOP' }),
     ]
     const { parts } = folded(chunks, context)
-    expect(parts).toMatchObject([{ text: 'Grüßebcde' }, {}, { text: 'fg', citations: [{ quote: 'g', start: 1, end: 2 }] }])
+    expect(parts).toMatchObject([{ text: 'Grüßebcde' }, {}, { text: 'fg', citations: [{ supported: 'g', start: 1, end: 2 }] }])
     expect(context.notes.list[0]).toMatchObject({ path, reason: '1 sources are cited at no place of the text' })
   })
 })

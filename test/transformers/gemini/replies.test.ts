@@ -157,7 +157,13 @@ describe('case 40: places of sources', () => {
     groundingChunks: [{ web: { uri: 'https://a.example/x', title: 'A' } }, { web: { uri: 'https://b.example' } }],
     groundingSupports: [{ segment: { startIndex: start, endIndex: start + said.length, text: said }, groundingChunkIndices: [0, 1] }],
   }
-  const citation = { url: 'https://a.example/x', title: 'A', quote: said, start: text.indexOf(said), end: text.indexOf(said) + said.length }
+  const citation = {
+    url: 'https://a.example/x',
+    title: 'A',
+    supported: said,
+    start: text.indexOf(said),
+    end: text.indexOf(said) + said.length,
+  }
   it('in a whole answer', () => {
     const [part] = read(whole([{ text }], 'STOP', { groundingMetadata })).parts
     expect(part).toMatchObject({ citations: [citation, { title: 'b.example' }] })
