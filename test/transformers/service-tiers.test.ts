@@ -77,3 +77,14 @@ test.each(CASES)('$from client of $to: $tier is told as $word', ({ from, to, tie
   expect(TOLD[from](last)).toBe(expected)
   expect(notes(streamed)).toEqual(noted)
 })
+
+test('a stream of Chat Completions tells the tier where it tells the counts, as OpenAI does', () => {
+  const question = { ...fixtures.openai.requests.plain, stream: true, stream_options: { include_usage: true } }
+  const translator = translate(question, { from: 'openai', to: 'claude', model: 'm' }).translator()
+  const text = translator.push(new TextEncoder().encode(fixtures.claude.streamOfReply(SERVED.claude('priority')))) + translator.end()
+  const [end, counts] = sseOf(text)
+    .slice(-3, -1)
+    .map(({ data }) => JSON.parse(data) as Body)
+  expect(end).toMatchObject({ choices: [{ finish_reason: 'stop' }], service_tier: 'priority', usage: null })
+  expect(counts).toMatchObject({ choices: [], service_tier: 'priority', usage: { prompt_tokens: expect.any(Number) as number } })
+})

@@ -175,12 +175,12 @@ export function encodeStream(context: ReplyContext): (event: StreamEvent) => str
     const word = encodeStop(stop, { calls: calls > 0, legacy }, notes)
     const sequence = stop.sequence === undefined ? '' : `,"stop_reason":${JSON.stringify(stop.sequence)}`
     const tier = tierFor('openai', OPENAI_TIERS, usage, notes)
-    const end = tier === undefined ? tail : `}],"service_tier":${JSON.stringify(tier)}${tail.slice(2)}`
+    const served = tier === undefined ? '' : `,"service_tier":${JSON.stringify(tier)}`
     const total =
       chat.includeUsage && usage
-        ? `${head.slice(0, head.indexOf('"choices":'))}"choices":[],"usage":${JSON.stringify(encodeUsage(usage))}}\n\n`
+        ? `${head.slice(0, head.indexOf('"choices":'))}"choices":[]${served},"usage":${JSON.stringify(encodeUsage(usage))}}\n\n`
         : ''
-    return `${refusal}${chunk('', `"${word}"${sequence}${end}`)}${total}data: [DONE]\n\n`
+    return `${refusal}${chunk('', `"${word}"${sequence}}]${served}${tail.slice(2)}`)}${total}data: [DONE]\n\n`
   }
   const fail = (failure: Failure): string => `data: ${JSON.stringify({ error: errorObject(failure) })}\n\n`
 
