@@ -252,6 +252,7 @@ describe('an answer of Chat Completions', () => {
       images: [{ image_url: 'https://a.example/i.png' }],
       related_questions: [],
       x_groq: { id: 'r' },
+      timings: { predicted_ms: 9 },
       citations: ['https://a.example'],
     }
     const noted = ["dropped /images: only this provider's answers have images"]

@@ -88,7 +88,11 @@ function encodeForeign(chat: ChatRequest, context: AskContext): JsonObject {
   const maxTokens = limitOf(chat, context)
   const { format, instruction } = encodeFormat(chat, context)
   const { system, messages } = encodeConversation(chat, context, false)
-  const limits = { maxTokens, forced: isForced(chat.toolChoice), amid: goesOnUnthought(messages, context.model) }
+  const limits = {
+    maxTokens,
+    forced: isForced(chat.toolChoice),
+    amid: chat.reasoning !== undefined && goesOnUnthought(messages, context.model),
+  }
   const { thinking, effort } = encodeThinking(chat.reasoning, traits, limits, notes)
   if (instruction) system.push({ type: 'text', text: instruction })
   const tools = encodeTools(chat, context, false)
@@ -157,16 +161,17 @@ function encodeTier(chat: ChatRequest, { notes }: AskContext): JsonObject {
  * @see https://platform.claude.com/docs/en/build-with-claude/extended-thinking#extended-thinking-with-tool-use
  */
 function goesOnUnthought(messages: readonly JsonObject[], model: string): boolean {
+  if (!/claude/i.test(model)) return false
   let last = messages.length - 1
   // one turn may call tools several times, and thinks before the first call alone
-  while (blocksOf(messages[last]).some(({ type }) => type === 'tool_result')) {
-    if (THOUGHT.has(blocksOf(messages[last - 1])[0]?.type)) return false
+  while (arrayOf(messages[last]?.content).some(isResult)) {
+    const [first] = arrayOf(messages[last - 1]?.content)
+    if (isObject(first) && (first.type === 'thinking' || first.type === 'redacted_thinking')) return false
     last -= 2
   }
-  return last < messages.length - 1 && /claude/i.test(model)
+  return last < messages.length - 1
 }
-const THOUGHT: ReadonlySet<unknown> = new Set(['thinking', 'redacted_thinking'])
-const blocksOf = (message: JsonObject | undefined): JsonObject[] => arrayOf(message?.content).filter(isObject)
+const isResult = (block: unknown): boolean => isObject(block) && block.type === 'tool_result'
 
 const isForced = (choice: ToolChoice | undefined): boolean =>
   choice !== undefined &&

@@ -132,6 +132,7 @@ const says = (value: unknown): boolean => (typeof value === 'object' ? value !==
 /** Read, or about how the answer was served. */
 const BESIDE = new Set([
   'choices', 'usage', 'citations', 'search_results', 'error', 'base_resp', 'x_groq', 'time_info', 'usage_breakdown', 'prompt_filter_results',
+  'timings', 'perf_metrics', 'stats',
 ]) // prettier-ignore
 const READ: ReadonlySet<string> = new Set([
   ...REASONING_FIELDS,
