@@ -96,6 +96,7 @@ test('what stands in words for the blocks of another provider stands apart, and 
     { type: 'web_search_call', id: 'ws_1', status: 'completed', action: { type: 'search', query: 'news' } },
     { type: 'web_search_call', id: 'ws_2', status: 'completed', action: { type: 'open_page', url: 'https://a.example' } },
     { type: 'mcp_list_tools', id: 'mcpl_1', server_label: 's', tools: [] },
+    { type: 'message', role: 'assistant', id: 'msg_0', status: 'completed', content: [{ type: 'output_text', text: '', annotations: [] }] },
     { type: 'message', role: 'assistant', id: 'msg_1', status: 'completed', content: [{ type: 'output_text', text: 'So it', annotations: [] }, { type: 'output_text', text: ' is.', annotations: [] }] },
     { type: 'mcp_approval_response', approval_request_id: 'mcpr_1', approve: true },
     { role: 'user', content: 'go on' },
@@ -106,5 +107,5 @@ test('what stands in words for the blocks of another provider stands apart, and 
     { role: 'assistant', content: '[The web was searched: news]\n\n[A page was opened: https://a.example]\n\nSo it is.' },
     { role: 'user', content: 'go on' },
   ])
-  expect(notices.map(({ path }) => path)).toEqual(expect.arrayContaining(['/input/1', '/input/2', '/input/3', '/input/5']))
+  expect(notices.map(({ path }) => path)).toEqual(expect.arrayContaining(['/input/1', '/input/2', '/input/3', '/input/6']))
 })

@@ -181,6 +181,7 @@ describe('what the web was searched for', () => {
     ['claude', 'content', { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'news' } }, ['news']],
     ['openai-responses', 'output', searching({ type: 'search', queries }), queries],
     ['openai-responses', 'output', searching({ type: 'search', query: 'news' }), ['news']],
+    ['openai-responses', 'output', searching({ type: 'search', query: '', queries: ['', 'news'] }), ['news']],
   ]
   it.each(BY)('by %s is told to clients of Gemini', (to, list, block, expected) => {
     const own = fixtures[to].replies.text!
@@ -272,9 +273,9 @@ describe('an answer of Chat Completions', () => {
 })
 
 describe('cited words that Responses has no place for are noted one by one', () => {
-  const quotes = ['so it is', 'and so it was']
+  const quotes = ['so it is', 'and so it was', '']
   const noted = (place: (i: number) => string) =>
-    quotes.map((_, i) => `approximated ${place(i)}: the cited words are not told here, only their source`)
+    quotes.filter(Boolean).map((_, i) => `approximated ${place(i)}: the cited words are not told here, only their source`)
   it('of Claude', () => {
     const citations = quotes.map((cited_text) => ({ type: 'web_search_result_location', url: 'https://a.example', title: 'A', cited_text }))
     const reply = { ...fixtures.claude.replies.text!, content: [{ type: 'text', text: 'Yes', citations }] }

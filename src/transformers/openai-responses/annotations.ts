@@ -39,7 +39,7 @@ export function encodeAnnotation(citation: Citation, length: number, notes: Note
     notes.dropped(citation, undefined, 'a citation without a URL has no counterpart in the Responses API')
     return undefined
   }
-  if (citation.quote !== undefined) notes.approximated(citation, undefined, 'the cited words are not told here, only their source')
+  if (citation.quote) notes.approximated(citation, undefined, 'the cited words are not told here, only their source')
   return compact({
     type: 'url_citation',
     start_index: citation.start ?? 0,

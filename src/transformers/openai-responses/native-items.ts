@@ -54,7 +54,9 @@ export const nativeText = (item: JsonObject): string | undefined => lookUp(WORDS
 /** What the web was searched for; `undefined` for all else. */
 export function searchedIn({ type, action }: JsonObject): string[] | undefined {
   if (type !== 'web_search_call' || !isObject(action)) return undefined
-  const queries = arrayOf(action.queries ?? [action.query]).filter((query) => typeof query === 'string')
+  const queries = arrayOf(action.queries ?? [action.query])
+    .filter((query) => typeof query === 'string')
+    .filter(Boolean)
   return queries.length ? queries : undefined
 }
 

@@ -59,7 +59,7 @@ export function encodeAnnotation(citation: Citation, from: { offset: number; len
       end_index: from.offset + (citation.end ?? from.length),
       url: citation.url,
       title: citation.title ?? '',
-      ...(citation.quote !== undefined && { content: citation.quote }),
+      ...(citation.quote && { content: citation.quote }),
     },
   }
 }

@@ -143,8 +143,7 @@ function encodeAssistant(message: Message, thinking: boolean, writing: Writing):
   const refusal = message.parts.find((part) => part.type === 'refusal' && spelled(part)?.field === true)
   const spoken = message.parts.filter((part) => part !== refusal && part.type !== 'tool-call' && !isListed(part))
   if (!faithful) noteOrder(message.parts, writing)
-  const parts = history.parts.slice()
-  spoken.forEach((part, i) => say(parts, part, spoken[i - 1], writing))
+  const parts = said(history.parts, spoken, writing)
   if (history.before) parts.unshift({ type: 'text', text: history.before })
   const { content: blank, tool_calls: noCalls, ...spelling } = spelled(message) ?? {}
   const content = faithful && !message.bare ? parts : joined(parts, '')
@@ -169,13 +168,20 @@ function encodeAssistant(message: Message, thinking: boolean, writing: Writing):
 /** An image of the list beside the content, which is written back with the message. */
 const isListed = (part: Part): boolean => part.type === 'image' && spelled(part)?.listed === true
 
-/** Adds what a part says. What stands for a block of another provider's is no part of the text beside it. */
-function say(parts: JsonObject[], part: Part, before: Part | undefined, writing: Writing): void {
-  const said = sayable(part, writing)
-  const [first] = said
-  const stands = !writing.faithful && (part.type === 'native' || before?.type === 'native')
-  if (stands && parts.length && first?.type === 'text') first.text = `\n\n${String(first.text)}`
-  parts.push(...said)
+/** What is said, behind what was `thought`. What stands for a block of another provider's is no part of the text beside it. */
+function said(thought: readonly JsonObject[], spoken: readonly Part[], writing: Writing): JsonObject[] {
+  const parts = thought.slice()
+  let before: Part | undefined
+  for (const part of spoken) {
+    const words = sayable(part, writing)
+    const [first] = words
+    const stands = !writing.faithful && (part.type === 'native' || before?.type === 'native')
+    if (stands && first?.text && parts.some(({ text }) => text !== '')) first.text = `\n\n${String(first.text)}`
+    // an empty text stands between nothing
+    if (first?.text !== '') before = part
+    parts.push(...words)
+  }
+  return parts
 }
 
 /** What an assistant's message can hold: words. Only the provider's own client sends more. */
