@@ -67,10 +67,13 @@ export function noteOddEnd({ reason, detail }: Stop, notes: Notes): void {
 /** Notes that something of an answer is lost, each reason once: a stream says the same with many events. */
 export type Lose = (at: string, reason: string) => void
 
+/** More reasons than that are an upstream's that makes them up. */
+const MOST_REASONS = 100
+
 export function createLose(notes: Notes): Lose {
   let noted: Set<string> | undefined
   return (at, reason) => {
-    if (noted?.has(reason)) return
+    if (noted && (noted.has(reason) || noted.size >= MOST_REASONS)) return
     noted = (noted ?? new Set()).add(reason)
     notes.dropped({ at }, undefined, reason)
   }
