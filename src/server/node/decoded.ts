@@ -24,16 +24,19 @@ const DECODERS: Readonly<Record<string, (() => Transform) | undefined>> = {
 export function decoded(message: IncomingMessage): Readable {
   const named = message.headers['content-encoding']
   if (!named) return message
-  const codings = named
+  const decoders = named
     .toLowerCase()
     .split(',')
     .map((coding) => coding.trim())
     .filter((coding) => coding && coding !== 'identity')
-  return codings.reduceRight<Readable>((packed, coding) => {
-    const decoder = lookUp(DECODERS, coding)
-    if (!decoder) throw new Error(`the upstream answered with content-encoding ${coding}, which was not asked for and cannot be read here`)
-    return through(packed, decoder(), message)
-  }, message)
+    .map(decoderOf)
+  return decoders.reduceRight<Readable>((packed, decoder) => through(packed, decoder(), message), message)
+}
+
+const decoderOf = (coding: string): (() => Transform) => {
+  const decoder = lookUp(DECODERS, coding)
+  if (!decoder) throw new Error(`the upstream answered with content-encoding ${coding}, which was not asked for and cannot be read here`)
+  return decoder
 }
 
 function through(packed: Readable, plain: Transform, message: IncomingMessage): Readable {
