@@ -12,8 +12,6 @@ const JSON_TYPE = /^application\/([\w.+-]+\+)?json\b/i
 
 export const isJson = ({ headers }: Request): boolean => JSON_TYPE.test(headers.get('content-type') ?? '')
 
-export const isForm = ({ headers }: Request): boolean => /^multipart\//i.test(headers.get('content-type') ?? '')
-
 /** Returns why a body of this type is refused. `takesJsonOnly` says so of the path. */
 export function refuseContentType(request: Request, takesJsonOnly: () => boolean): Failure | undefined {
   const type = request.headers.get('content-type')

@@ -1,5 +1,5 @@
 /**
- * The ids that a request names: in its path, in its JSON, in the fields of its form.
+ * The ids that a request names: in its path, in its JSON, in the fields and files of its form.
  *
  * @module
  */
@@ -12,7 +12,9 @@ export function idsInPath(path: string): string[] {
 }
 
 /** A text in JSON that may be an id, or the address of something. Any other escape than these would make it neither: JSON in JSON is full of them. */
-const VALUE = /"((?:[\w:/.~-]|\\(?:\/|u[\da-f]{4})){4,300})"/gi
+const VALUE = /"((?:[\w:/.~?&=#%+@-]|\\(?:\/|u[\da-f]{4})){4,300})"/gi
+/** Gemini's ends with the name of a file: `https://…/v1beta/files/abc`, `…/files/abc:download?alt=media`. */
+const ADDRESS = /^\w+:\/\/[^?#]*?([^/?#]+\/[^/?#:]+)(?::\w+)?\/*(?:[?#].*)?$/
 
 export function* idsInJson(text: string): Generator<string, void> {
   for (const [quoted, plain] of text.matchAll(VALUE)) {
@@ -20,7 +22,8 @@ export function* idsInJson(text: string): Generator<string, void> {
     if (value === undefined) continue
     yield value
     // Paths of other things may end alike: `/home/me/files/readme`.
-    if (value.includes('://')) yield value.slice(value.lastIndexOf('/', value.lastIndexOf('/') - 1) + 1)
+    const name = value.includes('://') ? ADDRESS.exec(value)?.[1] : undefined
+    if (name !== undefined) yield name
   }
 }
 
@@ -31,19 +34,31 @@ export function isInJson(text: string, id: string): boolean {
 
 /** A part of a form that is nothing but an id. A file that is as short may be taken for one: no harm is done. */
 const FIELD = /\r?\n\r?\n([\w:/.~-]{4,300})(?=\r?\n--)/g
-/** As long as a field may be, with what stands around it. */
-const MARGIN = 320
+/** As long as what is looked for may be, every letter of it escaped. */
+const MARGIN = 2048
 
-/** The bytes of a form with files as they come, its short fields told to `found` before what holds them goes on. What `found` throws breaks the body. */
-export function overFields(found: (id: string) => void): TransformStream<Uint8Array, Uint8Array> {
+export interface BodyListener {
+  /** Of a short field. */
+  field(id: string): void
+  /** Of all of it, in pieces that overlap: files and JSON within a form may name ids, too. */
+  text(piece: string): void
+}
+
+/** The bytes of a body that is no JSON as they come, told before they go on. What the listener throws breaks the body. */
+export function overBody({ field, text: told }: BodyListener): TransformStream<Uint8Array, Uint8Array> {
   const decoder = new TextDecoder()
   let before = ''
   return new TransformStream({
     transform(chunk, controller) {
       const text = before + decoder.decode(chunk)
-      for (const [, id] of text.matchAll(FIELD)) found(id!)
+      for (const [, id] of text.matchAll(FIELD)) field(id!)
+      told(text)
       before = text.slice(-MARGIN)
       controller.enqueue(chunk)
+    },
+    // There are readers that do not miss the last boundary.
+    flush() {
+      for (const [, id] of `${before}\n--`.matchAll(FIELD)) field(id!)
     },
   })
 }

@@ -52,7 +52,8 @@ export function createMakers(most = MOST): Makers {
     of: (id) => makers.get(id),
     isEmpty: () => !makers.size,
     mayBeIn: (text) =>
-      beginnings.size > MOST_BEGINNINGS || text.includes(ESCAPE) || [...beginnings].some((beginning) => text.includes(beginning)),
+      makers.size > 0 &&
+      (beginnings.size > MOST_BEGINNINGS || text.includes(ESCAPE) || [...beginnings].some((beginning) => text.includes(beginning))),
   }
 }
 

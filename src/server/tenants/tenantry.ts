@@ -12,10 +12,10 @@ import { factsOf } from '../../router/facts.ts'
 import { requestOf, type Fetch } from '../../router/fetch.ts'
 import { loadOnce } from '../load-once.ts'
 import type { Model } from '../models/models.ts'
-import { isForm } from '../safety/content-type.ts'
+import { isJson } from '../safety/content-type.ts'
 import { protocolOfPath, type Place } from '../paths.ts'
 import { jsonOf, withBodyThrough } from './bodies.ts'
-import { idsInJson, idsInPath, isInJson, overFields } from './ids.ts'
+import { idsInJson, idsInPath, isInJson, overBody, type BodyListener } from './ids.ts'
 import { keepsSomething, noteGenerated, noteMade } from './made.ts'
 import { createMakers, refuseOthers, type Makers } from './makers.ts'
 import { refuseStores } from './stores.ts'
@@ -63,6 +63,9 @@ export function createTenantry({
   const held = new Set(keys.filter((key) => isHeld(key) || (key.group !== undefined && isHeld(groups[key.group]))).map(({ name }) => name))
   /** Who shares the accounts of providers with others, and may not see to what is theirs. */
   const sharing = new Set(keys.length > 1 ? keys.filter(({ passOn }) => !passOn).map(({ name }) => name) : [])
+  const refuseNamed = (text: string, key: string) => {
+    if (makers.mayBeIn(text)) refuseOthers(idsInJson(text), key, makers)
+  }
   /** Another key's things are not there for a key that shares accounts. */
   const own = (app: Fetch): Fetch => {
     if (!sharing.size) return app
@@ -71,7 +74,7 @@ export function createTenantry({
       const key = tenantOf(request) ?? ''
       const facts = await factsOf(request, maxBodyBytes).catch(() => undefined)
       if (!facts) return app(request)
-      if (sharing.has(key) && !makers.isEmpty() && makers.mayBeIn(facts.text)) refuseOthers(idsInJson(facts.text), key, makers)
+      if (sharing.has(key)) refuseNamed(facts.text, key)
       if (!keepsSomething(facts.body, facts.protocol)) return app(request)
       const wasAsked = (id: string) => isInJson(facts.text, id)
       return noteGenerated(await app(request), facts.protocol, wasAsked, (id) => makers.note(id, key))
@@ -86,19 +89,24 @@ export function createTenantry({
       const [text = '', same] = await jsonOf(request, Infinity)
       const inForm = new Set<string>()
       if (sharing.has(key)) {
-        refuseOthers(ids, key, makers)
-        if (makers.mayBeIn(text)) refuseOthers(idsInJson(text), key, makers)
+        refuseOthers([...ids, ...place.url.searchParams.values()], key, makers)
+        refuseNamed(text, key)
         refuseStores(
           request,
           place,
           ids.some((id) => makers.of(id) === key),
         )
       }
-      const see = (id: string) => {
-        inForm.add(id)
-        if (sharing.has(key)) refuseOthers([id], key, makers)
+      const listener: BodyListener = {
+        field(id) {
+          inForm.add(id)
+          if (sharing.has(key)) refuseOthers([id], key, makers)
+        },
+        text(piece) {
+          if (sharing.has(key)) refuseNamed(piece, key)
+        },
       }
-      const answer = await passOn(isForm(same) && !makers.isEmpty() ? withBodyThrough(same, overFields(see)) : same, place)
+      const answer = await passOn(isJson(same) || makers.isEmpty() ? same : withBodyThrough(same, overBody(listener)), place)
       if (!MAKES.has(request.method)) return answer
       const wasAsked = (id: string, isName: boolean) => ids.includes(id) || (!isName && (inForm.has(id) || isInJson(text, id)))
       return noteMade(answer, wasAsked, protocolOfPath(request, place) === 'gemini', (id) => makers.note(id, key))

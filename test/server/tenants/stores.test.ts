@@ -136,7 +136,41 @@ describe('what another key is known to have made', () => {
     expect(await send(`${body}${' '.repeat(1024 * 1024)}`)).toBe(404)
     expect(await send(gzipSync(body), { 'content-encoding': 'gzip' })).toBe(404)
     expect(await send(`{"input_file_id":"${escaped(LONG_ID)}"}`)).toBe(404)
+    expect(await send(body, { 'content-encoding': 'identity' })).toBe(404)
+    const in16Bits = new Uint8Array(body.length * 2)
+    for (const [index, letter] of [...body].entries()) in16Bits[index * 2] = letter.charCodeAt(0)
+    expect(await send(in16Bits)).toBe(400)
     expect(asked).toEqual([])
+  })
+
+  test('goes into no body of others that is not said to be JSON, and no query', async () => {
+    const { app, status } = setUp()
+    await status('ann', 'POST', '/v1/files', { any: 1 })
+    await status('ann', 'POST', '/v1/images/edits', { any: 1 })
+    asked.length = 0
+    /** In pieces of 100 bytes. */
+    const send = async (type: string, text: string) => {
+      let rest = new TextEncoder().encode(text)
+      const body = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          if (!rest.length) return controller.close()
+          controller.enqueue(rest.slice(0, 100))
+          rest = rest.slice(100)
+        },
+      })
+      const headers = { authorization: `Bearer ${KEYS.bob}`, 'content-type': type, 'content-length': String(rest.length) }
+      return (await app('http://localhost/v1/files', { method: 'POST', headers, body, duplex: 'half' } as RequestInit)).status
+    }
+    const form = (part: string) => `--x\r\ncontent-disposition: form-data; name="a"\r\n\r\n${part}`
+    const escaped = LONG_ID.replaceAll(/./g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    for (const id of ['file-ann1', LONG_ID, escaped]) {
+      expect(await send('text/json', JSON.stringify({ file_id: id }).replaceAll('\\\\', '\\'))).toBe(404)
+      expect(await send('multipart/form-data; boundary=x', `${form(`{"body":{"file_id":"${id}"}}\n`)}\r\n--x--\r\n`)).toBe(404)
+    }
+    expect(await send('multipart/form-data; boundary=x', form('file-ann1'))).toBe(404)
+    expect(await status('bob', 'POST', '/v1/videos?file_id=file-ann1', { any: 1 })).toBe(404)
+    expect(asked).toEqual([])
+    expect(await send('multipart/form-data; boundary=x', form('file-bob1'))).toBe(200)
   })
 
   test('stays the key’s that made it, where another one only names it', async () => {
@@ -359,7 +393,9 @@ test('JSON within JSON, of which tool calls are full, is not parsed to find ids'
 })
 
 test('an address tells of a file by its end, and a path of this machine does not', () => {
-  const found = [...idsInJson(JSON.stringify(['https://google.example/v1beta/files/abc', '/home/ann/files/readme']))]
-  expect(found).toContain('files/abc')
+  const beginning = 'https://google.example/v1beta/files'
+  for (const end of ['abc', 'abc/', 'abc?x=1', 'abc#x', 'abc:download?alt=media'])
+    expect([...idsInJson(JSON.stringify([`${beginning}/${end}`]))]).toContain('files/abc')
+  const found = [...idsInJson(JSON.stringify(['/home/ann/files/readme']))]
   expect(found).not.toContain('files/readme')
 })
