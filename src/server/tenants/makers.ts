@@ -24,6 +24,9 @@ const MOST_BEGINNINGS = 16
 /** Any letter may be written so. */
 const ESCAPE = '\\u'
 
+/** The same text, made anew: what is cut out of an answer would keep all of that answer in memory. */
+const anew = (id: string): string => [...id].join('')
+
 export function createMakers(most = MOST): Makers {
   const makers = new Map<string, string>()
   /** The ids of each key, the oldest first. */
@@ -40,7 +43,8 @@ export function createMakers(most = MOST): Makers {
     forget(greatest!.values().next().value!)
   }
   return {
-    note(id, key) {
+    note(noted, key) {
+      const id = anew(noted)
       if (beginnings.size <= MOST_BEGINNINGS) beginnings.add(id.slice(0, BEGINNING))
       forget(id)
       makers.set(id, key)

@@ -1,4 +1,6 @@
 /** What providers keep for the whole account, where several have keys. */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test, vi } from 'vitest'
 import type { Fetch } from '../../../src/router/fetch.ts'
@@ -380,6 +382,20 @@ test('a busy key pushes out its own, and nobody else’s', () => {
   expect(['file-of-bob', 'file-90', 'file-91', 'file-99'].map((id) => makers.of(id))).toEqual(['bob', undefined, 'ann', 'ann'])
   for (let i = 0; i < 100; i++) makers.note('file-99', i % 2 ? 'bob' : 'ann')
   expect(['file-99', 'file-of-bob', 'file-91'].map((id) => makers.of(id))).toEqual(['bob', 'bob', 'ann'])
+})
+
+test('an id that is remembered keeps nothing of the answer that it stood in', () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const used = () => {
+    collect()
+    return process.memoryUsage().heapUsed
+  }
+  const makers = createMakers()
+  const before = used()
+  for (let i = 0; i < 500; i++) makers.note(`${i} chatcmpl-0123456789abcdef${'x'.repeat(64_000)}`.slice(0, 25), 'ann')
+  expect(used() - before).toBeLessThan(10_000_000)
+  expect(makers.of('499 chatcmpl-0123456789abcdef'.slice(0, 25))).toBe('ann')
 })
 
 test('JSON within JSON, of which tool calls are full, is not parsed to find ids', () => {
