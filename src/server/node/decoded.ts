@@ -23,7 +23,7 @@ const DECODERS: Readonly<Record<string, (() => Transform) | undefined>> = {
 /** The body as it was meant. @throws Error where it cannot be unpacked */
 export function decoded(message: IncomingMessage): Readable {
   const named = message.headers['content-encoding']
-  if (!named) return message
+  if (!named || message.headers['content-length'] === '0') return message
   const decoders = named
     .toLowerCase()
     .split(',')

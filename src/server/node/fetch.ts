@@ -117,7 +117,7 @@ function send(call: Call, retried = false): Promise<Response> {
       answered = true
       call.body = undefined
       try {
-        resolve(responseOf(message))
+        resolve(responseOf(message, method))
       } catch (error) {
         message.destroy()
         reject(new TypeError('fetch failed', { cause: error }))
@@ -139,7 +139,7 @@ function headersOf(headers: HeadersInit | undefined): Record<string, string> {
   return lowered
 }
 
-function responseOf(message: http.IncomingMessage): Response {
+function responseOf(message: http.IncomingMessage, method: string): Response {
   const status = message.statusCode ?? 0
   const headers = headersIn(message)
   if (status < 200 || status > 599) throw new Error(`the upstream answered with status ${status}`)
@@ -147,7 +147,8 @@ function responseOf(message: http.IncomingMessage): Response {
     message.resume()
     return new Response(null, { status, headers })
   }
-  const source = sourceOfReadable(decoded(message))
+  // An answer to HEAD only tells how its body would be packed.
+  const source = sourceOfReadable(method === 'HEAD' ? message : decoded(message))
   return respondWith(message.headers['content-type']?.includes('event-stream') ? inTurns(source) : source, { status, headers })
 }
 

@@ -14,8 +14,8 @@ export async function sendStream(stream: ReadableStream<Uint8Array>, request: Cl
   let isRefused = false
   request.once('response', ({ statusCode = 0 }: IncomingMessage) => void (isRefused = statusCode >= 400))
   const isTaken = () => !isRefused && !request.destroyed
-  const reader = stream.getReader()
   try {
+    const reader = stream.getReader()
     for (;;) {
       const { done, value } = await reader.read()
       // Whatever has come from the upstream is to be read before more is written: after a refusal it may reset the connection, and a write that

@@ -24,6 +24,7 @@ const BODIES: Record<string, Uint8Array> = {
 let whenSlowCloses = () => {}
 const server = createServer((request, response) => {
   const coding = decodeURIComponent(request.url!.slice(1))
+  if (coding === 'empty') return void response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': 0 }).end()
   if (coding === 'lzma, gzip') {
     response.once('close', whenSlowCloses).writeHead(200, { 'content-encoding': coding }).write('?')
     return
@@ -44,6 +45,12 @@ const get = (coding: string) => fetch(base + encodeURIComponent(coding), { redir
 
 test.each(['gzip', 'GZIP', 'X-Gzip', 'deflate', 'br', 'identity, gzip', 'deflate, br', 'identity'])('%s is unpacked', async (coding) => {
   expect(await (await get(coding)).text()).toBe(TEXT)
+})
+
+test('nothing is unpacked where there is nothing', async () => {
+  expect(await (await get('empty')).text()).toBe('')
+  const asked = await fetch(`${base}gzip`, { method: 'HEAD', redirect: 'manual' })
+  expect([asked.headers.get('content-encoding'), await asked.text()]).toEqual(['gzip', ''])
 })
 
 test.each(['lzma', 'gzip, lzma'])('%s is told', async (coding) => {

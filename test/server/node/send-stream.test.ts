@@ -84,3 +84,13 @@ test('a body that breaks breaks the call, and says why', async () => {
   const { stream } = streamOf(9, (index) => (index === 2 ? Promise.reject(new Error('the client left')) : undefined))
   await expect(post(url, stream)).rejects.toMatchObject({ message: 'fetch failed', cause: { message: 'the client left' } })
 })
+
+test('a body that somebody else reads breaks the call', async () => {
+  const url = await open((socket) => socket.resume())
+  const { stream } = streamOf(1, () => undefined)
+  stream.getReader()
+  await expect(post(url, stream)).rejects.toMatchObject({
+    message: 'fetch failed',
+    cause: { message: expect.stringContaining('locked') as string },
+  })
+})
