@@ -42,7 +42,6 @@ export function serverLedger(options: ServerLedgerOptions): Ledger {
       import('../../accounts/ledger/retention.ts'),
     ])
     const { keepDays = KEEP_DAYS, captureDays = CAPTURE_DAYS, capture, captureBytes } = ledger
-    endRetention = retain(store, { clock, keepDays, captureDays, onError })
     loaded = createLedger({
       store,
       clock,
@@ -52,6 +51,7 @@ export function serverLedger(options: ServerLedgerOptions): Ledger {
       ...(capture && { capture }),
       ...(captureBytes !== undefined && { captureBytes }),
     })
+    endRetention = retain(store, { clock, keepDays, captureDays, onError })
     return loaded
   })
   let loaded: Ledger | undefined
@@ -95,8 +95,9 @@ export function serverLedger(options: ServerLedgerOptions): Ledger {
       await (await begun())?.flush()
     },
     async close() {
+      const opened = await begun()
       endRetention()
-      await ((await begun()) ?? store).close()
+      await (opened ?? store).close()
     },
   }
 }

@@ -16,11 +16,20 @@ vi.mock(import('../../../src/accounts/ledger/ledger.ts'), async (load) => {
   }
 })
 
+const timers = new Set<() => void>()
+const clock = {
+  now: () => 0,
+  after(_: number, run: () => void) {
+    timers.add(run)
+    return () => void timers.delete(run)
+  },
+}
 const lines: string[] = []
 const open = () =>
   serverLedger({
     ledger: { store: 'memory' },
     redact: createRedactor(),
+    clock,
     log: openLog({ format: 'json', stream: { write: (line) => lines.push(line) } }),
   })
 const ask = (ledger: ReturnType<typeof open>) =>
@@ -46,4 +55,15 @@ test('keeps no server from ending', async () => {
   ask(ledger)
   await expect(ledger.flush()).resolves.toBeUndefined()
   await expect(ledger.close()).resolves.toBeUndefined()
+})
+
+test('leaves nothing to be done when it is closed, also while it is loaded', async () => {
+  const ledger = open()
+  machine.isShort = true
+  ask(ledger)
+  await ledger.flush()
+  machine.isShort = false
+  ask(ledger)
+  await ledger.close()
+  expect(timers.size).toBe(0)
 })
