@@ -8,17 +8,11 @@ import type { Tenant, TenantLimits } from '../../accounts/tenants/tenant.ts'
 import type { Tenants } from '../../accounts/tenants/tenants.ts'
 import type { Clock } from '../../core/clock.ts'
 import { tenantOf } from '../../router/caller.ts'
-import { factsOf } from '../../router/facts.ts'
 import { requestOf, type Fetch } from '../../router/fetch.ts'
 import { loadOnce } from '../load-once.ts'
 import type { Model } from '../models/models.ts'
-import { isJson } from '../safety/content-type.ts'
-import { protocolOfPath, type Place } from '../paths.ts'
-import { jsonOf, withBodyThrough } from './bodies.ts'
-import { idsInJson, idsInPath, isInJson, overBody, type BodyListener } from './ids.ts'
-import { keepsSomething, noteGenerated, noteMade } from './made.ts'
-import { createMakers, refuseOthers, type Makers } from './makers.ts'
-import { refuseStores } from './stores.ts'
+import { createMakers, type Makers } from './makers.ts'
+import { createOwnership, type PassOn } from './ownership.ts'
 
 export interface TenantryOptions {
   /** `passOn`: it may list, use and delete what providers keep for everybody. */
@@ -34,8 +28,6 @@ export interface TenantryOptions {
   onError(error: unknown): void
 }
 
-type PassOn = (request: Request, place: Place) => Promise<Response>
-
 export interface Tenantry {
   /** The same app, for each key no more than it may use. */
   hold(app: Fetch): Fetch
@@ -44,8 +36,6 @@ export interface Tenantry {
   /** The same for what is passed on as it is. */
   passOn(passOn: PassOn): PassOn
 }
-
-const MAKES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
 
 const LIMITS = ['models', 'routes', 'endpoints', 'requestsPerMinute', 'tokensPerMinute', 'streams'] as const
 
@@ -61,56 +51,7 @@ export function createTenantry({
   onError,
 }: TenantryOptions): Tenantry {
   const held = new Set(keys.filter((key) => isHeld(key) || (key.group !== undefined && isHeld(groups[key.group]))).map(({ name }) => name))
-  /** Who shares the accounts of providers with others, and may not see to what is theirs. */
-  const sharing = new Set(keys.length > 1 ? keys.filter(({ passOn }) => !passOn).map(({ name }) => name) : [])
-  const refuseNamed = (text: string, key: string) => {
-    if (makers.mayBeIn(text)) refuseOthers(idsInJson(text), key, makers)
-  }
-  /** Another key's things are not there for a key that shares accounts. */
-  const own = (app: Fetch): Fetch => {
-    if (!sharing.size) return app
-    return async (input, init) => {
-      const request = requestOf(input, init)
-      const key = tenantOf(request) ?? ''
-      const facts = await factsOf(request, maxBodyBytes).catch(() => undefined)
-      if (!facts) return app(request)
-      if (sharing.has(key)) refuseNamed(facts.text, key)
-      if (!keepsSomething(facts.body, facts.protocol)) return app(request)
-      const wasAsked = (id: string) => isInJson(facts.text, id)
-      return noteGenerated(await app(request), facts.protocol, wasAsked, (id) => makers.note(id, key))
-    }
-  }
-  const shared =
-    (passOn: PassOn): PassOn =>
-    async (request, place) => {
-      const key = tenantOf(request) ?? ''
-      if (keys.length < 2) return passOn(request, place)
-      const ids = idsInPath(place.path)
-      const [text = '', same] = await jsonOf(request, Infinity)
-      const inForm = new Set<string>()
-      if (sharing.has(key)) {
-        refuseOthers([...ids, ...place.url.searchParams.values()], key, makers)
-        refuseNamed(text, key)
-        refuseStores(
-          request,
-          place,
-          ids.some((id) => makers.of(id) === key),
-        )
-      }
-      const listener: BodyListener = {
-        field(id) {
-          inForm.add(id)
-          if (sharing.has(key)) refuseOthers([id], key, makers)
-        },
-        text(piece) {
-          if (sharing.has(key)) refuseNamed(piece, key)
-        },
-      }
-      const answer = await passOn(isJson(same) || makers.isEmpty() ? same : withBodyThrough(same, overBody(listener)), place)
-      if (!MAKES.has(request.method)) return answer
-      const wasAsked = (id: string, isName: boolean) => ids.includes(id) || (!isName && (inForm.has(id) || isInJson(text, id)))
-      return noteMade(answer, wasAsked, protocolOfPath(request, place) === 'gemini', (id) => makers.note(id, key))
-    }
+  const { own, shared } = createOwnership({ keys, makers, maxBodyBytes })
   if (!held.size) return { hold: own, models: (models) => models, passOn: shared }
   const isFree = (request: Request) => !held.has(tenantOf(request) ?? '')
 
