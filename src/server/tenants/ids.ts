@@ -13,8 +13,13 @@ export function idsInPath(path: string): string[] {
 
 /** A text in JSON that may be an id, or the address of something. Any other escape than these would make it neither: JSON in JSON is full of them. */
 const VALUE = /"((?:[\w:/.~?&=#%+@-]|\\(?:\/|u[\da-f]{4})){4,300})"/gi
-/** Gemini's ends with the name of a file: `https://…/v1beta/files/abc`, `…/files/abc:download?alt=media`. */
-const ADDRESS = /^\w+:\/\/[^?#]*?([^/?#]+\/[^/?#:]+)(?::\w+)?\/*(?:[?#].*)?$/
+/** The name of a file in Gemini's address of it: `https://…/v1beta/files/abc`, `…/files/abc:download?alt=media`. By one regular expression it takes 200 us to tell that a long one has none. */
+function nameIn(address: string): string {
+  let [path = ''] = address.split(/[?#]/, 1)
+  while (path.endsWith('/')) path = path.slice(0, -1)
+  path = path.replace(/:\w+$/, '')
+  return path.slice(path.lastIndexOf('/', path.lastIndexOf('/') - 1) + 1)
+}
 
 export function* idsInJson(text: string): Generator<string, void> {
   for (const [quoted, plain] of text.matchAll(VALUE)) {
@@ -22,8 +27,7 @@ export function* idsInJson(text: string): Generator<string, void> {
     if (value === undefined) continue
     yield value
     // Paths of other things may end alike: `/home/me/files/readme`.
-    const name = value.includes('://') ? ADDRESS.exec(value)?.[1] : undefined
-    if (name !== undefined) yield name
+    if (value.includes('://')) yield nameIn(value)
   }
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import { fail } from '../../core/failure.ts'
+import { flat } from '../../core/flat.ts'
 import type { ResponseStore } from '../../router/sessions/store.ts'
 
 export interface Makers {
@@ -24,9 +25,6 @@ const MOST_BEGINNINGS = 16
 /** Any letter may be written so. */
 const ESCAPE = '\\u'
 
-/** The same text, made anew: what is cut out of an answer would keep all of that answer in memory. */
-const anew = (id: string): string => [...id].join('')
-
 export function createMakers(most = MOST): Makers {
   const makers = new Map<string, string>()
   /** The ids of each key, the oldest first. */
@@ -44,7 +42,7 @@ export function createMakers(most = MOST): Makers {
   }
   return {
     note(noted, key) {
-      const id = anew(noted)
+      const id = flat(noted)
       if (beginnings.size <= MOST_BEGINNINGS) beginnings.add(id.slice(0, BEGINNING))
       forget(id)
       makers.set(id, key)
