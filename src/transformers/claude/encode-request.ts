@@ -14,7 +14,7 @@ import { encodeOwnToolChoice, encodeToolChoice, encodeTools } from './encode-too
 import { encodeSampling } from './encode-sampling.ts'
 import { encodeFormat } from './format.ts'
 import { traitsOf } from './models.ts'
-import { encodeThinking } from './reasoning.ts'
+import { encodeThinking, type Thinking } from './reasoning.ts'
 import { field, isOwn, ownFields } from './wire.ts'
 
 /** Writes a request: one that came in this protocol as it was, one of another within what the model takes. */
@@ -66,12 +66,7 @@ function encodeOwn(chat: ChatRequest, context: AskContext): JsonObject {
 
 /** Reasoning that stands nowhere in the client's request was set by somebody in between: it is said as this model takes it. */
 function encodeSetReasoning(chat: ChatRequest, context: AskContext, config: JsonObject, messages: JsonObject[]): JsonObject {
-  const limits = {
-    maxTokens: chat.maxTokens ?? Infinity,
-    forced: isForced(chat.toolChoice),
-    amid: goesOnUnthought(messages, context.model),
-  }
-  const { thinking, effort } = encodeThinking(chat.reasoning, traitsOf(context.model), limits, context.notes)
+  const { thinking, effort } = thinkingOf(chat, chat.maxTokens ?? Infinity, messages, context)
   const group = chat.groups?.find(({ at }) => at === '/output_config')
   const { effort: _, ...rest } = { ...config, ...ownFields(group ?? {}) }
   const said = { ...field('effort', effort), ...rest }
@@ -84,16 +79,10 @@ const TIERS = { auto: 'auto', standard: 'standard_only' } as const
 
 function encodeForeign(chat: ChatRequest, context: AskContext): JsonObject {
   const { notes } = context
-  const traits = traitsOf(context.model)
   const maxTokens = limitOf(chat, context)
   const { format, instruction } = encodeFormat(chat, context)
   const { system, messages } = encodeConversation(chat, context, false)
-  const limits = {
-    maxTokens,
-    forced: isForced(chat.toolChoice),
-    amid: chat.reasoning !== undefined && goesOnUnthought(messages, context.model),
-  }
-  const { thinking, effort } = encodeThinking(chat.reasoning, traits, limits, notes)
+  const { thinking, effort } = thinkingOf(chat, maxTokens, messages, context)
   if (instruction) system.push({ type: 'text', text: instruction })
   const tools = encodeTools(chat, context, false)
   const [first] = system
@@ -154,6 +143,16 @@ function encodeTier(chat: ChatRequest, { notes }: AskContext): JsonObject {
   if (tier === 'auto' || tier === 'standard') return { service_tier: TIERS[tier] }
   notes.approximated(chat, 'serviceTier', `Claude has no service tier ${tier}; auto was asked for`)
   return { service_tier: 'auto' }
+}
+
+function thinkingOf(
+  { reasoning, toolChoice }: ChatRequest,
+  maxTokens: number,
+  messages: JsonObject[],
+  { model, notes }: AskContext,
+): Thinking {
+  const amid = reasoning !== undefined && goesOnUnthought(messages, model)
+  return encodeThinking(reasoning, traitsOf(model), { maxTokens, forced: isForced(toolChoice), amid }, notes)
 }
 
 /**
